@@ -1,0 +1,6 @@
+"""``python -m synth_eval`` is the command ``synth-eval``."""
+
+from synth_eval.cli import main
+
+if __name__ == "__main__":
+    raise SystemExit(main())

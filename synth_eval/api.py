@@ -1,0 +1,92 @@
+"""The entry points that notebooks and the command line call."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from synth_eval.config import Config
+from synth_eval.run import Progress, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from synth_eval.data.load import Data
+    from synth_eval.evaluation import Evaluation
+
+__all__ = ["evaluate"]
+
+
+def evaluate(
+    data: Data,
+    *,
+    config: Config | str | Path | None = None,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    expectations: str | Path | None = None,
+    reference_scores: bool = True,
+    progress: bool | Progress = True,
+) -> Evaluation:
+    """Run the checks on the data.
+
+    Parameters
+    ----------
+    data : Data
+        What `synth_eval.load` returned.
+    config : Config or path, optional
+        Settings and margins, or the TOML file that holds them.
+    select, ignore : iterable of str
+        Codes, prefixes of codes, names or dimensions of checks to run or to leave out.
+    expectations : path, optional
+        Great Expectations suite to run; by default rules are derived from the real table.
+    reference_scores : bool
+        Whether to run the reports of SDMetrics beside the checks.
+    progress : bool or callable
+        Show a progress bar, or call ``progress(done, total, label)`` before each step.
+
+    Returns
+    -------
+    Evaluation
+        Results, verdicts and provenance; shows itself in notebooks and shells.
+    """
+    from synth_eval.data.profiles import profiles  # noqa: PLC0415 - numpy and pyarrow
+    from synth_eval.evaluation import Evaluation  # noqa: PLC0415 - keeps the import light
+    from synth_eval.provenance import provenance  # noqa: PLC0415 - hashes the files
+
+    if not isinstance(config, Config):
+        config = Config() if config is None else Config.from_file(config)
+    if expectations is not None:
+        config = replace(config, expectations=str(expectations))
+    step = progress if callable(progress) else _bar() if progress else None
+    results = run(data, config=config, select_checks=select, ignore_checks=ignore, progress=step)
+    scores = []
+    if reference_scores:
+        from synth_eval.sdmetrics_scores import sdmetrics_scores  # noqa: PLC0415 - heavy
+
+        scores = sdmetrics_scores(data, config)
+    return Evaluation(
+        results=results,
+        provenance=provenance(data, config, results),
+        profiles=profiles(data, config.small_cell),
+        reference_scores=scores,
+        schema=data.schema.to_dict(),
+    )
+
+
+def _bar() -> Progress:
+    """Text bar on standard error: works in shells and in JupyterLab without widgets."""
+    from tqdm.std import tqdm  # noqa: PLC0415 - only where a bar is shown
+
+    bar = tqdm(file=sys.stderr, bar_format="{l_bar}{bar:20}{r_bar}", leave=False)
+
+    def show(done: int, total: int, label: str) -> None:
+        bar.total = total
+        bar.n = done
+        bar.set_description_str(label)
+        bar.refresh()
+        if done == total:
+            bar.close()
+
+    return show

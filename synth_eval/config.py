@@ -1,0 +1,162 @@
+"""One configuration for notebook, command line and gate: seed, sizes and margins.
+
+Every margin is an effect size with a basis a stranger can check. The unit is *rows of
+real data* wherever that can be said: a distance as large as that of an x % real sample, a
+model worth x % of the real rows.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from synth_eval.errors import UsageError
+from synth_eval.results import Threshold
+
+__all__ = ["Config"]
+
+_MARGINS: Mapping[str, Threshold] = {
+    "validity.unparseable_cells": Threshold(
+        0.001,
+        "one cell in a thousand: the rate at which a garbled column survives no spot check of "
+        "3,000 cells at 95 % confidence",
+    ),
+    "validity.impossible_values": Threshold(
+        0.001,
+        "excess over fresh real rows, which leave the observed range too; one cell in a thousand",
+    ),
+    "validity.rule_violations": Threshold(
+        0.001,
+        "violation rate allowed beyond that of real rows: one row in a thousand",
+    ),
+    "fidelity.worst_table": Threshold(
+        0.01,
+        "share of the real rows: a table farther from the real one than a 1 % real sample; "
+        "whoever accepts it could have worked with one real row in a hundred",
+    ),
+    "fidelity.mean_table": Threshold(
+        0.10,
+        "share of the real rows: on average as far from the real table as a 10 % real sample",
+    ),
+    "coverage.lost_mass": Threshold(
+        0.001,
+        "share of real rows whose level is gone: one in a thousand, the rarest class that an "
+        "analysis of rare events (fraud) is asked to keep",
+    ),
+    "utility.floor": Threshold(
+        0.01, "share of the real rows: a model no better than one trained on 1 % of them"
+    ),
+    "utility.go": Threshold(
+        0.10, "share of the real rows: a model as good as one trained on 10 % of them"
+    ),
+    "privacy.copied_records": Threshold(
+        0.0,
+        "share of training records copied beyond what records of the holdout are matched by "
+        "chance; one copied person is a disclosure, so only the interval stands between",
+    ),
+    "privacy.near_copies": Threshold(
+        0.01,
+        "excess share of training records with a synthetic row nearer than 99 % of unseen "
+        "records have",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Settings of a run.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of every random draw; each check derives its own generator from it.
+    alpha : float
+        Family-wise error rate of the intervals that decide a status.
+    model_rows : int
+        Largest number of rows a model is trained or tested on.
+    neighbour_rows : int
+        Largest number of query rows per side of a neighbour search; the searched side is
+        always complete.
+    small_cell : int
+        Aggregates of fewer real rows are not written to any file: a cell of at least 11 keeps
+        the chance of picking the right person in it under the .09 of health practice.
+    expectations : str
+        Path of a Great Expectations suite; empty derives the rules from the real table.
+    margins : mapping of str to Threshold
+        Margins by name, see `synth_eval.config`.
+    """
+
+    seed: int = 0
+    alpha: float = 0.05
+    model_rows: int = 50_000
+    neighbour_rows: int = 5_000
+    small_cell: int = 11
+    expectations: str = ""
+    margins: Mapping[str, Threshold] = field(default_factory=lambda: dict(_MARGINS))
+
+    def margin(self, name: str) -> Threshold:
+        """Margin by name."""
+        return self.margins[name]
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> Config:
+        """Configuration from plain values; unknown names are errors."""
+        values = dict(values)
+        given = values.pop("margins", {})
+        known = {item.name: item for item in fields(cls)}
+        for name, value in values.items():
+            if name not in known:
+                raise UsageError(f"unknown setting {name!r}; known: {', '.join(sorted(known))}")
+            wanted = type(getattr(cls(), name))
+            fits = isinstance(value, int | float) if wanted is float else isinstance(value, wanted)
+            if isinstance(value, bool) or not fits:
+                raise UsageError(f"setting {name!r} must be {wanted.__name__}, not {value!r}")
+        return replace(cls(**values), margins={**_MARGINS, **_read_margins(given)})
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> Config:
+        """Configuration from a TOML file, or from ``[tool.synth_eval]`` of a pyproject.toml.
+
+        Raises
+        ------
+        UsageError
+            The file is absent, is not TOML, or holds an unknown setting.
+        """
+        path = Path(path)
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise UsageError(f"cannot read configuration {path}: {error.strerror}") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UsageError(f"configuration {path} is not valid TOML: {error}") from error
+        if path.name == "pyproject.toml":
+            values = values.get("tool", {}).get("synth_eval", {})
+        return cls.from_mapping(values)
+
+
+def _read_margins(given: Any) -> dict[str, Threshold]:
+    """Margins as ``name = {value = 0.01, basis = "..."}``; a changed value needs a basis."""
+    margins = {}
+    for name, entry in _flatten(given):
+        if name not in _MARGINS:
+            raise UsageError(f"unknown margin {name!r}; known: {', '.join(_MARGINS)}")
+        if not isinstance(entry, Mapping) or set(entry) != {"value", "basis"}:
+            raise UsageError(f"margin {name!r} needs a value and a basis (why this value)")
+        margins[name] = Threshold(float(entry["value"]), str(entry["basis"]))
+    return margins
+
+
+def _flatten(given: Any) -> list[tuple[str, Any]]:
+    """``[margins.fidelity] worst_table = {...}`` and ``"fidelity.worst_table" = {...}`` alike."""
+    if not isinstance(given, Mapping):
+        raise UsageError("margins must be a table")
+    pairs = []
+    for name, entry in given.items():
+        if "." in name or not isinstance(entry, Mapping) or "value" in entry:
+            pairs.append((name, entry))
+        else:
+            pairs += [(f"{name}.{key}", value) for key, value in entry.items()]
+    return pairs

@@ -1,0 +1,1 @@
+"""Arrow tables in; schema, codes and counts out."""

@@ -1,0 +1,155 @@
+"""Three tables under one schema: what every check works on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_eval.data.codes import Plan, column_plan
+from synth_eval.data.counts import Counts, count_table
+from synth_eval.data.fingerprint import HashArray, fingerprints
+from synth_eval.data.schema import Schema, infer_schema, parse_overrides
+from synth_eval.data.source import open_source
+from synth_eval.data.table import Table
+
+__all__ = ["Data", "load"]
+
+SchemaLike = str | Path | Schema | Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Data:
+    """Real, synthetic and holdout table, aligned by column name.
+
+    Parameters
+    ----------
+    real : Table
+        What the generator was trained on.
+    synthetic : Table
+        What the generator made.
+    holdout : Table or None
+        Real rows the generator never saw, split off at random before training.
+    schema : Schema
+        Kinds and roles of the columns of the real table.
+    """
+
+    real: Table
+    synthetic: Table
+    holdout: Table | None
+    schema: Schema
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """The tables there are, by role."""
+        tables = {"real": self.real, "synthetic": self.synthetic}
+        if self.holdout is not None:
+            tables["holdout"] = self.holdout
+        return tables
+
+    @property
+    def compared(self) -> list[str]:
+        """Names of the columns whose distributions are compared."""
+        return [column.name for column in self.schema.compared]
+
+    @cached_property
+    def plans(self) -> list[Plan]:
+        """Cells of the compared columns, learned from the real table."""
+        return [column_plan(self.real, name) for name in self.compared]
+
+    @cached_property
+    def counts(self) -> dict[str, Counts]:
+        """One-way and two-way counts of every table."""
+        return {role: count_table(table, self.plans) for role, table in self.tables.items()}
+
+    @cached_property
+    def row_hashes(self) -> dict[str, HashArray]:
+        """Fingerprints of all rows over the columns that every table has, identifiers aside."""
+        names = [
+            column.name
+            for column in self.schema.columns
+            if column.kind != "id"
+            and all(column.name in table.stored_names for table in self.tables.values())
+        ]
+        return {role: fingerprints(table, names) for role, table in self.tables.items()}
+
+    def sample_rows(self, role: str, size: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+        """Row numbers of a sample without replacement; all rows, in order, where they are fewer."""
+        rows = self.tables[role].num_rows
+        if rows <= size:
+            return np.arange(rows)
+        return np.sort(rng.choice(rows, size, replace=False))
+
+
+def load(
+    real: Any,
+    synthetic: Any,
+    holdout: Any = None,
+    *,
+    target: str | None = None,
+    sensitive: str | Iterable[str] | None = None,
+    quasi_identifiers: str | Iterable[str] | None = None,
+    schema: SchemaLike = None,
+) -> Data:
+    """Read the tables and settle the schema from the real one.
+
+    Parameters
+    ----------
+    real, synthetic, holdout : path, pandas, polars or pyarrow table
+        The rows the generator was trained on, the rows it made, and real rows it never saw.
+        Without a holdout privacy cannot be assessed and utility has no honest test.
+    target : str, optional
+        Column that models are trained to predict.
+    sensitive, quasi_identifiers : str or iterable of str, optional
+        Columns in these roles.
+    schema : path, Schema or mapping, optional
+        Overrides of the inferred schema: a file written by ``synth-eval schema``, metadata
+        of SDV or SDMetrics, or ``{"columns": [{"name": ..., "kind": ...}]}``.
+
+    Returns
+    -------
+    Data
+        The tables, aligned by column name; cells that cannot be read become findings.
+
+    Raises
+    ------
+    InputError
+        A table cannot be read, is empty, or has two columns of one name.
+    UsageError
+        A named column is not in the real table.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> rows = pa.table({"age": [30.0, 41.5, 52.0], "sex": ["f", "m", "f"]})
+    >>> load(rows, rows).schema.names
+    ['age', 'sex']
+    """
+    real_source = open_source(real, "real")
+    synthetic_source = open_source(synthetic, "synthetic")
+    holdout_source = None if holdout is None else open_source(holdout, "holdout")
+    settled = infer_schema(real_source).override(_overrides(schema))
+    settled = settled.set_role(quasi_identifiers, "quasi_identifier")
+    settled = settled.set_role(sensitive, "sensitive").set_role(target, "target")
+    table = Table(real_source, settled)
+    return Data(
+        real=table,
+        synthetic=Table(synthetic_source, settled, table),
+        holdout=None if holdout_source is None else Table(holdout_source, settled, table),
+        schema=settled,
+    )
+
+
+def _overrides(schema: SchemaLike) -> dict[str, dict[str, Any]]:
+    if schema is None:
+        return {}
+    if isinstance(schema, str | Path):
+        return Schema.read_overrides(schema)
+    if isinstance(schema, Schema):
+        return parse_overrides(schema.to_dict())
+    return parse_overrides(schema)

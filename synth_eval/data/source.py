@@ -1,0 +1,244 @@
+"""The one door to the outside: whatever can hand over Arrow record batches.
+
+Files (CSV, compressed CSV, Parquet) and tables in memory (pandas, polars, pyarrow,
+anything with the Arrow C stream interface). No other module names a dataframe library.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from synth_eval.errors import InputError
+
+__all__ = ["BATCH_ROWS", "Source", "open_source"]
+
+BATCH_ROWS = 65_536
+
+# What pandas reads as missing; two readers of one file must not disagree about it.
+_NULL_WORDS = (
+    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
+    "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
+)  # fmt: skip
+
+
+class Source:
+    """A named table that can be read column by column or batch by batch.
+
+    Parameters
+    ----------
+    name : str
+        How messages call the table: a file name, or "real", "synthetic", "holdout".
+    """
+
+    def __init__(self, name: str, *, path: Path | None = None) -> None:
+        self.name = name
+        self.path = path
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Arrow schema of the table as stored."""
+        raise NotImplementedError
+
+    @property
+    def num_rows(self) -> int:
+        """Number of rows."""
+        raise NotImplementedError
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        """One column, whole."""
+        raise NotImplementedError
+
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Record batches of at most `BATCH_ROWS` rows."""
+        raise NotImplementedError
+
+    def sha256(self) -> str | None:
+        """Hash of the file, None for a table in memory."""
+        if self.path is None:
+            return None
+        digest = hashlib.sha256()
+        with self.path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+        return digest.hexdigest()
+
+
+class _MemorySource(Source):
+    def __init__(self, name: str, table: pa.Table, *, path: Path | None = None) -> None:
+        super().__init__(name, path=path)
+        self._table = table
+
+    @property
+    def schema(self) -> pa.Schema:
+        return self._table.schema
+
+    @property
+    def num_rows(self) -> int:
+        return int(self._table.num_rows)
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        return self._table.column(name)
+
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        table = self._table if columns is None else self._table.select(list(columns))
+        yield from table.to_batches(max_chunksize=BATCH_ROWS)
+
+
+class _ParquetSource(Source):
+    def __init__(self, name: str, path: Path) -> None:
+        import pyarrow.parquet as pq  # noqa: PLC0415 - only where a Parquet file is read
+
+        super().__init__(name, path=path)
+        self._file = pq.ParquetFile(path)
+
+    @property
+    def schema(self) -> pa.Schema:
+        return self._file.schema_arrow
+
+    @property
+    def num_rows(self) -> int:
+        return int(self._file.metadata.num_rows)
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        try:
+            return self._file.read(columns=[name]).column(name)
+        except (OSError, pa.ArrowException) as error:
+            raise _unreadable(self.name, error) from error
+
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        try:
+            yield from self._file.iter_batches(
+                batch_size=BATCH_ROWS, columns=None if columns is None else list(columns)
+            )
+        except (OSError, pa.ArrowException) as error:
+            raise _unreadable(self.name, error) from error
+
+
+def open_source(table: Any, name: str) -> Source:
+    """Open a path or a table in memory as a `Source`.
+
+    Parameters
+    ----------
+    table : str, Path, pandas, polars or pyarrow table, or any Arrow C stream
+        What to read. Files are told apart by their ending.
+    name : str
+        Role of the table in messages, for example ``"real"``.
+
+    Raises
+    ------
+    InputError
+        The file is absent, truncated or of an unknown kind; the table has no rows or no
+        columns, or two columns of one name.
+    """
+    source = _open_path(Path(table), name) if isinstance(table, str | Path) else _wrap(table, name)
+    names = [str(column) for column in source.schema.names]
+    repeated = sorted({column for column in names if names.count(column) > 1})
+    if repeated:
+        raise InputError(
+            f"{source.name}: column name {repeated[0]!r} occurs more than once; rename the columns"
+        )
+    if not names:
+        raise InputError(f"{source.name}: the table has no columns")
+    if source.num_rows == 0:
+        raise InputError(f"{source.name}: the table has no rows; nothing can be evaluated")
+    return source
+
+
+def _open_path(path: Path, role: str) -> Source:
+    name = f"{role} table {path.name}"
+    if not path.exists():
+        raise InputError(f"{role} table: no such file: {path}")
+    if path.is_dir():
+        raise InputError(f"{role} table: {path} is a folder; give a CSV or Parquet file")
+    endings = [ending.lower() for ending in path.suffixes[-2:]]
+    try:
+        if endings and endings[-1] in (".parquet", ".pqt", ".pq"):
+            return _ParquetSource(name, path)
+        if ".csv" in endings and endings[-1] in (".csv", ".gz", ".bz2", ".zst"):
+            return _MemorySource(name, _read_csv(path), path=path)
+    except (OSError, pa.ArrowException, UnicodeDecodeError, EOFError) as error:
+        raise _unreadable(name, error) from error
+    raise InputError(f"{name}: unknown kind of file; give .csv, .csv.gz or .parquet")
+
+
+def _unreadable(name: str, error: Exception) -> InputError:
+    reason = " ".join(str(error).split())
+    return InputError(f"{name}: cannot be read, is the file complete? ({reason[:200]})")
+
+
+def _read_csv(path: Path) -> pa.Table:
+    """Read a CSV; columns whose type changes along the file are read as text, not refused."""
+    from pyarrow import csv  # noqa: PLC0415 - only where a CSV is read
+
+    options: dict[str, Any] = {"null_values": list(_NULL_WORDS), "strings_can_be_null": True}
+    parse = csv.ParseOptions(newlines_in_values=True)
+    with path.open("rb") as file:
+        if not file.read(1):
+            raise InputError(f"{path.name}: the file is empty")
+    try:
+        return csv.read_csv(
+            path, parse_options=parse, convert_options=csv.ConvertOptions(**options)
+        )
+    except pa.ArrowInvalid as error:
+        if "conversion error" not in str(error):
+            raise
+    with csv.open_csv(path, parse_options=parse) as reader:
+        names = reader.schema.names
+    types = dict.fromkeys(names, pa.string())
+    table = csv.read_csv(
+        path,
+        parse_options=parse,
+        convert_options=csv.ConvertOptions(column_types=types, **options),
+    )
+    return pa.table({name: _narrow(table.column(name)) for name in names})
+
+
+def _narrow(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    for kind in (pa.int64(), pa.float64()):
+        try:
+            return column.cast(kind)
+        except pa.ArrowInvalid:
+            continue
+    return column
+
+
+def _wrap(table: Any, role: str) -> Source:
+    name = f"{role} table"
+    if isinstance(table, pa.Table):
+        return _MemorySource(name, table)
+    if isinstance(table, pa.RecordBatch):
+        return _MemorySource(name, pa.Table.from_batches([table]))
+    if type(table).__module__.partition(".")[0] == "pandas":
+        return _MemorySource(name, _from_pandas(table, name))
+    if hasattr(table, "__arrow_c_stream__"):
+        return _MemorySource(name, pa.table(table))
+    raise InputError(
+        f"{name}: cannot read {type(table).__name__}; give a path, or a pandas, polars or "
+        "pyarrow table"
+    )
+
+
+def _from_pandas(frame: Any, name: str) -> pa.Table:
+    """Convert column by column: one column of mixed objects must not sink the table."""
+    if not hasattr(frame, "columns"):
+        raise InputError(f"{name}: give a data frame, not {type(frame).__name__}")
+    arrays, names = [], []
+    for position, label in enumerate(frame.columns):
+        values = frame.iloc[:, position]
+        try:
+            array = pa.Array.from_pandas(values)
+        except (pa.ArrowException, TypeError, ValueError, OverflowError):
+            # Objects of several types: keep what was there as text, missing stays missing.
+            missing = values.isna()
+            array = pa.array(
+                [None if gone else str(item) for gone, item in zip(missing, values, strict=True)],
+                pa.string(),
+            )
+        arrays.append(array)
+        names.append(str(label))
+    return pa.Table.from_arrays(arrays, names=names)

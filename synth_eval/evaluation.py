@@ -1,0 +1,216 @@
+"""The evaluation: results, verdicts and provenance, and the forms they are looked at in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from synth_eval.errors import UsageError
+from synth_eval.results import DIMENSIONS, SCHEMA_VERSION, Result, Status, to_plain
+from synth_eval.verdicts import Verdict, verdicts
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from plotly.graph_objects import Figure
+
+__all__ = ["Evaluation", "ResultView"]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Everything a run found out; shows itself in notebooks and shells.
+
+    Parameters
+    ----------
+    results : sequence of Result
+        One per check that was asked for.
+    provenance : mapping
+        Hashes, sizes, versions, seed and settings.
+    profiles : sequence of mapping
+        Per compared column the shares of its cells in each table, small cells suppressed;
+        what overlays are drawn from.
+    reference_scores : sequence of mapping
+        Scores of SDMetrics for people who know them; they decide nothing.
+    schema : mapping
+        Kinds and roles of the columns, no values.
+    """
+
+    results: Sequence[Result]
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    profiles: Sequence[Mapping[str, Any]] = ()
+    reference_scores: Sequence[Mapping[str, Any]] = ()
+    schema: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def verdicts(self) -> dict[str, Verdict]:
+        """Verdict by dimension."""
+        return verdicts(self.results)
+
+    def __getitem__(self, code: str) -> ResultView:
+        """Result of one check by code or name."""
+        for result in self.results:
+            if code in (result.code, result.name):
+                return ResultView(result, self)
+        known = ", ".join(result.code for result in self.results)
+        raise UsageError(f"no result {code!r}; there are {known}")
+
+    def __iter__(self) -> Iterator[ResultView]:
+        return (ResultView(result, self) for result in self.results)
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    def findings(self) -> list[Result]:
+        """Results that did not pass, worst first."""
+        order = list(DIMENSIONS)
+        found = [r for r in self.results if r.status is not Status.PASS]
+        return sorted(found, key=lambda r: (-r.status.severity, order.index(r.dimension), r.code))
+
+    def at_or_above(self, level: str) -> list[Result]:
+        """Results that a gate at `level` ("fail", "warn" or "inconclusive") stops on.
+
+        An error counts as a failure; what was not applicable never counts.
+        """
+        if level not in ("fail", "warn", "inconclusive"):
+            raise UsageError(f"unknown level {level!r}; one of fail, warn, inconclusive")
+        floor = Status.ERROR.severity if level == "fail" else Status(level).severity
+        return [r for r in self.results if r.status.severity >= floor]
+
+    def frame(self) -> pd.DataFrame:
+        """One tidy row per result."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and only this form needs it
+
+        return pd.DataFrame([_flat(result) for result in self.results])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain form of ``results.json``."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "verdicts": to_plain(self.verdicts),
+            "results": [result.to_dict() for result in self.results],
+            "profiles": to_plain(self.profiles),
+            "reference_scores": to_plain(self.reference_scores),
+            "schema": to_plain(self.schema),
+            "provenance": to_plain(self.provenance),
+        }
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Evaluation:
+        """Inverse of `to_dict`."""
+        return cls(
+            results=[Result.from_dict(entry) for entry in record["results"]],
+            provenance=record.get("provenance", {}),
+            profiles=record.get("profiles", ()),
+            reference_scores=record.get("reference_scores", ()),
+            schema=record.get("schema", {}),
+        )
+
+    def to_json(self, path: str | Path | None = None) -> str:
+        """JSON text with every number of the report; written to `path` where given."""
+        text = json.dumps(self.to_dict(), indent=1, ensure_ascii=False, allow_nan=False)
+        if path is not None:
+            _write(path, text)
+        return text
+
+    @classmethod
+    def from_json(cls, path: str | Path) -> Evaluation:
+        """Read what `to_json` wrote."""
+        return cls.from_dict(json.loads(Path(path).read_text(encoding="utf-8")))
+
+    def to_html(self, path: str | Path | None = None) -> str:
+        """Self-contained HTML report; written to `path` where given."""
+        from synth_eval.report.html import render_page  # noqa: PLC0415 - jinja and plotly
+
+        text = render_page(self)
+        if path is not None:
+            _write(path, text)
+        return text
+
+    def to_markdown(self) -> str:
+        """Short summary for a pull request."""
+        from synth_eval.report.text import render_markdown  # noqa: PLC0415 - on demand
+
+        return render_markdown(self)
+
+    def _repr_html_(self) -> str:
+        from synth_eval.report.html import render_snippet  # noqa: PLC0415 - jinja
+
+        return render_snippet(self)
+
+    def __repr__(self) -> str:
+        from synth_eval.report.text import render_text  # noqa: PLC0415 - on demand
+
+        return render_text(self)
+
+
+@dataclass(frozen=True)
+class ResultView:
+    """One result together with the evaluation it belongs to."""
+
+    result: Result
+    evaluation: Evaluation = field(repr=False)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.result, name)
+
+    def frame(self) -> pd.DataFrame:
+        """Details as a tidy frame, worst first."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and only this form needs it
+
+        return pd.DataFrame(list(self.result.details))
+
+    def figure(self, item: str | None = None) -> Figure:
+        """Plotly figure of the result, or of one of its items (a column by name).
+
+        Raises
+        ------
+        UsageError
+            There is nothing to draw, with the reason.
+        """
+        from synth_eval.figures import draw  # noqa: PLC0415 - plotly
+
+        return draw(self.result, self.evaluation, item)
+
+    def _repr_html_(self) -> str:
+        from synth_eval.report.html import render_result  # noqa: PLC0415 - jinja
+
+        return render_result(self.result)
+
+    def __repr__(self) -> str:
+        from synth_eval.report.text import render_result_text  # noqa: PLC0415 - on demand
+
+        return render_result_text(self.result)
+
+
+def _flat(result: Result) -> dict[str, Any]:
+    estimate, reference, threshold = result.estimate, result.reference, result.threshold
+    return {
+        "code": result.code,
+        "name": result.name,
+        "dimension": result.dimension,
+        "status": str(result.status),
+        "estimate": estimate and estimate.value,
+        "low": estimate and estimate.low,
+        "high": estimate and estimate.high,
+        "reference": reference and reference.value,
+        "threshold": threshold and threshold.value,
+        "n": result.n,
+        "sampled": result.sampled,
+        "seconds": result.seconds,
+        "message": result.message,
+    }
+
+
+def _write(path: str | Path, text: str) -> None:
+    """Write beside the goal and move: a killed run leaves no half file under the name."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)

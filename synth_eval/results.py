@@ -1,0 +1,216 @@
+"""What a check says: a quadruple of estimate, interval, reference and size, never a naked score.
+
+Pure data on the standard library alone, so that results can be built, stored and read
+anywhere. Everything here is frozen and turns into JSON without NaN or infinity.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+__all__ = [
+    "DIMENSIONS",
+    "SCHEMA_VERSION",
+    "Direction",
+    "Estimate",
+    "Reference",
+    "Result",
+    "Status",
+    "Threshold",
+    "to_plain",
+]
+
+SCHEMA_VERSION = 1
+
+DIMENSIONS: Mapping[str, str] = {
+    "validity": "Does the table have the right form and obey the rules of the data?",
+    "fidelity": "Does it follow the distributions and dependencies of the real table?",
+    "coverage": "Are the rare levels, tails and modes of the real table still there?",
+    "utility": "Do models trained on it work on real data?",
+    "privacy": "Does it give away the people whose rows trained the generator?",
+}
+"""The dimensions of a verdict and the question each answers, in the order of the report."""
+
+
+class Status(StrEnum):
+    """Outcome of one check; every check that was asked for has exactly one."""
+
+    PASS = "pass"  # noqa: S105 - not a password
+    WARN = "warn"
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+    NOT_APPLICABLE = "not_applicable"
+    ERROR = "error"
+
+    @property
+    def severity(self) -> int:
+        """Rank for sorting, 0 is best; an error ranks with a failure."""
+        return _SEVERITY[self]
+
+
+_SEVERITY = {
+    Status.PASS: 0,
+    Status.NOT_APPLICABLE: 1,
+    Status.INCONCLUSIVE: 2,
+    Status.WARN: 3,
+    Status.ERROR: 4,
+    Status.FAIL: 5,
+}
+
+
+class Direction(StrEnum):
+    """Which way of the estimate is better."""
+
+    LOWER = "lower is better"
+    HIGHER = "higher is better"
+    REFERENCE = "closer to the reference is better"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number with its confidence interval.
+
+    Parameters
+    ----------
+    value : float
+        The estimate.
+    low, high : float or None
+        Ends of the interval; None where an interval has no meaning (an exact count).
+    level : float
+        Confidence level of the interval, corrected for multiplicity where a check says so.
+    """
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+    level: float = 0.95
+
+    def __post_init__(self) -> None:
+        for name in ("value", "low", "high"):
+            number = getattr(self, name)
+            if number is not None and not math.isfinite(number):
+                raise ValueError(f"{name} of an estimate must be finite, got {number}")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"interval is upside down: {self.low} > {self.high}")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The same number where nothing is wrong: real holdout rows, or the analytic null."""
+
+    what: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """The margin a status was decided on, and why a stranger should accept it."""
+
+    value: float
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one check found.
+
+    Parameters
+    ----------
+    code, name, dimension : str
+        Identity: ``"F002"``, ``"total_variation_distance"``, ``"fidelity"``.
+    status : Status
+        The outcome.
+    message : str
+        One sentence or two for a person, with the worst item by name.
+    estimate, reference, threshold : optional
+        The quadruple; None only where the check could not compute them.
+    direction : Direction or None
+        Which way is better.
+    n : int or None
+        Rows of the synthetic table the estimate rests on.
+    sampled : int or None
+        Size of the seeded sample where not all rows were used, else None.
+    seconds : float
+        CPU seconds of the check.
+    gating : bool
+        Whether a failure alone makes the dimension NO-GO.
+    details : sequence of mapping
+        Tidy rows (one per column, pair, level, rule...), worst first; aggregates only.
+    """
+
+    code: str
+    name: str
+    dimension: str
+    status: Status
+    message: str
+    estimate: Estimate | None = None
+    reference: Reference | None = None
+    threshold: Threshold | None = None
+    direction: Direction | None = None
+    n: int | None = None
+    sampled: int | None = None
+    seconds: float = 0.0
+    gating: bool = True
+    figure: str | None = None
+    details: Sequence[Mapping[str, Any]] = field(default=())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON-ready form; finite numbers or None."""
+        plain = to_plain(self)
+        assert isinstance(plain, dict)
+        return plain
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Result:
+        """Inverse of `to_dict`."""
+        values = dict(record)
+        values["status"] = Status(values["status"])
+        for name, kind in _NESTED.items():
+            if values.get(name) is not None:
+                values[name] = kind(**values[name])
+        if values.get("direction") is not None:
+            values["direction"] = Direction(values["direction"])
+        values["details"] = tuple(dict(row) for row in values.get("details", ()))
+        return cls(**values)
+
+
+_NESTED: Mapping[str, Any] = {
+    "estimate": Estimate,
+    "reference": Reference,
+    "threshold": Threshold,
+}
+
+
+def to_plain(value: Any) -> Any:
+    """Turn results, numpy scalars and containers into plain JSON types.
+
+    Not-a-number and infinities become None: JSON has no word for them and a reader must
+    not have to guess one.
+
+    Examples
+    --------
+    >>> to_plain({"a": float("nan"), "b": (1, 2.5)})
+    {'a': None, 'b': [1, 2.5]}
+    """
+    if isinstance(value, StrEnum):
+        return str(value)
+    if value is None or isinstance(value, bool | str | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): to_plain(item) for key, item in value.items()}
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: to_plain(getattr(value, name)) for name in value.__dataclass_fields__}
+    if hasattr(value, "tolist"):  # numpy arrays and scalars, without importing numpy
+        return to_plain(value.tolist())
+    if isinstance(value, Sequence | set | frozenset):
+        return [to_plain(item) for item in value]
+    return str(value)

@@ -1,0 +1,79 @@
+"""From the results of a dimension to its verdict: the worst gating check decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from synth_eval.results import DIMENSIONS, Result, Status
+
+__all__ = ["Verdict", "VerdictWord", "verdicts"]
+
+
+class VerdictWord(StrEnum):
+    """May the synthetic table stand in for the real one, as far as this dimension goes?"""
+
+    GO = "GO"
+    LIMITS = "GO WITH LIMITS"
+    NO_GO = "NO-GO"
+    UNKNOWN = "CANNOT TELL"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A verdict and its reason in a plain sentence."""
+
+    verdict: VerdictWord
+    reason: str
+
+
+# A dimension that lacks the checks to clear a table can still condemn it.
+_CEILINGS = {
+    "privacy": "no copying seen, but attacks were not run: absence of copies does not show "
+    "that nobody can be singled out",
+}
+
+
+def verdicts(results: Sequence[Result]) -> dict[str, Verdict]:
+    """Verdict of every dimension that has results, in the order of the report."""
+    return {
+        dimension: _verdict(dimension, [r for r in results if r.dimension == dimension])
+        for dimension in DIMENSIONS
+    }
+
+
+def _verdict(dimension: str, results: Sequence[Result]) -> Verdict:
+    judged = [result for result in results if result.status is not Status.NOT_APPLICABLE]
+    if not results:
+        return Verdict(VerdictWord.UNKNOWN, "not evaluated: no check of this dimension was run")
+    if not judged:
+        return Verdict(VerdictWord.UNKNOWN, f"not assessable: {_sentence(results[:1])}")
+    failed = [r for r in judged if r.status is Status.FAIL and r.gating]
+    if failed:
+        return Verdict(VerdictWord.NO_GO, _sentence(failed))
+    broken = [r for r in judged if r.status is Status.ERROR]
+    if broken:
+        return Verdict(VerdictWord.UNKNOWN, _sentence(broken))
+    unsure = [r for r in judged if r.status is Status.INCONCLUSIVE and r.gating]
+    if unsure:
+        return Verdict(VerdictWord.UNKNOWN, _sentence(unsure))
+    if dimension in _CEILINGS:
+        limits = [r for r in judged if r.status is not Status.PASS]
+        reason = _CEILINGS[dimension] if not limits else _sentence(limits)
+        return Verdict(VerdictWord.UNKNOWN, reason)
+    limits = [r for r in judged if r.status is not Status.PASS]
+    if limits:
+        return Verdict(VerdictWord.LIMITS, _sentence(limits))
+    return Verdict(VerdictWord.GO, f"{_count(len(judged), 'check')} passed")
+
+
+def _sentence(results: Sequence[Result]) -> str:
+    first = results[0]
+    more = len(results) - 1
+    tail = f" (and {_count(more, 'more check')})" if more else ""
+    return f"{first.code} {first.message}{tail}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")
