@@ -51,9 +51,9 @@ def evaluate(
     Evaluation
         Results, verdicts and provenance; shows itself in notebooks and shells.
     """
-    from synth_eval.data.profiles import profiles  # noqa: PLC0415 - numpy and pyarrow
-    from synth_eval.evaluation import Evaluation  # noqa: PLC0415 - keeps the import light
-    from synth_eval.provenance import provenance  # noqa: PLC0415 - hashes the files
+    from synth_eval.data.profiles import profiles  # numpy and pyarrow
+    from synth_eval.evaluation import Evaluation  # keeps the import light
+    from synth_eval.provenance import provenance  # hashes the files
 
     if not isinstance(config, Config):
         config = Config() if config is None else Config.from_file(config)
@@ -63,7 +63,7 @@ def evaluate(
     results = run(data, config=config, select_checks=select, ignore_checks=ignore, progress=step)
     scores = []
     if reference_scores:
-        from synth_eval.sdmetrics_scores import sdmetrics_scores  # noqa: PLC0415 - heavy
+        from synth_eval.sdmetrics_scores import sdmetrics_scores  # heavy
 
         scores = sdmetrics_scores(data, config)
     return Evaluation(
@@ -77,7 +77,7 @@ def evaluate(
 
 def _bar() -> Progress:
     """Text bar on standard error: works in shells and in JupyterLab without widgets."""
-    from tqdm.std import tqdm  # noqa: PLC0415 - only where a bar is shown
+    from tqdm.std import tqdm  # only where a bar is shown
 
     bar = tqdm(file=sys.stderr, bar_format="{l_bar}{bar:20}{r_bar}", leave=False)
 

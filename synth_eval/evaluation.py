@@ -82,7 +82,7 @@ class Evaluation:
 
     def frame(self) -> pd.DataFrame:
         """One tidy row per result."""
-        import pandas as pd  # noqa: PLC0415 - heavy, and only this form needs it
+        import pandas as pd  # heavy, and only this form needs it
 
         return pd.DataFrame([_flat(result) for result in self.results])
 
@@ -123,7 +123,7 @@ class Evaluation:
 
     def to_html(self, path: str | Path | None = None) -> str:
         """Self-contained HTML report; written to `path` where given."""
-        from synth_eval.report.html import render_page  # noqa: PLC0415 - jinja and plotly
+        from synth_eval.report.html import render_page  # jinja and plotly
 
         text = render_page(self)
         if path is not None:
@@ -132,17 +132,17 @@ class Evaluation:
 
     def to_markdown(self) -> str:
         """Short summary for a pull request."""
-        from synth_eval.report.text import render_markdown  # noqa: PLC0415 - on demand
+        from synth_eval.report.text import render_markdown  # on demand
 
         return render_markdown(self)
 
     def _repr_html_(self) -> str:
-        from synth_eval.report.html import render_snippet  # noqa: PLC0415 - jinja
+        from synth_eval.report.html import render_snippet  # jinja
 
         return render_snippet(self)
 
     def __repr__(self) -> str:
-        from synth_eval.report.text import render_text  # noqa: PLC0415 - on demand
+        from synth_eval.report.text import render_text  # on demand
 
         return render_text(self)
 
@@ -161,7 +161,7 @@ class ResultView:
 
     def frame(self) -> pd.DataFrame:
         """Details as a tidy frame, worst first."""
-        import pandas as pd  # noqa: PLC0415 - heavy, and only this form needs it
+        import pandas as pd  # heavy, and only this form needs it
 
         return pd.DataFrame(list(self.result.details))
 
@@ -173,17 +173,17 @@ class ResultView:
         UsageError
             There is nothing to draw, with the reason.
         """
-        from synth_eval.figures import draw  # noqa: PLC0415 - plotly
+        from synth_eval.figures import draw  # plotly
 
         return draw(self.result, self.evaluation, item)
 
     def _repr_html_(self) -> str:
-        from synth_eval.report.html import render_result  # noqa: PLC0415 - jinja
+        from synth_eval.report.html import render_result  # jinja
 
         return render_result(self.result)
 
     def __repr__(self) -> str:
-        from synth_eval.report.text import render_result_text  # noqa: PLC0415 - on demand
+        from synth_eval.report.text import render_result_text  # on demand
 
         return render_result_text(self.result)
 

@@ -101,7 +101,7 @@ def check(
 
 def available_checks() -> dict[str, Check]:
     """All checks by code, in the order of dimensions and codes."""
-    import synth_eval.checks  # noqa: F401, PLC0415 - importing the package registers them
+    import synth_eval.checks  # noqa: F401 - importing the package registers them
 
     order = list(DIMENSIONS)
     return dict(sorted(_CHECKS.items(), key=lambda item: (order.index(item[1].dimension), item[0])))

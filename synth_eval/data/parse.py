@@ -21,7 +21,7 @@ _FORMATS = (
 _TRUE = ("true", "t", "yes", "1", "1.0")
 _FALSE = ("false", "f", "no", "0", "0.0")
 
-Strings = pa.Array | pa.ChunkedArray
+Strings = Any
 
 
 def parse_numbers(words: Strings) -> tuple[Any, int]:

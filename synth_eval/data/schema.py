@@ -262,7 +262,7 @@ def _is_whole(values: pa.ChunkedArray) -> bool:
 
 
 def _infer_string(name: str, values: pa.ChunkedArray) -> Column:
-    from synth_eval.data.parse import parse_datetimes, parse_numbers  # noqa: PLC0415 - cycle
+    from synth_eval.data.parse import parse_datetimes, parse_numbers  # cycle
 
     words = values.cast(pa.string()).drop_null()
     if len(words) == 0:

@@ -91,7 +91,7 @@ class _MemorySource(Source):
 
 class _ParquetSource(Source):
     def __init__(self, name: str, path: Path) -> None:
-        import pyarrow.parquet as pq  # noqa: PLC0415 - only where a Parquet file is read
+        import pyarrow.parquet as pq  # only where a Parquet file is read
 
         super().__init__(name, path=path)
         self._file = pq.ParquetFile(path)
@@ -173,7 +173,7 @@ def _unreadable(name: str, error: Exception) -> InputError:
 
 def _read_csv(path: Path) -> pa.Table:
     """Read a CSV; columns whose type changes along the file are read as text, not refused."""
-    from pyarrow import csv  # noqa: PLC0415 - only where a CSV is read
+    from pyarrow import csv  # only where a CSV is read
 
     options: dict[str, Any] = {"null_values": list(_NULL_WORDS), "strings_can_be_null": True}
     parse = csv.ParseOptions(newlines_in_values=True)
