@@ -1,6 +1,6 @@
 """Bins and levels learned from the real table alone, and the small integers they turn cells into.
 
-A column has at most `FINE_CELLS` ordinary cells and three of its own kind behind them:
+A column has about `FINE_CELLS` ordinary cells (fewer than 253) and three of its own kind behind them:
 ``other`` (levels of the real table too many to keep apart), ``unseen`` (outside the real
 range, or a level the real table lacks) and ``missing``. Fine cells describe one column;
 coarse cells, a coarser cut of the same edges, describe pairs.
@@ -86,15 +86,52 @@ def bins_for(rows: int) -> tuple[int, int]:
     return fine, min(fine, coarse)
 
 
+def cell_edges(values: npt.NDArray[np.float64], bins: int) -> npt.NDArray[np.float64]:
+    """Edges that give every heap a bin of its own and cut the rest at its quantiles.
+
+    Plain quantiles lose a zero-inflated column: where nine values in ten are 0, all deciles
+    are 0 and everything above shares one bin.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> len(quantile_edges(np.array([0.0] * 95 + [1, 2, 3, 4, 5]), 10)) - 1
+    1
+    >>> len(cell_edges(np.array([0.0] * 95 + [1, 2, 3, 4, 5]), 10)) - 1
+    6
+    """
+    finite = values[np.isfinite(values)]
+    if len(finite) == 0:
+        return np.empty(0)
+    distinct, counts = np.unique(finite, return_counts=True)
+    heaps = distinct[counts * bins >= len(finite)]
+    rest = finite[~np.isin(finite, heaps)]
+    inner = quantile_edges(rest, max(bins - len(heaps), 1))
+    below = np.nextafter(heaps[heaps > distinct[0]], -np.inf)
+    edges: npt.NDArray[np.float64] = np.unique(
+        np.concatenate([distinct[[0, -1]], heaps, below, inner])
+    )
+    return edges if len(edges) <= 2 else _without_empty_bins(edges, distinct)
+
+
+def _without_empty_bins(
+    edges: npt.NDArray[np.float64], distinct: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Drop the upper edge of bins, closed on the right, that hold no value."""
+    bins = np.searchsorted(edges[1:-1], distinct, side="left")
+    used = np.bincount(bins, minlength=len(edges) - 1) > 0
+    keep = np.concatenate([[True], used[:-1], [True]])
+    return edges[keep]
+
+
 def column_plan(table: Table, name: str) -> Plan:
     """Learn the cells of one column from the real table."""
     column = table.column(name)
     fine, coarse = bins_for(table.num_rows)
     if not column.spec.is_continuous:
         return _level_plan(name, len(column.levels), fine, coarse)
-    steps = fine - fine % coarse if fine > coarse else coarse
-    edges = quantile_edges(column.values, steps)
-    outer = quantile_edges(column.values, coarse)
+    outer = cell_edges(column.values, coarse)
+    edges = np.union1d(cell_edges(column.values, fine), outer)
     if len(edges) == 1:  # a constant column: one closed bin
         edges = outer = np.repeat(edges, 2)
     fine, coarse = max(len(edges) - 1, 0), max(len(outer) - 1, 0)

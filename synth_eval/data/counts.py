@@ -35,10 +35,10 @@ class Counts:
     def __init__(self, plans: Sequence[Plan]) -> None:
         self.plans = list(plans)
         self.rows = 0
-        self._width = max((plan.coarse_cells for plan in self.plans), default=1)
+        self.width = max((plan.coarse_cells for plan in self.plans), default=1)
         self._one = [np.zeros(plan.cells, np.int64) for plan in self.plans]
         self.pairs = list(combinations(range(len(self.plans)), 2))
-        self._two = np.zeros((len(self.pairs), self._width**2), np.int64)
+        self._two = np.zeros((len(self.pairs), self.width**2), np.int64)
 
     def update(self, block: Sequence[CodeBlock]) -> None:
         """Add rows given as one array of fine cells per column."""
@@ -51,9 +51,9 @@ class Counts:
             plan.to_coarse[cells].astype(np.intp)
             for plan, cells in zip(self.plans, block, strict=True)
         ]
-        rows = [cells * self._width for cells in coarse]
+        rows = [cells * self.width for cells in coarse]
         for counts, (first, second) in zip(self._two, self.pairs, strict=True):
-            counts += np.bincount(rows[first] + coarse[second], minlength=self._width**2)
+            counts += np.bincount(rows[first] + coarse[second], minlength=self.width**2)
 
     def merge(self, other: Counts) -> None:
         """Add the counts of another state over the same plans."""

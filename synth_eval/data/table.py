@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -55,6 +55,11 @@ class CoercedColumn:
     unparseable: int
     stored: str
     absent: bool = False
+
+    def take(self, rows: npt.NDArray[np.int64]) -> CoercedColumn:
+        """The same column with the given rows only."""
+        part = "values" if self.spec.is_continuous else "codes"
+        return replace(self, **{part: getattr(self, part)[rows]})
 
     @property
     def missing(self) -> npt.NDArray[np.bool_]:

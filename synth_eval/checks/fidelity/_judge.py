@@ -1,0 +1,208 @@
+"""One judgement for every check made of distances: how large a real sample is as far away?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+
+from synth_eval.errors import NotApplicable
+from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.run import Context
+from synth_eval.stats.distances import Distance
+from synth_eval.stats.worth import Curve, mean_curve, sample_sizes
+
+__all__ = ["MeanError", "Measured", "curve_sizes", "judge"]
+
+_DETAILS = 2_000
+_ERROR_ROWS = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The distance of one table (a column, a pair) and what a real sample would show."""
+
+    item: Mapping[str, Any]
+    synthetic: Distance
+    holdout: Distance | None
+    curve: Curve
+
+
+def curve_sizes(ctx: Context) -> Any:
+    """Sample sizes at which expected distances are computed."""
+    return sample_sizes(ctx.data.real.num_rows, ctx.data.synthetic.num_rows)
+
+
+class MeanError:
+    """Standard error of a mean of distances over the same rows.
+
+    The influences of a row on all tables are added up for a seeded sample of rows, so that
+    columns that move together are not taken for independent ones.
+    """
+
+    def __init__(self, ctx: Context) -> None:
+        self._tables = 0
+        self._rows: dict[str, Any] = {}
+        self._sums: dict[str, Any] = {}
+        for role in ("real", "synthetic"):
+            rows = ctx.data.sample_rows(role, _ERROR_ROWS, ctx.rng(f"error {role}"))
+            self._rows[role] = (rows, ctx.data.tables[role].num_rows)
+            self._sums[role] = np.zeros(len(rows))
+
+    def rows(self, role: str) -> Any:
+        """Numbers of the sampled rows of one table."""
+        return self._rows[role][0]
+
+    def add(self, distance: Distance, values: Mapping[str, Any]) -> None:
+        """Add one table: the values (or cells) of the sampled rows, missing ones left NaN."""
+        self._tables += 1
+        if distance.influence is None:
+            return
+        for role, sample in values.items():
+            missing = np.isnan(sample) if sample.dtype.kind == "f" else None
+            effect = distance.influence(sample)
+            if missing is not None and missing.any():
+                effect = np.where(
+                    missing, effect[~missing].mean() if (~missing).any() else 0, effect
+                )
+            self._sums[role] += effect
+
+    def value(self) -> float:
+        """Standard error of the mean distance."""
+        variance = sum(
+            self._sums[role].var() / (self._tables**2 * rows)
+            for role, (_, rows) in self._rows.items()
+        )
+        return float(np.sqrt(variance))
+
+
+def judge(
+    ctx: Context, measured: Sequence[Measured], error: MeanError, noun: str, unit: str = ""
+) -> Result:
+    """Decide on the worst table and on the mean, in rows of real data.
+
+    Fails where the distance of one table, at a level corrected for the number of tables, is
+    beyond that of a real sample of ``fidelity.worst_table`` of the rows; passes where also
+    the mean is within that of a ``fidelity.mean_table`` sample; warns between.
+    """
+    if not measured:
+        raise NotApplicable(f"the schema has no {noun} to compare")
+    data, alpha = ctx.data, ctx.config.alpha
+    rows = min(data.real.num_rows, data.synthetic.num_rows)
+    floor, goal = (
+        ctx.config.margin("fidelity.worst_table"),
+        ctx.config.margin("fidelity.mean_table"),
+    )
+    z = NormalDist().inv_cdf(1 - alpha / (2 * len(measured)))
+    details = sorted(
+        (_detail(entry, z, floor.value * rows, rows, ctx) for entry in measured),
+        key=lambda row: (row["worth"], -row["estimate"]),
+    )
+    mean = Distance(float(np.mean([entry.synthetic.value for entry in measured])), error.value())
+    curve = mean_curve([entry.curve for entry in measured])
+    low, high = mean.interval(NormalDist().inv_cdf(1 - alpha / 2))
+    limit = curve.at(max(goal.value * rows, 2.0))
+    status = _status(details, high <= limit)
+    return ctx.result(
+        status,
+        _message(details, mean, curve, rows, noun, unit),
+        estimate=Estimate(mean.value, low, high, 1 - alpha),
+        reference=_reference(ctx, measured, curve),
+        threshold=Threshold(
+            limit, f"mean distance of a {goal.value:.0%} real sample; {goal.basis}"
+        ),
+        direction=Direction.LOWER,
+        details=details[:_DETAILS],
+    )
+
+
+def _detail(entry: Measured, z: float, floor: float, rows: int, ctx: Context) -> dict[str, Any]:
+    low, high = entry.synthetic.interval(z)
+    limit = entry.curve.at(max(floor, 2.0))
+    status = Status.FAIL if low > limit else Status.PASS if high <= limit else Status.INCONCLUSIVE
+    if entry.curve.expected[0] == 0.0:  # a constant column: any difference is too much
+        status = Status.FAIL if low > 0 else Status.PASS
+    holdout = None
+    if entry.holdout is not None and ctx.data.holdout is not None:
+        holdout = entry.holdout.value * _rescale(
+            entry.curve, ctx.data.holdout.num_rows, ctx.data.synthetic.num_rows
+        )
+    return {
+        **entry.item,
+        "estimate": entry.synthetic.value,
+        "low": low,
+        "high": high,
+        "reference": holdout,
+        "expected": entry.curve.at(ctx.data.synthetic.num_rows),
+        "limit": limit,
+        "worth": _worth(entry.curve, entry.synthetic.value, rows),
+        "status": str(status),
+    }
+
+
+def _worth(curve: Curve, distance: float, rows: int) -> float:
+    """Share of the real rows whose sample is as far; capped, since beyond 1 it is noise."""
+    if curve.expected[0] == 0.0:
+        return 0.0 if distance > 0 else 1.0
+    return min(curve.rows(distance) / rows, 8.0)
+
+
+def _rescale(curve: Curve, rows: int, goal: int) -> float:
+    """Factor that brings the distance of `rows` fresh real rows to a table of `goal` rows."""
+    expected = curve.at(max(rows, 2))
+    return curve.at(max(goal, 2)) / expected if expected > 0 else 1.0
+
+
+def _status(details: Sequence[Mapping[str, Any]], mean_is_near: bool) -> Status:
+    found = {row["status"] for row in details}
+    if Status.FAIL in found:
+        return Status.FAIL
+    if Status.INCONCLUSIVE in found:
+        return Status.INCONCLUSIVE
+    return Status.PASS if mean_is_near else Status.WARN
+
+
+def _reference(ctx: Context, measured: Sequence[Measured], curve: Curve) -> Reference:
+    holdouts = [entry.holdout for entry in measured if entry.holdout is not None]
+    rows = ctx.data.synthetic.num_rows
+    if not holdouts or ctx.data.holdout is None:
+        return Reference(f"expected of {rows:,} fresh real rows", curve.at(max(rows, 2)), n=rows)
+    size = ctx.data.holdout.num_rows
+    factor = _rescale(curve, size, rows)
+    mean = float(np.mean([distance.value for distance in holdouts]))
+    what = f"holdout against real, brought from {size:,} to {rows:,} rows"
+    return Reference(what, mean * factor, n=size)
+
+
+def _message(
+    details: Sequence[Mapping[str, Any]],
+    mean: Distance,
+    curve: Curve,
+    rows: int,
+    noun: str,
+    unit: str,
+) -> str:
+    failed = [row for row in details if row["status"] == Status.FAIL]
+    head = (
+        f"Mean distance over {len(details)} {noun}: {mean.value:.3g}{unit}, "
+        f"as far as {_sample(_worth(curve, mean.value, rows))}"
+    )
+    worst = details[0]
+    tail = f"worst {_label(worst)}: {worst['estimate']:.3g}, {_sample(worst['worth'])}"
+    if failed:
+        tail += f"; {len(failed)} of {len(details)} too far"
+    return f"{head}; {tail}."
+
+
+def _sample(worth: float) -> str:
+    if worth >= 1:
+        return "a full-sized real sample"
+    digits = 1 if worth >= 0.01 else 2
+    return f"a real sample of {worth:.{digits}%} of the rows"
+
+
+def _label(row: Mapping[str, Any]) -> str:
+    return str(row["column"]) if "column" in row else f"{row['first']} × {row['second']}"
