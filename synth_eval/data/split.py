@@ -137,7 +137,9 @@ def _draw(
     """Which rows the generator must not see."""
     sizes = np.bincount(entities)
     if len(sizes) < 2:
-        raise InputError(f"{name}: one {'row' if len(entities) == 1 else 'entity'} has no two parts")
+        raise InputError(
+            f"{name}: one {'row' if len(entities) == 1 else 'entity'} has no two parts"
+        )
     order = np.random.default_rng(seed).permutation(len(sizes))
     taken = np.cumsum(sizes[order])
     nearest = int(np.argmin(np.abs(taken - share * len(entities)))) + 1
