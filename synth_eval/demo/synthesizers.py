@@ -47,35 +47,37 @@ def marginals(real: pa.Table, rows: int, rng: np.random.Generator) -> pa.Table:
 def copula(real: pa.Table, rows: int, rng: np.random.Generator) -> pa.Table:
     """Join the marginals by a Gaussian copula whose correlations are those of normal scores.
 
-    Numbers are interpolated between order statistics, so they stay inside the real range;
-    levels are cut from cumulative frequencies, the most frequent first; missing numbers
-    have a score of their own. Keeps monotone dependence of pairs; loses rules and every
-    other dependence; copies nobody.
+    Numbers are interpolated between order statistics, so they stay inside the real range.
+    Levels are put in the order of the number that tells them apart best and cut from
+    cumulative frequencies; that a number is missing has a score of its own. Keeps
+    monotone dependence of pairs; loses rules and every other dependence; copies nobody.
 
     Source: Nelsen, An Introduction to Copulas (2nd edition, 2006), sections 2.9 and 5.1.
     """
     columns = _columns(real)
     numbers = {name for name, column in columns.items() if _is_number(column.type)}
-    scores = {
-        name: _number_scores(_numbers(column)) if name in numbers else _level_scores(column)
+    scores = {name: _number_scores(_numbers(columns[name])) for name in columns if name in numbers}
+    levels = {
+        name: _ordered_levels(column, list(scores.values()))
         for name, column in columns.items()
+        if name not in numbers
     }
+    for name, ordered in levels.items():
+        scores[name] = _normal_scores(_codes(columns[name], ordered).astype(np.float64))
     gaps = {
         name: _normal_scores(_missing(columns[name]).astype(np.float64))
         for name in columns
         if name in numbers and columns[name].null_count
     }
-    latent = _sample_alike([*scores.values(), *gaps.values()], rows, rng)
-    made = {}
-    for uniform, (name, column) in zip(latent, columns.items(), strict=False):
-        if name not in numbers:
-            made[name] = _cut_levels(column, uniform)
-            continue
-        gone = np.zeros(rows, bool)
-        if name in gaps:
-            position = len(columns) + list(gaps).index(name)
-            gone = latent[position] > 1 - column.null_count / len(column)
-        made[name] = _interpolate(column, uniform, gone)
+    drawn = _sample_alike([*scores.values(), *gaps.values()], rows, rng)
+    uniform = dict(zip(scores, drawn, strict=False))
+    gap = dict(zip(gaps, drawn[len(scores) :], strict=True))
+    made = {
+        name: _interpolate(column, uniform[name], gap.get(name))
+        if name in numbers
+        else _cut_levels(column, levels[name], uniform[name])
+        for name, column in columns.items()
+    }
     return _build(real, rows, made)
 
 
@@ -170,12 +172,14 @@ def _range(column: pa.Array) -> tuple[float, float]:
 
 
 def _normal_scores(values: Floats) -> Floats:
-    """Normal quantile of the mid-rank of each value."""
+    """Mean of a standard normal variable over the share of the ranks that a value takes up."""
     from scipy.special import ndtri  # a quarter of a second
 
     _, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
-    middle = (np.cumsum(counts) - counts / 2) / len(values)
-    return np.asarray(ndtri(middle)[codes], np.float64)
+    bounds = ndtri(np.concatenate([[0], np.cumsum(counts)]) / len(values))
+    density = np.exp(-(bounds**2) / 2) / np.sqrt(2 * np.pi)
+    means = -np.diff(density) * len(values) / counts
+    return np.asarray(means[codes], np.float64)
 
 
 def _number_scores(values: Floats) -> Floats:
@@ -187,45 +191,58 @@ def _number_scores(values: Floats) -> Floats:
     return scores
 
 
-def _by_frequency(column: pa.Array) -> tuple[pa.Array, npt.NDArray[np.int64]]:
-    """Levels (a missing one among them) and their counts, the most frequent first."""
+def _ordered_levels(column: pa.Array, scores: list[Floats]) -> pa.Array:
+    """Levels (a missing one among them) by their mean on the score that differs most.
+
+    The score is the one whose means explain most variance between the levels; without any
+    numbers the most frequent level comes first.
+    """
     counted = column.value_counts()
-    counts = counted.field("counts").to_numpy()
-    order = np.argsort(-counts, kind="stable")
-    return counted.field("values").take(pa.array(order)), counts[order]
+    levels, counts = counted.field("values"), counted.field("counts").to_numpy()
+    codes = _codes(column, levels)
+    means = [np.bincount(codes, score, len(levels)) / counts for score in scores]
+    explained = [(counts * mean**2).sum() for mean in means]
+    order = means[int(np.argmax(explained))] if means else -counts
+    return levels.take(pa.array(np.argsort(order, kind="stable")))
 
 
-def _level_scores(column: pa.Array) -> Floats:
-    levels, _ = _by_frequency(column)
-    codes = pc.index_in(column, value_set=levels).to_numpy(zero_copy_only=False)
-    return _normal_scores(codes.astype(np.float64))
+def _codes(column: pa.Array, levels: pa.Array) -> npt.NDArray[np.int64]:
+    positions = pc.index_in(column, value_set=levels).to_numpy(zero_copy_only=False)
+    return np.asarray(positions, np.int64)
 
 
 def _sample_alike(scores: list[Floats], rows: int, rng: np.random.Generator) -> Floats:
-    """Uniform numbers, shape (scores, rows), with the correlation matrix of the scores."""
+    """Uniform numbers, shape (scores, rows), whose normal quantiles correlate as given.
+
+    Scores are means of normal variables over intervals, so their variance is below one;
+    dividing by it recovers the correlation of the variables behind them.
+    """
     from scipy.special import ndtr  # a quarter of a second
 
-    centred = np.array([score - score.mean() for score in scores])
-    spread = np.sqrt((centred**2).mean(axis=1))
-    standard = centred / np.where(spread > 0, spread, 1.0)[:, None]
-    correlation = standard @ standard.T / standard.shape[1]
+    given = np.array(scores)
+    covariance = given @ given.T / given.shape[1]
+    spread = np.maximum(np.diag(covariance), 1e-12)
+    correlation = np.clip(covariance / np.outer(spread, spread), -1.0, 1.0)
     np.fill_diagonal(correlation, 1.0)
     values, vectors = np.linalg.eigh(correlation)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
+    root /= np.linalg.norm(root, axis=1, keepdims=True)
     return np.asarray(ndtr(root @ rng.standard_normal((len(scores), rows))), np.float64)
 
 
-def _cut_levels(column: pa.Array, uniform: Floats) -> pa.Array:
-    levels, counts = _by_frequency(column)
+def _cut_levels(column: pa.Array, levels: pa.Array, uniform: Floats) -> pa.Array:
+    counts = np.bincount(_codes(column, levels), minlength=len(levels))
     bounds = np.cumsum(counts)[:-1] / len(column)
     return levels.take(pa.array(np.searchsorted(bounds, uniform)))
 
 
-def _interpolate(column: pa.Array, uniform: Floats, gone: Flags) -> pa.Array:
+def _interpolate(column: pa.Array, uniform: Floats, gap: Floats | None) -> pa.Array:
+    """Quantiles of the column; missing where `gap` is in the upper share that real cells are."""
     ordered = np.sort(_numbers(column.drop_null()))
     if len(ordered) == 0:
         return pa.nulls(len(uniform), column.type)
     values = np.interp(uniform * (len(ordered) - 1), np.arange(len(ordered)), ordered)
+    gone = np.zeros(len(values), bool) if gap is None else gap > len(ordered) / len(column)
     return _restore(values, gone, column.type)
 
 
