@@ -1,0 +1,152 @@
+"""Whether the synthetic table has the columns of the real one, and cells that can be read.
+
+What it measures
+    Absent and extra columns; cells that cannot be read as the column's kind, among them
+    infinities where the real table has none; columns that are all missing; columns stored as
+    another type; dates with and without a time zone. The estimate is the share of cells of
+    the worst column that cannot be used.
+
+How to read it
+    0 is a table that can be dropped in where the real one was. A column that is absent or all
+    missing, or in which more than one cell in a thousand cannot be read, fails. Another
+    storage type or an extra column is a warning: the numbers below are right, but programs
+    written for the real table will notice.
+
+When it misleads
+    A readable cell may still be wrong; see impossible values (V002) and rules (V003).
+
+Source
+    Peers turn such cells into missing ones without a word, and some score the table higher
+    for it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from synth_eval.data.table import CoercedColumn
+from synth_eval.registry import check
+from synth_eval.results import Direction, Estimate, Reference, Result, Status
+from synth_eval.run import Context
+from synth_eval.stats.intervals import wilson_interval
+
+
+@check(
+    "V001",
+    "schema_match",
+    dimension="validity",
+    title="Columns and readable cells",
+    figure="bars",
+)
+def schema_match(ctx: Context) -> Result:
+    """Compare columns, storage types and readability."""
+    data, margin = ctx.data, ctx.config.margin("validity.unparseable_cells")
+    rows = [_column_row(ctx, name, margin.value) for name in data.schema.names]
+    known = set(data.schema.names)
+    extra = [name for name in data.synthetic.stored_names if name not in known]
+    rows += [_row(name, 0.0, None, Status.WARN, "not in the real table") for name in extra]
+    rows.sort(key=lambda row: (-Status(row["status"]).severity, -row["estimate"]))
+    worst = max((row["estimate"] for row in rows), default=0.0)
+    reference = max((row["reference"] or 0.0 for row in rows), default=0.0)
+    low, high = wilson_interval(round(worst * data.synthetic.num_rows), data.synthetic.num_rows)
+    return ctx.result(
+        Status(rows[0]["status"]),
+        _message(rows),
+        estimate=Estimate(worst, min(low, worst), max(high, worst)),
+        reference=Reference(
+            "worst column of the holdout"
+            if data.holdout
+            else "no holdout; the real table has none",
+            reference if data.holdout else 0.0,
+            n=None if data.holdout is None else data.holdout.num_rows,
+        ),
+        threshold=margin,
+        direction=Direction.LOWER,
+        details=rows,
+    )
+
+
+def _row(
+    name: str, estimate: float, reference: float | None, status: Status, finding: str
+) -> dict[str, Any]:
+    return {
+        "column": name,
+        "estimate": estimate,
+        "reference": reference,
+        "status": str(status),
+        "finding": finding,
+    }
+
+
+def _column_row(ctx: Context, name: str, margin: float) -> dict[str, Any]:
+    data = ctx.data
+    real, synthetic = data.real.column(name), data.synthetic.column(name)
+    rows = data.synthetic.num_rows
+    reference = None
+    if data.holdout is not None:
+        reference = _unusable(data.holdout.column(name), real) / data.holdout.num_rows
+    if synthetic.absent:
+        return _row(name, 1.0, reference, Status.FAIL, "absent from the synthetic table")
+    unusable = _unusable(synthetic, real)
+    if synthetic.missing.all() and not real.missing.all():
+        return _row(name, 1.0, reference, Status.FAIL, "no cell holds a value that can be read")
+    if unusable:
+        low, _ = wilson_interval(unusable, rows)
+        finding = f"{unusable:,} of {rows:,} cells cannot be read as {real.spec.kind}"
+        status = Status.FAIL if low > margin else Status.WARN
+        return _row(name, unusable / rows, reference, status, finding)
+    finding = _storage(real, synthetic)
+    return _row(name, 0.0, reference, Status.WARN if finding else Status.PASS, finding)
+
+
+def _unusable(column: CoercedColumn, real: CoercedColumn) -> int:
+    """Cells that cannot be read, infinities included unless the real column has some too."""
+    infinite = int(np.isinf(column.values).sum())
+    if infinite and np.isinf(real.values).any():
+        infinite = 0
+    return column.unparseable + infinite
+
+
+_FAMILIES = {
+    "int": "whole number", "uint": "whole number", "float": "number", "double": "number",
+    "decimal": "number", "half": "number", "bool": "truth value", "date": "date",
+    "timestamp": "timestamp", "string": "text", "large_string": "text", "null": "nothing",
+}  # fmt: skip
+
+
+def _family(stored: str) -> str:
+    for prefix, family in sorted(_FAMILIES.items(), key=lambda item: -len(item[0])):
+        if stored.startswith(prefix):
+            return family
+    return stored
+
+
+def _storage(real: CoercedColumn, synthetic: CoercedColumn) -> str:
+    """Words for a storage type that differs in a way a program would notice."""
+    first, second = _family(real.stored), _family(synthetic.stored)
+    zones = ["tz=" in column.stored for column in (real, synthetic)]
+    if first == second == "timestamp" and zones[0] != zones[1]:
+        which = ["without", "with"][zones[1]]
+        return f"stored {which} a time zone, unlike the real column"
+    numbers = {"whole number", "number"}
+    if first == second or (numbers == {first, second} and not real.spec.integer):
+        return ""
+    if second == "number" and first == "whole number" and _only_whole(synthetic):
+        return ""
+    return f"stored as {second}, in the real table as {first}"
+
+
+def _only_whole(column: CoercedColumn) -> bool:
+    finite = column.values[np.isfinite(column.values)]
+    return bool((finite == np.floor(finite)).all())
+
+
+def _message(rows: list[dict[str, Any]]) -> str:
+    found = [row for row in rows if row["finding"]]
+    if not found:
+        return f"All {len(rows)} columns are there and every cell can be read."
+    worst = found[0]
+    more = f" {len(found) - 1} more columns have findings." if len(found) > 1 else ""
+    return f"Column {worst['column']}: {worst['finding']}.{more}"

@@ -1,0 +1,126 @@
+"""What figures of a column are drawn from: shares of few cells, safe to publish.
+
+Outer edges are not the smallest and largest value of the real table but values with enough
+rows beyond them, and cells of few real rows are merged, so that no profile points at a person.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_eval.data.load import Data
+from synth_eval.data.schema import Column
+from synth_eval.data.table import CoercedColumn
+
+__all__ = ["profiles"]
+
+_BINS = 30
+_LEVELS = 20
+
+
+def profiles(data: Data, small_cell: int) -> list[dict[str, Any]]:
+    """Shares of the cells of every compared column in each table.
+
+    Parameters
+    ----------
+    data : Data
+        The tables.
+    small_cell : int
+        Cells of fewer real rows are merged with others.
+
+    Returns
+    -------
+    list of dict
+        ``column``, ``kind``, ``labels`` of the cells, ``edges`` (numbers and dates), and the
+        ``real``, ``synthetic`` and ``holdout`` shares; the last cells are everything beyond
+        the edges, other levels, and missing values.
+    """
+    return [_profile(data, column, small_cell) for column in data.schema.compared]
+
+
+def _profile(data: Data, column: Column, small_cell: int) -> dict[str, Any]:
+    tables = {role: table.column(column.name) for role, table in data.tables.items()}
+    if column.is_continuous:
+        edges = _edges(tables["real"].values, small_cell)
+        labels = [*_interval_labels(edges, column), "beyond", "missing"]
+        counts = {role: _count_numbers(entry, edges) for role, entry in tables.items()}
+    else:
+        edges = np.empty(0)
+        kept = _kept_levels(tables["real"], small_cell)
+        labels = [*(tables["real"].levels[i] for i in range(kept)), "other", "missing"]
+        counts = {role: _count_levels(entry, kept) for role, entry in tables.items()}
+    return {
+        "column": column.name,
+        "kind": column.kind,
+        "labels": labels,
+        "edges": [float(edge) for edge in edges] if column.is_continuous else None,
+        **{
+            role: [float(share) for share in counts[role] / max(counts[role].sum(), 1)]
+            if role in counts
+            else None
+            for role in ("real", "synthetic", "holdout")
+        },
+    }
+
+
+def _edges(values: npt.NDArray[np.float64], small_cell: int) -> npt.NDArray[np.float64]:
+    """Edges of about equal width between inner quantiles, every bin with enough real rows."""
+    finite = np.sort(values[np.isfinite(values)])
+    if len(finite) < 2 * small_cell + 1:
+        return np.empty(0)
+    low, high = finite[small_cell], finite[-small_cell - 1]
+    trimmed = np.quantile(finite, [0.005, 0.995])
+    low, high = max(low, trimmed[0]), min(high, trimmed[1])
+    if not low < high:
+        return np.empty(0)
+    edges = np.linspace(low, high, _BINS + 1)
+    if np.all(finite == np.floor(finite)) and high - low < 2 * _BINS:
+        edges = np.unique(np.floor(edges)) - 0.5 if high - low < _BINS else np.floor(edges)
+        edges = np.unique(edges)
+    return _merge_small(finite, edges, small_cell)
+
+
+def _merge_small(
+    finite: npt.NDArray[np.float64], edges: npt.NDArray[np.float64], small_cell: int
+) -> npt.NDArray[np.float64]:
+    kept = [edges[0]]
+    start = np.searchsorted(finite, edges[0])
+    for edge in edges[1:]:
+        end = np.searchsorted(finite, edge)
+        if end - start >= small_cell:
+            kept.append(edge)
+            start = end
+    if len(kept) > 1 and edges[-1] > kept[-1]:
+        kept[-1] = edges[-1]
+    return np.array(kept) if len(kept) > 1 else np.empty(0)
+
+
+def _count_numbers(column: CoercedColumn, edges: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    values, missing = column.values, column.missing
+    if len(edges) == 0:
+        return np.array([(~missing).sum(), missing.sum()])
+    places = np.searchsorted(edges, values[~missing], side="right") - 1
+    inside = (places >= 0) & (places < len(edges) - 1)
+    cells = np.bincount(places[inside], minlength=len(edges) - 1)
+    return np.concatenate([cells, [(~inside).sum(), missing.sum()]])
+
+
+def _kept_levels(real: CoercedColumn, small_cell: int) -> int:
+    counts = np.bincount(real.codes[real.codes >= 0], minlength=len(real.levels))
+    return int(min((counts >= small_cell).sum(), _LEVELS))
+
+
+def _count_levels(column: CoercedColumn, kept: int) -> npt.NDArray[np.int64]:
+    codes = column.codes
+    cells = np.where(codes < 0, kept + 1, np.minimum(codes, kept))
+    return np.bincount(cells, minlength=kept + 2)
+
+
+def _interval_labels(edges: npt.NDArray[np.float64], column: Column) -> list[str]:
+    if column.kind == "datetime":
+        days = edges.astype("datetime64[us]").astype("datetime64[D]").astype(str)
+        return [f"{first} to {last}" for first, last in zip(days[:-1], days[1:], strict=True)]
+    return [f"{first:.6g} to {last:.6g}" for first, last in zip(edges[:-1], edges[1:], strict=True)]
