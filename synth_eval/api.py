@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from synth_eval.config import Config
+from synth_eval.progress import default_progress
 from synth_eval.run import Progress, run
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def evaluate(
     ignore: Iterable[str] = (),
     expectations: str | Path | None = None,
     reference_scores: bool = True,
+    seed: int | None = None,
     progress: bool | Progress = True,
 ) -> Evaluation:
     """Run the checks on the data.
@@ -43,6 +44,8 @@ def evaluate(
         Great Expectations suite to run; by default rules are derived from the real table.
     reference_scores : bool
         Whether to run the reports of SDMetrics beside the checks.
+    seed : int, optional
+        Seed in place of the one of `config`.
     progress : bool or callable
         Show a progress bar, or call ``progress(done, total, label)`` before each step.
 
@@ -59,7 +62,9 @@ def evaluate(
         config = Config() if config is None else Config.from_file(config)
     if expectations is not None:
         config = replace(config, expectations=str(expectations))
-    step = progress if callable(progress) else _bar() if progress else None
+    if seed is not None:
+        config = replace(config, seed=seed)
+    step = progress if callable(progress) else default_progress() if progress else None
     results = run(data, config=config, select_checks=select, ignore_checks=ignore, progress=step)
     scores = []
     if reference_scores:
@@ -73,20 +78,3 @@ def evaluate(
         reference_scores=scores,
         schema=data.schema.to_dict(),
     )
-
-
-def _bar() -> Progress:
-    """Text bar on standard error: works in shells and in JupyterLab without widgets."""
-    from tqdm.std import tqdm  # only where a bar is shown
-
-    bar = tqdm(file=sys.stderr, bar_format="{l_bar}{bar:20}{r_bar}", leave=False)
-
-    def show(done: int, total: int, label: str) -> None:
-        bar.total = total
-        bar.n = done
-        bar.set_description_str(label)
-        bar.refresh()
-        if done == total:
-            bar.close()
-
-    return show

@@ -130,6 +130,17 @@ class Evaluation:
             _write(path, text)
         return text
 
+    def save(self, folder: str | Path) -> list[Path]:
+        """Write ``report.html``, ``results.json`` and ``schema.json`` into a folder."""
+        folder = Path(folder)
+        page, numbers, schema = (
+            folder / name for name in ("report.html", "results.json", "schema.json")
+        )
+        self.to_html(page)
+        self.to_json(numbers)
+        _write(schema, json.dumps(to_plain(self.schema), indent=1, ensure_ascii=False) + "\n")
+        return [page, numbers, schema]
+
     def to_markdown(self) -> str:
         """Short summary for a pull request."""
         from synth_eval.report.text import render_markdown  # on demand

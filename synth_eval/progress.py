@@ -1,0 +1,95 @@
+"""Which check runs: a bar in shells and notebooks, and a line of news across processes.
+
+The command line runs the notebook in a kernel, whose output belongs to the record. The
+kernel therefore writes its progress as JSON lines to a file named by an environment
+variable, and the command draws the bar in its own terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from synth_eval.run import Progress
+
+__all__ = ["VARIABLE", "default_progress", "watched"]
+
+VARIABLE = "SYNTH_EVAL_PROGRESS"
+"""Environment variable that names the file a kernel reports its progress to."""
+
+_POLL_SECONDS = 0.2
+
+
+def default_progress() -> Progress:
+    """Where progress goes when nobody says so: to the parent process, else to a bar."""
+    path = os.environ.get(VARIABLE)
+    return _bar() if path is None else _appender(Path(path))
+
+
+@contextmanager
+def watched(path: Path, *, quiet: bool = False) -> Iterator[None]:
+    """Show on standard error what a kernel writes to `path`, until the block is left.
+
+    A bar in a terminal, one line per step elsewhere (logs have no carriage returns).
+    """
+    path.touch()
+    if quiet:
+        yield
+        return
+    finished = threading.Event()
+    show = _bar() if sys.stderr.isatty() else _line
+    follower = threading.Thread(target=_follow, args=(path, show, finished), daemon=True)
+    follower.start()
+    try:
+        yield
+    finally:
+        finished.set()
+        follower.join()
+
+
+def _appender(path: Path) -> Progress:
+    def append(done: int, total: int, label: str) -> None:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps([done, total, label]) + "\n")
+
+    return append
+
+
+def _follow(path: Path, show: Progress, finished: threading.Event) -> None:
+    with path.open(encoding="utf-8") as file:
+        rest = ""
+        while True:
+            last_look = finished.wait(_POLL_SECONDS)
+            *lines, rest = (rest + file.read()).split("\n")
+            for line in lines:
+                done, total, label = json.loads(line)
+                show(done, total, label)
+            if last_look:
+                return
+
+
+def _line(done: int, total: int, label: str) -> None:
+    if done < total:
+        print(f"[{done + 1}/{total}] {label}", file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _bar() -> Progress:
+    """Text bar on standard error: works in shells and in JupyterLab without widgets."""
+    from tqdm.std import tqdm  # only where a bar is shown
+
+    form = "{percentage:3.0f}%|{bar:20}| {n_fmt}/{total_fmt} [{elapsed}] {desc}"
+    bar = tqdm(file=sys.stderr, bar_format=form, leave=False, dynamic_ncols=True)
+
+    def show(done: int, total: int, label: str) -> None:
+        bar.total = total
+        bar.n = done
+        bar.set_description_str(label)
+        if done == total:
+            bar.close()
+
+    return show
