@@ -1,0 +1,270 @@
+"""Exact nearest neighbours of rows with numbers and levels, by blocked matrix products.
+
+Numbers are put on the scale of the reference table's ranks, so that a distance of .1 means
+"a tenth of the reference rows lies between", whatever the unit. Each level that differs
+counts as much as two numbers from opposite ends. All coordinates are rounded to a grid of
+integers small enough for the products to be exact in floating point: distances, ties and
+neighbours do not depend on block sizes, threads or the matrix library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["EncodedRows", "MixedSpace", "Neighbours", "nearest"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+_TAIL = 0.01
+"""Share of reference rows on each side beyond which ranks give way to a straight line."""
+
+_STRETCH = 0.5
+"""How far the straight line goes, in units of the whole scale."""
+
+_NARROW = 8
+"""Tables of up to so many columns get the fine grid of double precision."""
+
+_QUERY_ROWS, _BASE_ROWS = 256, 4096
+_FINE_GRID = 1 << 20
+_EXACT_BITS: dict[type[np.floating], int] = {np.float32: 24, np.float64: 53}
+_HUGE = float(np.finfo(np.float64).max)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """Ranks in the body of the reference, a straight line in its tails."""
+
+    values: FloatArray
+    ranks: FloatArray
+    inner: tuple[float, float]
+    unit: float
+
+    @classmethod
+    def fit(cls, reference: FloatArray) -> _Scale:
+        finite = reference[np.isfinite(reference)]
+        if len(finite) == 0:
+            return cls(np.zeros(1), np.full(1, 0.5), (0.0, 0.0), 1.0)
+        values, counts = np.unique(finite, return_counts=True)
+        ranks = (np.cumsum(counts) - counts / 2) / len(finite)
+        low, high = np.quantile(finite, [_TAIL, 1 - _TAIL])
+        with np.errstate(over="ignore"):
+            unit = float(high - low) or float(values[-1] - values[0]) or 1.0
+        return cls(values, ranks, (float(low), float(high)), min(unit, _HUGE))
+
+    def __call__(self, values: FloatArray) -> FloatArray:
+        """Positions from about 0 to 1, up to half as far again beyond; missing in the middle."""
+        low, high = self.inner
+        known = np.where(np.isnan(values), low, values)
+        inside = np.interp(np.clip(known, low, high), self.values, self.ranks)
+        with np.errstate(over="ignore"):
+            beyond = np.maximum(known - high, 0.0) - np.maximum(low - known, 0.0)
+            position = inside + np.clip(beyond / self.unit, -_STRETCH, _STRETCH)
+        return np.where(np.isnan(values), 0.5, position)
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedRows:
+    """Rows as a search reads them.
+
+    Parameters
+    ----------
+    numbers : ndarray of float32 or float64, shape (rows, numbers)
+        Whole numbers on the grid, centred.
+    codes : ndarray of uint8, uint16 or int32, shape (codes, rows)
+        One array per column of levels; equal codes are equal levels.
+    """
+
+    numbers: npt.NDArray[np.floating]
+    codes: npt.NDArray[np.integer]
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def take(self, rows: IntArray | slice) -> EncodedRows:
+        """Some of the rows."""
+        return EncodedRows(self.numbers[rows], self.codes[:, rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Result of a search.
+
+    Parameters
+    ----------
+    distances : ndarray of float64, shape (queries, k)
+        Distances to the k nearest rows, nearest first; one level apart is 1.
+    rows : ndarray of int64, shape (queries, k)
+        Which rows they are; of equally near ones the first.
+    """
+
+    distances: FloatArray
+    rows: IntArray
+
+
+class MixedSpace:
+    """How rows with numbers and levels are encoded: learned from a reference table.
+
+    Parameters
+    ----------
+    numbers : sequence of ndarray of float64, shape (rows,)
+        Columns of numbers of the reference; NaN is missing.
+    n_codes : int
+        Number of columns of levels.
+    """
+
+    def __init__(self, numbers: Sequence[FloatArray], n_codes: int) -> None:
+        self._scales = [_Scale.fit(values) for values in numbers]
+        self.n_codes = n_codes
+        columns = len(numbers) + n_codes
+        self.dtype: type[np.floating] = np.float64 if columns <= _NARROW else np.float32
+        # A squared distance is at most (1 + 2 · stretch)² per number and 1 per level or
+        # missing mark; it must stay below the first whole number that the type skips.
+        largest = (1 + 2 * _STRETCH) ** 2 * len(numbers) + n_codes + len(numbers) + 1
+        limit = np.sqrt(2.0 ** _EXACT_BITS[self.dtype] / (2 * largest))
+        self.grid = int(min(limit, _FINE_GRID))
+
+    def encode(self, numbers: Sequence[FloatArray], codes: Sequence[IntArray]) -> EncodedRows:
+        """Encode the rows of a table.
+
+        Parameters
+        ----------
+        numbers : sequence of ndarray of float64, shape (rows,)
+            Columns of numbers in the order of the reference; NaN is missing.
+        codes : sequence of ndarray of int, shape (rows,)
+            Columns of levels; any whole numbers, missing as a level of its own.
+        """
+        if len(numbers) != len(self._scales) or len(codes) != self.n_codes:
+            raise ValueError("the columns differ from those of the reference")
+        rows = len((*numbers, *codes)[0]) if self._scales or self.n_codes else 0
+        positions = np.empty((rows, len(self._scales)), self.dtype)
+        for place, (scale, values) in enumerate(zip(self._scales, numbers, strict=True)):
+            positions[:, place] = np.rint((scale(values) - 0.5) * self.grid)
+        marks = [np.isnan(values).astype(np.int64) for values in numbers]
+        levels = [np.asarray(column, np.int64) + 1 for column in codes]
+        return EncodedRows(positions, _stack([*levels, *marks], rows))
+
+
+def _stack(columns: Sequence[IntArray], rows: int) -> npt.NDArray[np.integer]:
+    """Columns of whole numbers from 0, as the smallest type that holds them."""
+    top = max((int(column.max(initial=0)) for column in columns), default=0)
+    kind: type[np.integer] = np.uint8 if top < 256 else np.uint16 if top < 65_536 else np.int32
+    stacked = np.empty((len(columns), rows), kind)
+    for place, column in enumerate(columns):
+        stacked[place] = column
+    return stacked
+
+
+def nearest(queries: EncodedRows, base: EncodedRows, grid: int, k: int = 1) -> Neighbours:
+    """Exact k nearest rows of `base` for every query row.
+
+    Time is proportional to queries × rows of `base` × columns (about 3 ns for 15 columns),
+    memory to one block of it.
+
+    Parameters
+    ----------
+    queries, base : EncodedRows
+        Rows of one `MixedSpace`.
+    grid : int
+        Grid of the space.
+    k : int
+        Neighbours per query, at most the rows of `base`.
+
+    Returns
+    -------
+    Neighbours
+        Distances in units of one differing level, and rows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> space = MixedSpace([np.arange(100.0)], 1)
+    >>> rows = space.encode([np.arange(100.0)], [np.zeros(100, int)])
+    >>> found = nearest(rows.take(np.array([7])), rows, space.grid, k=2)
+    >>> found.rows[0].tolist(), found.distances[0].round(2).tolist()
+    ([7, 6], [0.0, 0.01])
+    """
+    if not 1 <= k <= len(base):
+        raise ValueError(f"cannot find {k} neighbours among {len(base)} rows")
+    best = np.full((len(queries), k), np.inf)
+    rows = np.zeros((len(queries), k), np.int64)
+    for query, start, squares in squared_blocks(queries, base, grid):
+        _merge(best[query], rows[query], squares, start)
+    return Neighbours(np.sqrt(best) / grid, rows)
+
+
+def squared_blocks(
+    queries: EncodedRows, base: EncodedRows, grid: int
+) -> Iterator[tuple[slice, int, npt.NDArray[np.floating]]]:
+    """Blocks of squared distances in grid units: query rows, first row of base, values.
+
+    The array is overwritten by the next block.
+    """
+    kind = np.result_type(queries.numbers, np.float32)
+    norms = np.einsum("ij,ij->i", base.numbers, base.numbers)
+    width = min(_BASE_ROWS, len(base))
+    values = np.empty((_QUERY_ROWS, width), kind)
+    scaled = np.empty_like(values)
+    differs = np.empty(values.shape, np.bool_)
+    narrow: type[np.integer] = np.uint8 if len(base.codes) < 256 else np.uint16
+    count = np.empty(values.shape, narrow)
+    for first in range(0, len(queries), _QUERY_ROWS):
+        query = queries.take(slice(first, first + _QUERY_ROWS))
+        doubled = query.numbers * query.numbers.dtype.type(-2)
+        own = np.einsum("ij,ij->i", query.numbers, query.numbers)
+        for start in range(0, len(base), width):
+            stop = min(start + width, len(base))
+            here = (slice(0, len(query)), slice(0, stop - start))
+            block = values[here]
+            np.matmul(doubled, base.numbers[start:stop].T, out=block)
+            block += norms[start:stop]
+            block += own[:, None]
+            if len(base.codes):
+                _count_differing(query.codes, base.codes[:, start:stop], differs[here], count[here])
+                np.multiply(count[here], kind.type(grid) ** 2, out=scaled[here])
+                block += scaled[here]
+            yield slice(first, first + len(query)), start, block
+
+
+def _count_differing(
+    queries: npt.NDArray[np.integer],
+    base: npt.NDArray[np.integer],
+    differs: npt.NDArray[np.bool_],
+    count: npt.NDArray[np.integer],
+) -> None:
+    count[...] = 0
+    for left, right in zip(queries, base, strict=True):
+        np.not_equal(left[:, None], right[None, :], out=differs)
+        np.add(count, differs.view(np.uint8), out=count)
+
+
+def _merge(best: FloatArray, rows: IntArray, squares: npt.NDArray[np.floating], start: int) -> None:
+    """Put the rows of a block that are nearer than the k-th so far into the lists, in place."""
+    k = best.shape[1]
+    if k == 1:
+        at = squares.argmin(axis=1)
+        found = squares[np.arange(len(squares)), at]
+        nearer = found < best[:, 0]
+        best[nearer, 0] = found[nearer]
+        rows[nearer, 0] = at[nearer] + start
+        return
+    limit = best[:, -1]
+    if not np.isfinite(limit).all() and squares.shape[1] > k:
+        limit = np.minimum(limit, np.partition(squares, k - 1, axis=1)[:, k - 1])
+        query, column = np.nonzero(squares <= limit[:, None])
+    else:
+        query, column = np.nonzero(squares < limit[:, None])
+    if len(query) == 0:
+        return
+    values = np.concatenate([best.ravel(), squares[query, column]])
+    owner = np.concatenate([np.repeat(np.arange(len(best)), k), query])
+    place = np.concatenate([rows.ravel(), column + start])
+    order = np.lexsort((place, values, owner))
+    first = np.searchsorted(owner[order], np.arange(len(best)))
+    chosen = order[first[:, None] + np.arange(k)]
+    best[...] = values[chosen]
+    rows[...] = place[chosen]
