@@ -18,6 +18,8 @@ _FORMATS = (
     "%Y-%m-%dT%H:%M:%SZ",
     "%Y/%m/%d",
 )
+_MOMENT = r"^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?"
+_ZONE = r"(Z|[+-]\d{2}(:?\d{2})?)$"
 _TRUE = ("true", "t", "yes", "1", "1.0")
 _FALSE = ("false", "f", "no", "0", "0.0")
 
@@ -43,6 +45,8 @@ def parse_datetimes(words: Strings, pattern: str | None = None) -> tuple[Any, in
     """Timestamps in microseconds, number of cells that are none, and the pattern used.
 
     Without a pattern, the one of a short list of ISO forms that reads most cells is taken.
+    Forms without a pattern (fractions of a second, offsets from UTC) come last; moments with
+    an offset are turned into UTC.
     """
     best: tuple[Any, int, str | None] | None = None
     present = len(words) - words.null_count
@@ -55,10 +59,28 @@ def parse_datetimes(words: Strings, pattern: str | None = None) -> tuple[Any, in
         if best is None or failed < best[1]:
             best = (moments, failed, candidate)
         if failed == 0:
-            break
+            return best
+    moments = None if pattern else _iso_moments(words)
+    if moments is not None:
+        failed = present - (len(moments) - moments.null_count)
+        if best is None or failed < best[1]:
+            best = (moments, failed, None)
     if best is None:
         return pa.nulls(len(words), pa.timestamp("us")), present, pattern
     return best
+
+
+def _iso_moments(words: Strings) -> Any | None:
+    """Moments with fractions or offsets; None where a cell only looks like one."""
+    zoned = pc.match_substring_regex(words, _MOMENT + _ZONE)
+    naive = pc.match_substring_regex(words, _MOMENT + "$")
+    nothing = pa.scalar(None, pa.string())
+    try:
+        local = pc.if_else(naive, words, nothing).cast(pa.timestamp("us"))
+        moments = pc.if_else(zoned, words, nothing).cast(pa.timestamp("us", tz="UTC"))
+    except pa.ArrowInvalid:
+        return None
+    return pc.coalesce(local, moments.cast(pa.int64()).cast(pa.timestamp("us")))
 
 
 def parse_booleans(words: Strings) -> tuple[Any, int]:

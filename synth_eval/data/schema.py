@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synth_eval.data.source import Source
+from synth_eval.data.source import Source, plain_array
 from synth_eval.errors import InputError, UsageError
 
 __all__ = ["KINDS", "ROLES", "Column", "Schema", "infer_schema"]
@@ -222,13 +222,11 @@ def infer_schema(source: Source) -> Schema:
     )
 
 
-def _infer(name: str, values: pa.ChunkedArray, source: Source) -> Column:
+def _infer(name: str, stored: pa.ChunkedArray, source: Source) -> Column:
+    values = plain_array(stored)
     kind = values.type
     if pa.types.is_nested(kind):
         raise InputError(f"{source.name}: column {name!r} is nested ({kind}); flatten it first")
-    if pa.types.is_dictionary(kind):
-        kind = kind.value_type
-        values = values.cast(kind)
     if pa.types.is_boolean(kind):
         return Column(name, "boolean")
     if pa.types.is_temporal(kind):
@@ -240,7 +238,7 @@ def _infer(name: str, values: pa.ChunkedArray, source: Source) -> Column:
     return _infer_string(name, values)
 
 
-def _infer_integer(name: str, values: pa.ChunkedArray) -> Column:
+def _infer_integer(name: str, values: pa.Array) -> Column:
     distinct = pc.count_distinct(values, mode="only_valid").as_py()
     if distinct == 2 and set(pc.unique(values).drop_null().to_pylist()) == {0, 1}:
         return Column(name, "boolean")
@@ -249,19 +247,18 @@ def _infer_integer(name: str, values: pa.ChunkedArray) -> Column:
     return Column(name, "numerical", integer=True)
 
 
-def _is_rising(values: pa.ChunkedArray) -> bool:
-    flat = values.combine_chunks()
-    return bool(pc.all(pc.greater(flat[1:], flat[:-1])).as_py())
+def _is_rising(values: pa.Array) -> bool:
+    return bool(pc.all(pc.greater(values[1:], values[:-1])).as_py())
 
 
-def _is_whole(values: pa.ChunkedArray) -> bool:
+def _is_whole(values: pa.Array) -> bool:
     """Floats that are whole numbers, as a missing value makes of integers."""
     numbers = values.cast(pa.float64()).drop_null()
     finite = numbers.filter(pc.is_finite(numbers))
     return len(finite) > 0 and bool(pc.all(pc.equal(finite, pc.floor(finite))).as_py())
 
 
-def _infer_string(name: str, values: pa.ChunkedArray) -> Column:
+def _infer_string(name: str, values: pa.Array) -> Column:
     from synth_eval.data.parse import parse_datetimes, parse_numbers  # cycle
 
     words = values.cast(pa.string()).drop_null()
@@ -270,7 +267,7 @@ def _infer_string(name: str, values: pa.ChunkedArray) -> Column:
     unique = pc.unique(words)
     numbers, failed = parse_numbers(unique)
     if failed == 0 and len(unique) > 2:
-        return Column(name, "numerical", integer=_is_whole(pa.chunked_array([numbers])))
+        return Column(name, "numerical", integer=_is_whole(numbers))
     moments, failed, pattern = parse_datetimes(unique)
     if failed == 0 and len(moments) > 0:
         return Column(name, "datetime", datetime_format=pattern)

@@ -7,6 +7,7 @@ anything with the Arrow C stream interface). No other module names a dataframe l
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pyarrow as pa
 
 from synth_eval.errors import InputError
 
-__all__ = ["BATCH_ROWS", "Source", "open_source"]
+__all__ = ["BATCH_ROWS", "Source", "open_source", "plain_array"]
 
 BATCH_ROWS = 65_536
 
@@ -160,18 +161,19 @@ def _open_path(path: Path, role: str) -> Source:
         if endings and endings[-1] in (".parquet", ".pqt", ".pq"):
             return _ParquetSource(name, path)
         if ".csv" in endings and endings[-1] in (".csv", ".gz", ".bz2", ".zst"):
-            return _MemorySource(name, _read_csv(path), path=path)
+            return _MemorySource(name, _read_csv(path, name), path=path)
     except (OSError, pa.ArrowException, UnicodeDecodeError, EOFError) as error:
         raise _unreadable(name, error) from error
     raise InputError(f"{name}: unknown kind of file; give .csv, .csv.gz or .parquet")
 
 
 def _unreadable(name: str, error: Exception) -> InputError:
-    reason = " ".join(str(error).split())
+    # Arrow quotes the row it stumbled over; rows do not belong into messages.
+    reason = re.sub(r"(got \d+): .*", r"\1", " ".join(str(error).split()))
     return InputError(f"{name}: cannot be read, is the file complete? ({reason[:200]})")
 
 
-def _read_csv(path: Path) -> pa.Table:
+def _read_csv(path: Path, name: str) -> pa.Table:
     """Read a CSV; columns whose type changes along the file are read as text, not refused."""
     from pyarrow import csv  # only where a CSV is read
 
@@ -179,11 +181,12 @@ def _read_csv(path: Path) -> pa.Table:
     parse = csv.ParseOptions(newlines_in_values=True)
     with path.open("rb") as file:
         if not file.read(1):
-            raise InputError(f"{path.name}: the file is empty")
+            raise InputError(f"{name}: the file is empty")
     try:
-        return csv.read_csv(
+        table = csv.read_csv(
             path, parse_options=parse, convert_options=csv.ConvertOptions(**options)
         )
+        return _check_text(table, name)
     except pa.ArrowInvalid as error:
         if "conversion error" not in str(error):
             raise
@@ -196,6 +199,16 @@ def _read_csv(path: Path) -> pa.Table:
         convert_options=csv.ConvertOptions(column_types=types, **options),
     )
     return pa.table({name: _narrow(table.column(name)) for name in names})
+
+
+def _check_text(table: pa.Table, name: str) -> pa.Table:
+    """Arrow reads text that is not UTF-8 as bytes; levels made of bytes help nobody."""
+    for field in table.schema:
+        if pa.types.is_binary(field.type):
+            raise InputError(
+                f"{name}: column {field.name!r} is not UTF-8 text; save the file as UTF-8"
+            )
+    return table
 
 
 def _narrow(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -233,12 +246,42 @@ def _from_pandas(frame: Any, name: str) -> pa.Table:
         try:
             array = pa.Array.from_pandas(values)
         except (pa.ArrowException, TypeError, ValueError, OverflowError):
-            # Objects of several types: keep what was there as text, missing stays missing.
-            missing = values.isna()
-            array = pa.array(
-                [None if gone else str(item) for gone, item in zip(missing, values, strict=True)],
-                pa.string(),
-            )
+            array = _as_objects(values)  # of several types
+        if isinstance(array.type, pa.BaseExtensionType):
+            array = _as_objects(values)  # periods, intervals
         arrays.append(array)
         names.append(str(label))
     return pa.Table.from_arrays(arrays, names=names)
+
+
+def _as_objects(values: Any) -> pa.Array:
+    """Any objects as the text they print as; missing ones stay missing."""
+    words = [
+        None if gone else str(item).encode("utf-8", "backslashreplace").decode("utf-8")
+        for gone, item in zip(values.isna(), values, strict=True)
+    ]
+    return pa.array(words, pa.string())
+
+
+def plain_array(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """One array of an ordinary type.
+
+    Chunks are joined, dictionaries and extension types unpacked; bytes become text, in
+    hexadecimal, because they need not be UTF-8.
+    """
+    flat = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if isinstance(flat, pa.ChunkedArray):
+        flat = pa.concat_arrays(flat.chunks)
+    if isinstance(flat.type, pa.BaseExtensionType):
+        flat = flat.storage
+    if pa.types.is_dictionary(flat.type):
+        flat = _as_string(flat.dictionary).take(flat.indices)
+    if pa.types.is_binary(flat.type) or pa.types.is_large_binary(flat.type):
+        words = [None if item is None else item.hex() for item in flat.to_pylist()]
+        return pa.array(words, pa.string())
+    return _as_string(flat)
+
+
+def _as_string(flat: pa.Array) -> pa.Array:
+    """Views of strings as strings, which all functions on text accept."""
+    return flat.cast(pa.string()) if pa.types.is_string_view(flat.type) else flat

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from synth_eval.data.parse import parse_booleans, parse_datetimes, parse_numbers
 from synth_eval.data.schema import Column, Schema
-from synth_eval.data.source import Source
+from synth_eval.data.source import Source, plain_array
 
 __all__ = ["CoercedColumn", "Table"]
 
@@ -116,14 +116,14 @@ class Table:
         """One column as text, as it was stored; all null where the table lacks it."""
         if name not in self.stored_names:
             return pa.nulls(self.num_rows, pa.string())
-        return _as_text(_flat(self.source.column(name)))
+        return _as_text(plain_array(self.source.column(name)))
 
     def levels(self, name: str) -> tuple[str, ...]:
         """Levels of the real table, most frequent first, ties in alphabetical order."""
         if self._real is not None:
             return self._real.levels(name)
         if name not in self._levels:
-            words, _ = _as_levels(_flat(self.source.column(name)), self.schema[name])
+            words, _ = _as_levels(plain_array(self.source.column(name)), self.schema[name])
             counted = words.drop_null().value_counts()
             pairs = zip(
                 counted.field("counts").to_pylist(), counted.field("values").to_pylist(),
@@ -138,7 +138,7 @@ class Table:
         """Levels of this table that the real one lacks, with their number of rows."""
         if name not in self.stored_names:
             return {}
-        words, _ = _as_levels(_flat(self.source.column(name)), self.schema[name])
+        words, _ = _as_levels(plain_array(self.source.column(name)), self.schema[name])
         words = words.drop_null()
         known = pa.array(self.levels(name), pa.string())
         counted = words.filter(pc.invert(pc.is_in(words, value_set=known))).value_counts()
@@ -155,7 +155,7 @@ class Table:
             levels = self.levels(spec.name) if spec.is_discrete else ()
             absent = np.full(self.num_rows, -1, np.int32)
             return CoercedColumn(spec, nothing, absent, levels, 0, "absent", absent=True)
-        raw = _flat(self.source.column(spec.name))
+        raw = plain_array(self.source.column(spec.name))
         if spec.is_continuous:
             values, failed = _as_numbers(raw, spec)
             return CoercedColumn(spec, values, no_codes, (), failed, str(raw.type))
@@ -168,31 +168,21 @@ class Table:
         return CoercedColumn(spec, nothing, codes, levels, failed, str(raw.type))
 
 
-def _flat(column: pa.ChunkedArray) -> pa.Array:
-    flat = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    if isinstance(flat, pa.ChunkedArray):
-        flat = pa.concat_arrays(flat.chunks)
-    if pa.types.is_dictionary(flat.type):
-        flat = flat.cast(flat.type.value_type)
-    return flat
-
-
 def _is_text(kind: pa.DataType) -> bool:
-    return bool(
-        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-    )
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _as_text(raw: pa.Array) -> pa.Array:
     """Text of any column; whole floats lose their ``.0`` so that 1 and 1.0 are one level."""
-    if pa.types.is_floating(raw.type):
-        finite = raw.drop_null().filter(pc.is_finite(raw.drop_null()))
-        if pc.all(pc.equal(finite, pc.floor(finite))).as_py() and _fits_integer(finite):
-            whole = pc.if_else(pc.is_finite(raw), raw, None)
-            return whole.cast(pa.int64(), safe=False).cast(pa.string())
-    if pa.types.is_binary(raw.type) or pa.types.is_large_binary(raw.type):
-        return pa.array([None if v is None else v.hex() for v in raw.to_pylist()], pa.string())
-    return raw.cast(pa.string())
+    if not pa.types.is_floating(raw.type):
+        return raw.cast(pa.string())
+    raw = pc.if_else(pc.is_nan(raw), pa.scalar(None, raw.type), raw)
+    finite = raw.drop_null().filter(pc.is_finite(raw.drop_null()))
+    words = raw.cast(pa.string())
+    if not pc.all(pc.equal(finite, pc.floor(finite))).as_py() or not _fits_integer(finite):
+        return words
+    whole = pc.if_else(pc.is_finite(raw), raw, pa.scalar(None, raw.type))
+    return pc.coalesce(whole.cast(pa.int64(), safe=False).cast(pa.string()), words)
 
 
 def _fits_integer(finite: pa.Array) -> bool:
