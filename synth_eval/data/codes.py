@@ -1,6 +1,6 @@
 """Bins and levels learned from the real table alone, and the small integers they turn cells into.
 
-A column has about `FINE_CELLS` ordinary cells (fewer than 253) and three of its own kind behind them:
+A column has about `FINE_CELLS` ordinary cells (fewer than 253) and three more behind them:
 ``other`` (levels of the real table too many to keep apart), ``unseen`` (outside the real
 range, or a level the real table lacks) and ``missing``. Fine cells describe one column;
 coarse cells, a coarser cut of the same edges, describe pairs.
@@ -19,6 +19,8 @@ __all__ = ["COARSE_CELLS", "FINE_CELLS", "Plan", "column_plan", "encode", "quant
 
 FINE_CELLS = 100
 COARSE_CELLS = 10
+
+_HUGE = 1e300
 
 CodeBlock = npt.NDArray[np.uint8]
 
@@ -75,7 +77,10 @@ def quantile_edges(values: npt.NDArray[np.float64], bins: int) -> npt.NDArray[np
     finite = values[np.isfinite(values)]
     if len(finite) == 0:
         return np.empty(0)
-    edges: npt.NDArray[np.float64] = np.unique(np.quantile(finite, np.linspace(0, 1, bins + 1)))
+    # A quarter, which is exact, keeps the difference of two huge numbers finite.
+    scale = 0.25 if np.abs(finite).max() > _HUGE else 1.0
+    quantiles = np.quantile(finite * scale, np.linspace(0, 1, bins + 1)) / scale
+    edges: npt.NDArray[np.float64] = np.unique(quantiles)
     return edges
 
 
@@ -121,7 +126,8 @@ def _without_empty_bins(
     bins = np.searchsorted(edges[1:-1], distinct, side="left")
     used = np.bincount(bins, minlength=len(edges) - 1) > 0
     keep = np.concatenate([[True], used[:-1], [True]])
-    return edges[keep]
+    kept: npt.NDArray[np.float64] = edges[keep]
+    return kept
 
 
 def column_plan(table: Table, name: str) -> Plan:
