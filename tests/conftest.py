@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+
+from synth_eval.data.split import split
+from synth_eval.demo import SYNTHESIZERS, simulated_table
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -17,3 +21,19 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"published tables are not here: no folder {folder.name} beside the checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def people() -> dict[str, pa.Table]:
+    """A simulated person table split into real (3,000 rows), holdout and fresh rows."""
+    real, rest = split(simulated_table(9_000, seed=11), holdout=2 / 3, seed=1)
+    holdout, fresh = split(rest, holdout=0.5, seed=2)
+    return {"real": real, "holdout": holdout, "fresh": fresh}
+
+
+@pytest.fixture(scope="session")
+def copula_rows(people: dict[str, pa.Table]) -> pa.Table:
+    """Synthetic rows of a decent generator over `people`."""
+    import numpy as np
+
+    return SYNTHESIZERS["copula"](people["real"], 3_000, np.random.default_rng(5))

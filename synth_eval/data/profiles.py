@@ -6,6 +6,7 @@ rows beyond them, and cells of few real rows are merged, so that no profile poin
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -122,5 +123,5 @@ def _count_levels(column: CoercedColumn, kept: int) -> npt.NDArray[np.int64]:
 def _interval_labels(edges: npt.NDArray[np.float64], column: Column) -> list[str]:
     if column.kind == "datetime":
         days = edges.astype("datetime64[us]").astype("datetime64[D]").astype(str)
-        return [f"{first} to {last}" for first, last in zip(days[:-1], days[1:], strict=True)]
-    return [f"{first:.6g} to {last:.6g}" for first, last in zip(edges[:-1], edges[1:], strict=True)]
+        return [f"{first} to {last}" for first, last in pairwise(days)]
+    return [f"{first:.6g} to {last:.6g}" for first, last in pairwise(edges)]

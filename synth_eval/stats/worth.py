@@ -64,7 +64,7 @@ def sample_sizes(rows: int, other: int) -> FloatArray:
 def expected_absolute_difference(shares: FloatArray, n: float, m: float) -> FloatArray:
     """Expected absolute difference of a cell's share in two real samples.
 
-    Exact for Poisson counts below ten expected rows, normal above.
+    From Poisson counts below ten expected rows, brought to binomial spread, normal above.
 
     Parameters
     ----------
@@ -83,6 +83,8 @@ def expected_absolute_difference(shares: FloatArray, n: float, m: float) -> Floa
     result[one] = _one_few(shares[one], second[one], n, m)
     one = few_first & ~few_second
     result[one] = _one_few(shares[one], first[one], m, n)
+    few = few_first | few_second
+    result[few] *= np.sqrt(1 - shares[few])  # a share of all rows varies less than a rare one
     return result
 
 

@@ -30,7 +30,7 @@ from synth_eval.errors import NotApplicable
 from synth_eval.registry import check
 from synth_eval.results import Direction, Estimate, Reference, Result, Status
 from synth_eval.run import Context
-from synth_eval.stats.intervals import wilson_interval
+from synth_eval.stats.intervals import wilson
 
 _FADED = 0.1
 """A level below this share of its real rate is as good as gone."""
@@ -90,7 +90,7 @@ def _level_rows(
     lost = ((synthetic == 0) & (absent < alpha)) | (highest < _FADED * share)
     rows = []
     for i in np.flatnonzero(real >= ctx.config.small_cell):
-        low, high = wilson_interval(int(synthetic[i]), m)
+        _, low, high = wilson(int(synthetic[i]), m)
         rows.append(
             {
                 "column": name,
@@ -122,7 +122,7 @@ def _judge(ctx: Context, details: list[dict[str, Any]], levels: int) -> Result:
         status = Status.INCONCLUSIVE
     else:
         status = Status.WARN if lost else Status.PASS
-    low, high = wilson_interval(round(mass * n), n)
+    _, low, high = wilson(round(mass * n), n)
     details.sort(key=lambda row: (row["status"] != Status.FAIL, row["ratio"], -row["real"]))
     return ctx.result(
         status,

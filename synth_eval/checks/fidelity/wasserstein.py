@@ -34,8 +34,11 @@ from synth_eval.stats.worth import wasserstein_curve
 
 FloatArray = npt.NDArray[np.float64]
 
-_UNMEASURABLE = Distance(1e6, 0.0)
-"""Distance where one side has no finite value: farther than any that can be measured."""
+_FARTHEST = 1e9
+"""End of the scale, in interquartile ranges: sums of farther distances would overflow."""
+
+_UNMEASURABLE = Distance(_FARTHEST, 0.0)
+"""Distance to a column without a finite value: the end of the scale."""
 
 
 @check(
@@ -71,7 +74,7 @@ def wasserstein(ctx: Context) -> Result:
         )
         item = {
             "column": column.name,
-            "original_units": distance.value * scale if distance is not _UNMEASURABLE else None,
+            "original_units": distance.value * scale if distance.value < _FARTHEST else None,
         }
         holdout = _measure(real, finite["holdout"], scale) if "holdout" in finite else None
         measured.append(Measured(item, distance, holdout, curve))
@@ -86,8 +89,13 @@ def _measure(real: FloatArray, other: FloatArray, scale: float) -> Distance:
     if len(other) == 0:
         return _UNMEASURABLE
     distance = wasserstein_distance(real / scale, other / scale)
-    limit = np.finfo(np.float64).max / 16
-    return Distance(min(distance.value, limit), min(distance.error, limit / 16), distance.influence)
+    influence = distance.influence
+    assert influence is not None
+    return Distance(
+        min(distance.value, _FARTHEST),
+        min(distance.error, _FARTHEST),
+        lambda values: np.clip(influence(values), -_FARTHEST, _FARTHEST),
+    )
 
 
 def _scale(real: FloatArray) -> float:

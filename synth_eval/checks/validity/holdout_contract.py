@@ -32,7 +32,7 @@ from synth_eval.registry import check
 from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
 from synth_eval.run import Context
 from synth_eval.stats.distances import total_variation_distance
-from synth_eval.stats.intervals import wilson_interval
+from synth_eval.stats.intervals import wilson
 from synth_eval.stats.worth import sample_sizes, total_variation_curves
 
 _LEVEL = 0.999
@@ -49,7 +49,7 @@ _LEVEL = 0.999
 def holdout_contract(ctx: Context) -> Result:
     """Look for shared rows and drift between real and holdout."""
     doubles, split, chance = _split_doubles(ctx)
-    low, high = wilson_interval(split, doubles, _LEVEL) if doubles else (0.0, 1.0)
+    _, low, high = wilson(split, doubles, _LEVEL) if doubles else (0.0, 0.0, 1.0)
     shared = max(low - chance, 0.0) * doubles
     drifted = _drifted(ctx)
     holdout = ctx.data.tables["holdout"].num_rows

@@ -30,7 +30,7 @@ from synth_eval.errors import NotApplicable
 from synth_eval.registry import check
 from synth_eval.results import Direction, Estimate, Reference, Result, Status
 from synth_eval.run import Context
-from synth_eval.stats.intervals import wilson_interval
+from synth_eval.stats.intervals import wilson
 
 
 @check(
@@ -73,7 +73,7 @@ def _column_row(ctx: Context, name: str, level: float, margin: float) -> dict[st
     data = ctx.data
     real, synthetic = data.real.column(name), data.synthetic.column(name)
     outside, rows = _outside(synthetic, real), data.synthetic.num_rows
-    low, high = wilson_interval(outside, rows, level)
+    _, low, high = wilson(outside, rows, level)
     expected = _expected(real)
     if data.holdout is not None:
         seen = _outside(data.holdout.column(name), real) / data.holdout.num_rows
@@ -81,7 +81,7 @@ def _column_row(ctx: Context, name: str, level: float, margin: float) -> dict[st
     excess = outside / rows - expected
     if low > expected + margin:
         status = Status.FAIL
-    elif outside and low > expected + _spread(expected, real, data, level):
+    elif outside and low > expected + _spread(expected, real, level):
         status = Status.WARN
     else:
         status = Status.PASS
@@ -107,7 +107,7 @@ def _outside(column: CoercedColumn, real: CoercedColumn) -> int:
 
 
 def _expected(real: CoercedColumn) -> float:
-    """Rate among fresh real rows: ranks are exchangeable; levels seen once stand for unseen ones."""
+    """Rate among fresh real rows: ranks are exchangeable, singletons stand for unseen levels."""
     if real.spec.is_continuous:
         finite = real.values[np.isfinite(real.values)]
         ties = (finite == finite.min()).sum() > 1, (finite == finite.max()).sum() > 1
@@ -116,7 +116,7 @@ def _expected(real: CoercedColumn) -> float:
     return float((np.bincount(codes) == 1).sum()) / max(len(codes), 1)
 
 
-def _spread(expected: float, real: CoercedColumn, data: Any, level: float) -> float:
+def _spread(expected: float, real: CoercedColumn, level: float) -> float:
     """Room for the error of the expected rate itself, which rests on few rows."""
     rows = len(real.values) + len(real.codes)
     z = NormalDist().inv_cdf(0.5 + level / 2)

@@ -30,7 +30,7 @@ from synth_eval.data.table import CoercedColumn
 from synth_eval.registry import check
 from synth_eval.results import Direction, Estimate, Reference, Result, Status
 from synth_eval.run import Context
-from synth_eval.stats.intervals import wilson_interval
+from synth_eval.stats.intervals import wilson
 
 
 @check(
@@ -50,7 +50,7 @@ def schema_match(ctx: Context) -> Result:
     rows.sort(key=lambda row: (-Status(row["status"]).severity, -row["estimate"]))
     worst = max((row["estimate"] for row in rows), default=0.0)
     reference = max((row["reference"] or 0.0 for row in rows), default=0.0)
-    low, high = wilson_interval(round(worst * data.synthetic.num_rows), data.synthetic.num_rows)
+    _, low, high = wilson(round(worst * data.synthetic.num_rows), data.synthetic.num_rows)
     return ctx.result(
         Status(rows[0]["status"]),
         _message(rows),
@@ -93,7 +93,7 @@ def _column_row(ctx: Context, name: str, margin: float) -> dict[str, Any]:
     if synthetic.missing.all() and not real.missing.all():
         return _row(name, 1.0, reference, Status.FAIL, "no cell holds a value that can be read")
     if unusable:
-        low, _ = wilson_interval(unusable, rows)
+        _, low, _ = wilson(unusable, rows)
         finding = f"{unusable:,} of {rows:,} cells cannot be read as {real.spec.kind}"
         status = Status.FAIL if low > margin else Status.WARN
         return _row(name, unusable / rows, reference, status, finding)

@@ -1,0 +1,117 @@
+"""V001: columns and readable cells."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+import synth_eval as se
+from synth_eval.run import run
+
+ROWS = 4000
+
+
+@pytest.fixture(scope="module")
+def real():
+    rng = np.random.default_rng(0)
+    start = dt.datetime(2020, 1, 1)
+    return pa.table(
+        {
+            "age": rng.integers(18, 90, ROWS),
+            "wage": rng.gamma(2, size=ROWS),
+            "sex": rng.choice(["f", "m"], ROWS),
+            "since": pa.array(
+                [start + dt.timedelta(hours=int(h)) for h in rng.integers(0, 9999, ROWS)]
+            ),
+        }
+    )
+
+
+def result(real, synthetic, holdout=None):
+    return run(se.load(real, synthetic, holdout), select_checks=["V001"])[0]
+
+
+def replaced(table, name, values):
+    return table.set_column(table.schema.get_field_index(name), name, pa.array(values))
+
+
+def test_same_table_passes(real):
+    found = result(real, real)
+    assert (found.status, found.estimate.value) == ("pass", 0.0)
+
+
+def test_absent_column_fails_and_is_named(real):
+    found = result(real, real.drop_columns(["wage"]))
+    assert found.status == "fail"
+    assert "wage" in found.message
+    assert found.estimate.value == 1.0
+
+
+def test_extra_column_warns(real):
+    found = result(real, real.append_column("note", pa.array(["x"] * ROWS)))
+    assert found.status == "warn"
+    assert found.details[0] == {
+        "column": "note",
+        "estimate": 0.0,
+        "reference": None,
+        "status": "warn",
+        "finding": "not in the real table",
+    }
+
+
+@pytest.mark.parametrize(("every", "status"), [(200, "fail"), (4000, "warn")])
+def test_garbled_cells_are_counted_not_swallowed(real, every, status):
+    words = [str(x) for x in real["wage"].to_pylist()]
+    for i in range(0, ROWS, every):
+        words[i] = "13.9.5833333"
+    found = result(real, replaced(real, "wage", words))
+    assert found.status == status
+    assert found.estimate.value == pytest.approx(1 / every)
+    assert f"{ROWS // every:,} of 4,000 cells cannot be read as numerical" in found.message
+
+
+def test_number_stored_as_text_is_read_and_said(real):
+    found = result(real, replaced(real, "age", [str(x) for x in real["age"].to_pylist()]))
+    assert found.status == "warn"
+    assert "stored as text" in found.message
+
+
+def test_all_missing_column_fails(real):
+    found = result(real, replaced(real, "wage", pa.nulls(ROWS, pa.float64())))
+    assert found.status == "fail"
+    assert "no cell holds a value" in found.message
+
+
+def test_infinities_that_the_real_table_lacks_are_not_numbers(real):
+    wages = real["wage"].to_pylist()
+    wages[:100] = [float("inf")] * 100
+    assert result(real, replaced(real, "wage", wages)).status == "fail"
+    infinite = replaced(real, "wage", wages)
+    assert result(infinite, infinite).status == "pass"
+
+
+def test_time_zone_is_said(real):
+    zoned = replaced(real, "since", real["since"].cast(pa.timestamp("us", tz="Europe/Paris")))
+    found = result(real, zoned)
+    assert found.status == "warn"
+    assert "time zone" in found.message
+
+
+def test_mixed_objects_are_read_cell_by_cell(real):
+    frame = real.to_pandas()
+    frame["age"] = frame["age"].astype(object)
+    frame.loc[:199, "age"] = "unknown"
+    found = result(real, frame)
+    assert found.status == "fail"
+    assert "200 of 4,000 cells" in found.message
+
+
+def test_pandas_integers_made_float_by_missing_are_no_finding(real):
+    frame = real.to_pandas()
+    frame["age"] = frame["age"].astype(float)
+    frame.loc[0, "age"] = np.nan
+    assert result(real, pd.DataFrame(frame)).status == "pass"

@@ -1,0 +1,93 @@
+"""Expected distances of real samples, against published simulations and our own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from synth_eval.stats.distances import (
+    ks_distance,
+    total_variation_distance,
+    wasserstein_distance,
+)
+from synth_eval.stats.worth import (
+    expected_absolute_difference,
+    kolmogorov_curve,
+    mean_curve,
+    sample_sizes,
+    total_variation_curves,
+    wasserstein_curve,
+)
+
+
+@pytest.mark.parametrize(("cells", "expected"), [(100, 0.175), (1000, 0.524), (10_000, 0.910)])
+def test_expected_total_variation_of_uniform_cells(cells, expected):
+    share = np.full(cells, 1 / cells)
+    value = 0.5 * expected_absolute_difference(share, 1000, 1000).sum()
+    assert value == pytest.approx(expected, abs=0.003)
+
+
+@pytest.mark.parametrize("size", [20, 200, 2000])
+def test_total_variation_curve_is_the_mean_over_repeated_samples(size):
+    rng = np.random.default_rng(0)
+    shares = rng.dirichlet(np.full(60, 0.3))
+    n = 5000
+    found = [
+        total_variation_distance(rng.multinomial(n, shares), rng.multinomial(size, shares)).value
+        for _ in range(400)
+    ]
+    value = 0.5 * expected_absolute_difference(shares, n, size).sum()
+    assert value == pytest.approx(np.mean(found), abs=4 * np.std(found) / 20 + 5e-4)
+
+
+def test_curve_from_counts_recovers_the_size_of_a_real_sample():
+    rng = np.random.default_rng(1)
+    shares = rng.dirichlet(np.full(30, 1.0))
+    n, size = 20_000, 500
+    real = rng.multinomial(n, shares)
+    curve = total_variation_curves([real], n, sample_sizes(n, n))[0]
+    found = np.mean(
+        [total_variation_distance(real, rng.multinomial(size, shares)).value for _ in range(300)]
+    )
+    assert curve.rows(found) == pytest.approx(size, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda rng, size: rng.normal(size=size),
+        lambda rng, size: rng.poisson(2, size).astype(float),
+        lambda rng, size: np.where(rng.random(size) < 0.9, 0.0, rng.gamma(2, size=size)),
+    ],
+    ids=["continuous", "ties", "zero-inflated"],
+)
+def test_ks_and_wasserstein_curves_are_the_mean_over_repeated_samples(draw):
+    rng = np.random.default_rng(2)
+    n, size = 4000, 300
+    sizes = sample_sizes(n, n)
+    values = draw(rng, 20_000)
+    pairs = [(draw(rng, n), draw(rng, size)) for _ in range(300)]
+    ks = np.mean([ks_distance(*pair).value for pair in pairs])
+    wasserstein = np.mean([wasserstein_distance(*pair).value for pair in pairs])
+    assert kolmogorov_curve(values, n, sizes, rng).at(size) == pytest.approx(ks, rel=0.08)
+    assert wasserstein_curve(values, n, sizes).at(size) == pytest.approx(wasserstein, rel=0.08)
+
+
+def test_curves_fall_and_are_clipped_at_their_ends():
+    curve = total_variation_curves([np.array([50, 30, 20])], 100, sample_sizes(100, 100))[0]
+    assert (np.diff(curve.expected) < 0).all()
+    assert curve.rows(1.0) == pytest.approx(2.0)
+    assert curve.rows(0.0) == pytest.approx(800.0)
+
+
+def test_mean_curve_averages_at_every_size():
+    curves = total_variation_curves(
+        [np.array([50, 50]), np.array([10, 90])], 100, sample_sizes(100, 100)
+    )
+    mean = mean_curve(curves)
+    assert mean.at(50) == pytest.approx((curves[0].at(50) + curves[1].at(50)) / 2)
+
+
+def test_constant_column_has_no_expected_distance():
+    curve = total_variation_curves([np.array([100, 0])], 100, sample_sizes(100, 100))[0]
+    assert curve.expected.max() == pytest.approx(0.0, abs=1e-9)
