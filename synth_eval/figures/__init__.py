@@ -1,1 +1,56 @@
-"""Results as plotly figures; the only importer of plotly."""
+"""Results as plotly figures; the only importer of plotly.
+
+A figure is first a `Drawing`: plain data, layout and a sentence on how to read it. The report
+writes drawings as JSON without ever loading plotly; `draw` turns one into a plotly figure.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from synth_eval.figures.kinds import KINDS, drawing
+from synth_eval.figures.style import template
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+    from synth_eval.evaluation import Evaluation
+    from synth_eval.results import Result
+
+__all__ = ["KINDS", "draw", "drawing", "plotly_javascript", "template"]
+
+
+def draw(result: Result, evaluation: Evaluation, item: str | None = None) -> Figure:
+    """Plotly figure of a result, or of one of its items.
+
+    Parameters
+    ----------
+    result : Result
+        What a check found; its ``figure`` names the kind.
+    evaluation : Evaluation
+        Where the profiles of the columns are.
+    item : str, optional
+        A column, pair (``"a × b"``), rule or arm by name.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Readable on light and on dark pages.
+
+    Raises
+    ------
+    UsageError
+        There is nothing to draw, with the reason.
+    """
+    import plotly.graph_objects as go  # heavy, and only this form needs it
+
+    found = drawing(result, evaluation, item)
+    layout = {**found.layout, "template": template("neutral")}
+    return go.Figure({"data": found.data, "layout": layout})
+
+
+def plotly_javascript() -> str:
+    """Source of plotly.js as installed with plotly, for pages that must not load anything."""
+    from plotly.offline import get_plotlyjs  # reads 5 MB
+
+    return str(get_plotlyjs())

@@ -1,0 +1,300 @@
+"""Kinds of figures, one function each, by the name that a check gives as its ``figure``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from synth_eval.errors import UsageError
+from synth_eval.figures.distributions import overlay
+from synth_eval.figures.drawing import Drawing, rounded
+from synth_eval.figures.labels import item_label, number, plain, share
+from synth_eval.figures.style import HOLDOUT, NEUTRAL, REAL, SYNTHETIC
+
+if TYPE_CHECKING:
+    from synth_eval.evaluation import Evaluation
+    from synth_eval.results import Result
+
+__all__ = ["KINDS", "arms", "bars", "distribution", "drawing", "heatmap", "intervals"]
+
+Row = Mapping[str, Any]
+
+_ITEMS = 25
+_HEATMAP_COLUMNS = 40
+_ROW_HEIGHT = 24
+_MARKS = (
+    ("reference", "real holdout", HOLDOUT, "diamond-open"),
+    ("expected", "expected of fresh real rows", REAL, "line-ns-open"),
+    ("limit", "margin", NEUTRAL, "x-thin-open"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be drawn: the rows of a result and the profiles of the columns."""
+
+    result: Result
+    rows: Sequence[Row]
+    profiles: Mapping[str, Row]
+
+
+def drawing(
+    result: Result, evaluation: Evaluation, item: str | None = None, kind: str | None = None
+) -> Drawing:
+    """Figure of a result as plain data, see `synth_eval.figures.draw`.
+
+    Parameters
+    ----------
+    kind : str, optional
+        A name of `KINDS` in place of the one that the result asks for.
+
+    Raises
+    ------
+    UsageError
+        There is nothing to draw, with the reason.
+    """
+    profiles = {str(profile["column"]): profile for profile in evaluation.profiles}
+    rows = list(result.details)
+    wanted = kind or result.figure or "intervals"
+    if item is not None:
+        rows = _about(rows, item, result.code)
+        if item in profiles and wanted == "distribution":
+            return overlay(profiles[item])
+        wanted = "intervals" if wanted == "heatmap" else wanted
+    if not rows:
+        raise UsageError(f"{result.code} has no details to draw: {result.message}")
+    return KINDS.get(wanted, intervals)(Request(result, rows, profiles))
+
+
+def distribution(request: Request) -> Drawing:
+    """Overlay of the worst column: real, synthetic and holdout."""
+    for row in request.rows:
+        profile = request.profiles.get(str(row.get("column")))
+        if profile is not None:
+            return overlay(profile)
+    return intervals(request)
+
+
+def intervals(request: Request) -> Drawing:
+    """Estimate and interval of each item, worst on top, beside what real data would show."""
+    rows = _numeric(request, "estimate")[:_ITEMS]
+    marks = _references(rows)
+    data = [_estimates(rows, 0, SYNTHETIC, "synthetic"), *marks]
+    caption = (
+        "Each dot is an item of the synthetic table with its interval, worst on top. "
+        "Bad: dots and their whole intervals to the wrong side of the other marks."
+    )
+    return Drawing(data, _listing(rows, request, bool(marks)), caption)
+
+
+def arms(request: Request) -> Drawing:
+    """Arms of an experiment in the order given, each with its interval."""
+    rows = _numeric(request, "estimate")
+    data = []
+    for place, row in enumerate(rows):
+        name = item_label(row).lower()
+        colour = SYNTHETIC if "synthetic" in name else REAL if "real" in name else NEUTRAL
+        data.append(_estimates([row], place, colour, ""))
+    caption = (
+        "Each dot is a model or attack with its interval. Bad: the synthetic arm away from the "
+        "real arm, near the arm that knows nothing."
+    )
+    return Drawing(data, _listing(rows, request, legend=False), caption)
+
+
+def bars(request: Request) -> Drawing:
+    """Bar of each item beside the mark of what real data would show."""
+    rows = _numeric(request, "estimate")[:_ITEMS]
+    bar = {
+        "type": "bar",
+        "orientation": "h",
+        "name": "synthetic",
+        "x": rounded(row["estimate"] for row in rows),
+        "y": list(range(len(rows))),
+        "marker": {"color": SYNTHETIC, "opacity": 0.75},
+        "width": 0.6,
+        "hovertext": [_hover(row) for row in rows],
+        "hoverinfo": "text",
+    }
+    marks = _references(rows)
+    caption = (
+        "Each bar is an item of the synthetic table, worst on top; the marks are what real "
+        "data would show. Bad: bars far from their marks."
+    )
+    return Drawing([bar, *marks], _listing(rows, request, bool(marks)), caption)
+
+
+def heatmap(request: Request) -> Drawing:
+    """Pairs of columns, the stronger the colour the farther from real."""
+    pairs = {
+        (str(row["first"]), str(row["second"])): row
+        for row in request.rows
+        if _is(row, "estimate") and row.get("first") is not None and row.get("second") is not None
+    }
+    if not pairs:
+        return intervals(request)
+    every = list(dict.fromkeys(name for pair in pairs for name in pair))
+    names = every[:_HEATMAP_COLUMNS]
+    cells: list[list[float | None]] = []
+    texts: list[list[str]] = []
+    for place, down in enumerate(names[1:], start=1):
+        found = [pairs.get((down, name)) or pairs.get((name, down)) for name in names[:place]]
+        cells.append([rounded([row["estimate"]])[0] if row else None for row in found])
+        texts.append([_hover(row) if row else "" for row in found])
+    caption = (
+        "Each cell is a pair of columns, the stronger the colour the farther from real; columns "
+        "of the worst pairs come first. Bad: whole lines of strong colour (one broken column), "
+        "or single strong cells (one broken dependence)."
+    )
+    if len(every) > len(names):
+        caption += f" The {len(every) - len(names)} columns of the best pairs are left out."
+    return Drawing([_cells(cells, texts)], _grid(names, request), caption)
+
+
+def _cells(cells: list[list[float | None]], texts: list[list[str]]) -> dict[str, Any]:
+    return {
+        "type": "heatmap",
+        "z": cells,
+        "x": list(range(len(cells))),
+        "y": list(range(1, len(cells) + 1)),
+        "hovertext": texts,
+        "hoverinfo": "text",
+        "hoverongaps": False,
+        "xgap": 2,
+        "ygap": 2,
+        "coloraxis": "coloraxis",
+    }
+
+
+def _grid(names: Sequence[str], request: Request) -> dict[str, Any]:
+    ticks = {
+        "tickvals": list(range(len(names))),
+        "ticktext": [plain(name, 24) for name in names],
+        "showgrid": False,
+        "tickfont": {"size": 11},
+    }
+    return {
+        "title": {"text": _title(request)},
+        "xaxis": {**ticks, "tickangle": -45, "range": [-0.5, len(names) - 1.5]},
+        "yaxis": {**ticks, "range": [len(names) - 0.5, 0.5]},
+        "coloraxis": {"cmin": 0, "colorbar": {"title": {"text": "distance"}}},
+        "height": max(320, 160 + 18 * len(names)),
+    }
+
+
+KINDS: Mapping[str, Callable[[Request], Drawing]] = {
+    "arms": arms,
+    "bars": bars,
+    "distribution": distribution,
+    "heatmap": heatmap,
+    "intervals": intervals,
+}
+"""Figures by name; an unknown name is drawn as intervals."""
+
+
+def _about(rows: Sequence[Row], item: str, code: str) -> list[Row]:
+    found = [row for row in rows if item_label(row) == item]
+    found = found or [
+        row for row in rows if item in {row.get("column"), row.get("first"), row.get("second")}
+    ]
+    if not found:
+        known = ", ".join(item_label(row) for row in rows[:5])
+        raise UsageError(f"{code} has no item {item!r}; it has {known or 'none'}")
+    return found
+
+
+def _numeric(request: Request, key: str) -> list[Row]:
+    rows = [row for row in request.rows if _is(row, key)]
+    if not rows:
+        raise UsageError(f"{request.result.code} has no numbers to draw: {request.result.message}")
+    return rows
+
+
+def _is(row: Row, key: str) -> bool:
+    """Whether the row has a number there."""
+    value = row.get(key)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    return math.isfinite(value)
+
+
+def _estimates(rows: Sequence[Row], first: int, colour: str, name: str) -> dict[str, Any]:
+    """Dots with intervals on the lines from `first` on."""
+    above = [row["high"] - row["estimate"] if _is(row, "high") else 0 for row in rows]
+    below = [row["estimate"] - row["low"] if _is(row, "low") else 0 for row in rows]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
+        "x": rounded(row["estimate"] for row in rows),
+        "y": list(range(first, first + len(rows))),
+        "error_x": {
+            "array": rounded(above),
+            "arrayminus": rounded(below),
+            "color": colour,
+            "thickness": 2,
+            "width": 0,
+        },
+        "marker": {"color": colour, "size": 9},
+        "hovertext": [_hover(row) for row in rows],
+        "hoverinfo": "text",
+    }
+
+
+def _references(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Marks of what real data would show, for the rows that say so."""
+    traces = []
+    for key, name, colour, symbol in _MARKS:
+        places = [place for place, row in enumerate(rows) if _is(row, key)]
+        if not places:
+            continue
+        values = [rows[place][key] for place in places]
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": name,
+                "x": rounded(values),
+                "y": places,
+                "marker": {"color": colour, "symbol": symbol, "size": 11, "line": {"width": 2}},
+                "hovertext": [f"{name}: {number(value)}" for value in values],
+                "hoverinfo": "text",
+            }
+        )
+    return traces
+
+
+def _listing(rows: Sequence[Row], request: Request, legend: bool) -> dict[str, Any]:
+    names = [item_label(row) or f"item {place + 1}" for place, row in enumerate(rows)]
+    return {
+        "title": {"text": _title(request)},
+        "xaxis": {"title": {"text": plain(request.result.name.replace("_", " "))}},
+        "yaxis": {
+            "tickvals": list(range(len(rows))),
+            "ticktext": [plain(name, 36) for name in names],
+            "range": [len(rows) - 0.5, -0.5],
+            "showgrid": False,
+        },
+        "showlegend": legend,
+        "height": 120 + _ROW_HEIGHT * max(len(rows), 3),
+    }
+
+
+def _title(request: Request) -> str:
+    return plain(f"{request.result.code} {request.result.name.replace('_', ' ')}", 90)
+
+
+def _hover(row: Row) -> str:
+    text = f"<b>{plain(item_label(row))}</b><br>{number(row['estimate'])}"
+    if _is(row, "low") and _is(row, "high"):
+        text += f" [{number(row['low'])}, {number(row['high'])}]"
+    for key in ("reference", "expected", "limit"):
+        if _is(row, key):
+            text += f"<br>{key} {number(row[key])}"
+    if _is(row, "worth"):
+        text += f"<br>as far as a real sample of {share(min(row['worth'], 1.0))}"
+    if row.get("status"):
+        text += f"<br>{plain(row['status'])}"
+    return text

@@ -1,0 +1,70 @@
+"""Words on figures: names of items, numbers for people, and text that stays text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["IDENTITY", "item_label", "number", "plain", "share"]
+
+IDENTITY = ("column", "first", "second", "level", "rule", "arm")
+"""Keys of a detail row that say what the row is about, in the order of a table."""
+
+
+def item_label(row: Mapping[str, Any]) -> str:
+    """Name of the item a detail row is about.
+
+    Examples
+    --------
+    >>> item_label({"first": "age", "second": "income"})
+    'age × income'
+    >>> item_label({"column": "sex", "level": "F"})
+    'sex = F'
+    """
+    if row.get("first") is not None and row.get("second") is not None:
+        return f"{row['first']} × {row['second']}"
+    names = [str(row[key]) for key in ("column", "rule", "arm") if row.get(key) is not None]
+    label = " · ".join(names)
+    if row.get("level") is not None:
+        label = f"{label} = {row['level']}" if label else str(row["level"])
+    return label
+
+
+def number(value: float | None) -> str:
+    """Number with three significant digits, whole counts in full.
+
+    Examples
+    --------
+    >>> number(0.0123456), number(48842), number(None), number(0.0000123)
+    ('0.0123', '48,842', '–', '1.23e-5')
+    """
+    if value is None:
+        return "–"
+    if isinstance(value, int) or abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.3g}".replace("e-0", "e-")
+
+
+def share(value: float | None) -> str:
+    """Share as a percentage with three significant digits.
+
+    Examples
+    --------
+    >>> share(0.01234), share(0.0), share(2.0)
+    ('1.23%', '0%', '200%')
+    """
+    return "–" if value is None else number(100.0 * value) + "%"
+
+
+def plain(text: object, limit: int = 60) -> str:
+    """Text for a figure: plotly reads some HTML in labels, and data must never be markup.
+
+    Examples
+    --------
+    >>> plain("<b>a & b</b>")
+    '&lt;b&gt;a &amp; b&lt;/b&gt;'
+    """
+    line = " ".join(str(text).split())
+    if len(line) > limit:
+        line = line[: limit - 1] + "…"
+    return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,70 @@
+"""One look for all figures: colours that never change their meaning, light and dark."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["HOLDOUT", "NEUTRAL", "REAL", "SYNTHETIC", "template"]
+
+# Okabe and Ito (2008), told apart with every common colour blindness; beside the colour each
+# table keeps a shape of its own: real is filled, synthetic a line or dot, holdout dotted or open.
+REAL = "#0072B2"
+SYNTHETIC = "#D55E00"
+HOLDOUT = "#009E73"
+NEUTRAL = "#808791"
+
+_INKS = {
+    "light": {"text": "#3d444d", "grid": "#e6e8eb", "line": "#c3c8ce", "hover": "#ffffff"},
+    "dark": {"text": "#b9c0c8", "grid": "#2a2f36", "line": "#4a525c", "hover": "#20242a"},
+    "neutral": {"text": "#747b84", "grid": "#80879140", "line": "#80879190", "hover": "#ffffff"},
+}
+_SCALES = {
+    "light": ["#f1f4f6", "#b9d3e2", "#6aa5c8", "#0072b2", "#00365a"],
+    "dark": ["#1f262d", "#17415e", "#0b6699", "#46a6dd", "#d8efff"],
+    "neutral": ["#dfe7ec", "#a9cbe0", "#5fa3cc", "#0072b2", "#00436b"],
+}
+_FONT = 'Inter, "Segoe UI", system-ui, -apple-system, Roboto, "Helvetica Neue", Arial, sans-serif'
+
+
+def template(mode: str) -> dict[str, Any]:
+    """Plotly template for a light page, a dark page, or a page of unknown colour.
+
+    Parameters
+    ----------
+    mode : {"light", "dark", "neutral"}
+        Background the figure will stand on; figures themselves are transparent.
+    """
+    ink = _INKS[mode]
+    scale = _SCALES[mode]
+    steps = [[place / (len(scale) - 1), colour] for place, colour in enumerate(scale)]
+    axis = {
+        "automargin": True,
+        "gridcolor": ink["grid"],
+        "linecolor": ink["line"],
+        "tickcolor": ink["line"],
+        "zeroline": False,
+        "title": {"standoff": 12},
+    }
+    return {
+        "layout": {
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "font": {"family": _FONT, "size": 13, "color": ink["text"]},
+            "title": {"x": 0, "xref": "container", "xanchor": "left", "font": {"size": 15}},
+            "colorway": [REAL, SYNTHETIC, HOLDOUT, NEUTRAL],
+            "colorscale": {"sequential": steps},
+            "coloraxis": {"colorbar": {"outlinewidth": 0, "thickness": 12, "len": 0.8}},
+            "hoverlabel": {
+                "align": "left",
+                "bgcolor": ink["hover"],
+                "bordercolor": ink["line"],
+                "font": {"color": "#24292f" if mode == "neutral" else ink["text"]},
+            },
+            "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+            "margin": {"l": 16, "r": 16, "t": 48, "b": 40},
+            "xaxis": axis,
+            "yaxis": axis,
+            "hovermode": "closest",
+            "dragmode": False,
+        }
+    }

@@ -1,0 +1,136 @@
+"""An evaluation as one HTML page that loads nothing, and as snippets for notebooks."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+import synth_eval
+from synth_eval.figures import plotly_javascript, template
+from synth_eval.figures.labels import number, share
+from synth_eval.report.explanations import title
+from synth_eval.report.strips import strip
+from synth_eval.report.tables import details_table
+from synth_eval.report.view import headline, not_evaluated, page, split_reason
+from synth_eval.results import DIMENSIONS, Result, Status, to_plain
+from synth_eval.verdicts import VerdictWord
+
+if TYPE_CHECKING:
+    from synth_eval.evaluation import Evaluation
+
+__all__ = ["render_page", "render_result", "render_snippet"]
+
+_SNIPPET_ROWS = 10
+
+STATUS_WORDS: Mapping[Status, str] = {
+    Status.PASS: "pass",
+    Status.WARN: "warn",
+    Status.FAIL: "fail",
+    Status.INCONCLUSIVE: "inconclusive",
+    Status.NOT_APPLICABLE: "not applicable",
+    Status.ERROR: "error",
+}
+
+
+def render_page(evaluation: Evaluation) -> str:
+    """Report page: one file, no request to any network, readable without JavaScript."""
+    view = page(evaluation)
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            page=view,
+            figures=[(key, _figure_json(found)) for key, found in view.figures.items()],
+            themes=_json({mode: template(mode) for mode in ("light", "dark")}),
+            plotly=_packed_plotly() if view.figures else "",
+            version=synth_eval.__version__,
+        )
+    )
+
+
+def render_snippet(evaluation: Evaluation) -> str:
+    """Findings first, for the output of a notebook cell."""
+    findings = [r for r in evaluation.findings() if r.status is not Status.NOT_APPLICABLE]
+    verdicts = [
+        (name, found, *split_reason(found.reason, evaluation.results))
+        for name, found in evaluation.verdicts.items()
+    ]
+    return (
+        _environment()
+        .get_template("snippet.html")
+        .render(
+            headline=headline(evaluation),
+            verdicts=verdicts,
+            findings=findings,
+            passed=sum(result.status is Status.PASS for result in evaluation.results),
+            skipped=not_evaluated(evaluation),
+        )
+    )
+
+
+def render_result(result: Result) -> str:
+    """One result with its worst items, for the output of a notebook cell."""
+    return (
+        _environment()
+        .get_template("result.html")
+        .render(
+            result=result,
+            strip=strip(result),
+            table=details_table(result.details, _SNIPPET_ROWS) if result.details else None,
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("synth_eval", "report/templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        number=number,
+        share=share,
+        status_words=lambda status: STATUS_WORDS[Status(status)],
+        plain=to_plain,
+        words=lambda key: str(key).replace("_", " "),
+    )
+    environment.globals.update(
+        asset=_asset, title=title, dimensions=DIMENSIONS, verdict_words=list(VerdictWord)
+    )
+    return environment
+
+
+def _asset(name: str) -> Markup:
+    """Own style or script as it is; these files hold no data."""
+    loader = _environment().loader
+    assert loader is not None
+    return Markup(loader.get_source(_environment(), name)[0])  # noqa: S704 - a file of this package
+
+
+def _figure_json(found: Any) -> Markup:
+    return _json({"data": found.data, "layout": found.layout, "caption": found.caption})
+
+
+def _json(value: Any) -> Markup:
+    """JSON that cannot end the script element it stands in."""
+    text = json.dumps(to_plain(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for letter in "<>&\u2028\u2029":
+        text = text.replace(letter, f"\\u{ord(letter):04x}")
+    return Markup(text)  # noqa: S704 - escaped above
+
+
+@cache
+def _packed_plotly() -> str:
+    """plotly.js, compressed: 2 MB in place of 5, unpacked by the browser when first needed."""
+    packed = gzip.compress(plotly_javascript().encode(), compresslevel=6, mtime=0)
+    return base64.b64encode(packed).decode("ascii")

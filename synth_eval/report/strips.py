@@ -1,0 +1,75 @@
+"""Where the marks of a check stand on its strip: estimate, interval, reference and margin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from synth_eval.results import Direction, Result
+
+__all__ = ["Strip", "strip"]
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Places in percent of the width; None where the result does not say.
+
+    The zone beyond the margin runs from `zone_start` over `zone_width`.
+    """
+
+    estimate: float
+    low: float
+    high: float
+    reference: float | None
+    margin: float | None
+    zone_start: float | None
+    zone_width: float | None
+    left: float
+    right: float
+
+
+def strip(result: Result) -> Strip | None:
+    """Strip of a result, or None where there is nothing to set beside the estimate."""
+    estimate, reference, threshold = result.estimate, result.reference, result.threshold
+    if estimate is None:
+        return None
+    ends = [end for end in (estimate.low, estimate.high) if end is not None]
+    inner = [estimate.value, *ends]
+    if reference is not None and reference.value is not None:
+        inner.append(reference.value)
+    if threshold is not None:
+        inner.append(threshold.value)
+    if len(inner) == 1 or max(inner) == min(inner):
+        return None
+    left, right = _scale(inner)
+
+    def place(value: float) -> float:
+        return round(100.0 * (value - left) / (right - left), 2)
+
+    margin = place(threshold.value) if threshold is not None else None
+    zone = _zone(margin, result.direction)
+    return Strip(
+        estimate=place(estimate.value),
+        low=place(min(inner[0], *ends)) if ends else place(inner[0]),
+        high=place(max(inner[0], *ends)) if ends else place(inner[0]),
+        reference=place(reference.value) if reference and reference.value is not None else None,
+        margin=margin,
+        zone_start=zone and zone[0],
+        zone_width=zone and zone[1],
+        left=left,
+        right=right,
+    )
+
+
+def _scale(values: list[float]) -> tuple[float, float]:
+    """Ends of the axis: from zero where zero is near, with air on both sides."""
+    low, high = min(values), max(values)
+    spread = high - low
+    starts_at_zero = 0 <= low <= 2 * spread
+    left = 0.0 if starts_at_zero else low - 0.15 * spread
+    return left, high + 0.12 * (high - left)
+
+
+def _zone(margin: float | None, direction: Direction | None) -> tuple[float, float] | None:
+    if margin is None or direction in (None, Direction.REFERENCE):
+        return None
+    return (margin, 100.0 - margin) if direction is Direction.LOWER else (0.0, margin)

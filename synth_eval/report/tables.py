@@ -1,0 +1,168 @@
+"""Details of a result as a table for people: headings, rounded numbers, exact values beside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from synth_eval.figures.labels import IDENTITY, item_label, number, share
+from synth_eval.results import Status, to_plain
+
+__all__ = ["Cell", "Column", "Row", "Table", "allowed_rows", "details_table"]
+
+ROWS = 500
+"""Most rows of one table in the page; the JSON twin has them all."""
+
+CELLS = 40_000
+"""Most cells of all tables in the page, which keeps it small at any number of columns."""
+
+_TEXT = 160
+_ORDER = (*IDENTITY, "status", "estimate", "interval", "reference", "expected", "limit", "worth")
+_HEADINGS = {
+    "worth": "Worth",
+    "expected": "Expected of real",
+    "limit": "Margin",
+    "interval": "Interval",
+    "n": "Rows",
+}
+_HELP = {
+    "estimate": "the number of the synthetic table",
+    "interval": "confidence interval of the estimate",
+    "reference": "the same number for the real holdout",
+    "expected": "the same number for fresh real rows, computed",
+    "limit": "the margin the status was decided on",
+    "worth": "size of the real sample that is as far from the real table, in shares of its rows",
+    "n": "rows the number rests on",
+}
+_SHARE = re.compile(r"(^|_)(share|rate|worth)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its key in the details, its heading, what it means, how it is set."""
+
+    key: str
+    heading: str
+    help: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What is shown, and the exact value where the shown one is rounded or cut."""
+
+    text: str
+    exact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Cells of one item and the key of the figure it opens, if there is one."""
+
+    cells: Sequence[Cell]
+    label: str
+    figure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns, the rows shown, and how many there are in all."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    total: int
+
+
+def details_table(
+    details: Sequence[Mapping[str, Any]], rows: int, figures: Mapping[str, str] | None = None
+) -> Table:
+    """Table of details rows, whatever keys they have.
+
+    Parameters
+    ----------
+    details : sequence of mapping
+        Rows of a result, worst first.
+    rows : int
+        Most rows to show.
+    figures : mapping of str to str, optional
+        Keys of figures by column name.
+    """
+    plain = [to_plain(row) for row in details[:rows]]
+    columns = _columns(plain)
+    figures = figures or {}
+    body = [
+        Row(
+            [_cell(row, column) for column in columns],
+            item_label(row),
+            figures.get(str(row.get("column")), ""),
+        )
+        for row in plain
+    ]
+    return Table(columns, body, len(details))
+
+
+def allowed_rows(tables: Sequence[Sequence[Mapping[str, Any]]]) -> int:
+    """Rows per table so that the cells of all tables together stay within `CELLS`."""
+    limit = ROWS
+    while limit > 20:
+        cells = sum(min(len(rows), limit) * len(rows[0]) for rows in tables if rows)
+        if cells <= CELLS:
+            break
+        limit = int(limit * 0.8)
+    return limit
+
+
+def _columns(rows: Sequence[Mapping[str, Any]]) -> list[Column]:
+    keys = dict.fromkeys(key for row in rows for key, value in row.items() if value is not None)
+    if "low" in keys or "high" in keys:
+        keys = dict.fromkeys([*(k for k in keys if k not in ("low", "high")), "interval"])
+    known = [key for key in _ORDER if key in keys]
+    return [_column(key, rows) for key in [*known, *(key for key in keys if key not in known)]]
+
+
+def _column(key: str, rows: Sequence[Mapping[str, Any]]) -> Column:
+    heading = _HEADINGS.get(key) or key.replace("_", " ").capitalize()
+    values = [row[key] for row in rows if row.get(key) is not None]
+    is_numeric = all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
+    statuses = {str(status) for status in Status}
+    if key == "interval":
+        kind = "interval"
+    elif key == "status" and all(value in statuses for value in values):
+        kind = "status"
+    elif is_numeric:
+        kind = "share" if _SHARE.search(key) else "number"
+    else:
+        kind = "text"
+    return Column(key, heading, _HELP.get(key, ""), kind)
+
+
+def _cell(row: Mapping[str, Any], column: Column) -> Cell:
+    if column.kind == "interval":
+        low, high = row.get("low"), row.get("high")
+        if low is None and high is None:
+            return Cell("")
+        return Cell(f"{number(low)} to {number(high)}", f"{low} to {high}")
+    value = row.get(column.key)
+    if value is None:
+        return Cell("")
+    if column.kind == "number":
+        return Cell(number(value), repr(value))
+    if column.kind == "share":
+        is_full = column.key == "worth" and value >= 1
+        return Cell("≥ 100%" if is_full else share(value), repr(value))
+    text = _words(value)
+    return Cell(text) if len(text) <= _TEXT else Cell(text[: _TEXT - 1] + "…", text[:2000])
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_words(item) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_words(item)}" for key, item in value.items())
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return number(value)
+    return str(value)

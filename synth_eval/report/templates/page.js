@@ -1,0 +1,153 @@
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const make = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
+  root.classList.add("js");
+
+  // Theme: the system decides until the button is used.
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
+  const button = document.getElementById("theme");
+  const themes = JSON.parse(document.getElementById("themes").textContent);
+  const show = () => {
+    button.textContent = isDark() ? "Light" : "Dark";
+    button.setAttribute("aria-label", `Use ${isDark() ? "light" : "dark"} colours`);
+    for (const plot of all(".plot.drawn")) draw(plot);
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    root.dataset.theme = isDark() ? "light" : "dark";
+    show();
+  });
+  system.addEventListener("change", show);
+
+  // Figures: plotly.js is unpacked when the first one comes into view.
+  const sources = new Map(all("script[data-figure]").map((node) => [node.dataset.figure, node]));
+  let library;
+  const unpack = async () => {
+    const packed = atob(document.getElementById("plotly").textContent.trim());
+    const bytes = Uint8Array.from(packed, (letter) => letter.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    document.head.append(make("script", { textContent: await new Response(stream).text() }));
+    return window.Plotly;
+  };
+  const options = { displaylogo: false, displayModeBar: false, responsive: true };
+  const draw = async (plot) => {
+    try {
+      const Plotly = await (library ??= unpack());
+      const figure = JSON.parse(sources.get(plot.dataset.draw).textContent);
+      const template = themes[isDark() && !matchMedia("print").matches ? "dark" : "light"];
+      const layout = { ...figure.layout, template };
+      delete layout.title;
+      plot.style.minHeight = `${layout.height ?? 340}px`;
+      await Plotly.react(plot, figure.data, layout, options);
+      plot.classList.add("drawn");
+    } catch {
+      plot.textContent = "This browser cannot draw the figure; the table has its numbers.";
+      plot.classList.add("empty");
+    }
+  };
+  const watcher = new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries) {
+        if (!entry.isIntersecting) continue;
+        watcher.unobserve(entry.target);
+        draw(entry.target);
+      }
+    },
+    { rootMargin: "200px" },
+  );
+  all(".plot").forEach((plot) => watcher.observe(plot));
+
+  // Tables: search, sort, and rows that open a figure.
+  const value = (row, place) => {
+    const cell = row.cells[place];
+    const text = cell.className === "k-status" || !cell.title ? cell.textContent : cell.title;
+    const number = Number.parseFloat(text);
+    return cell.className && cell.className !== "k-status" && !Number.isNaN(number) ? number : text;
+  };
+  const compare = (a, b) => {
+    if (typeof a === "number" && typeof b === "number") return a - b;
+    if (typeof a !== typeof b) return typeof a === "number" ? -1 : 1;
+    return a.localeCompare(b, undefined, { numeric: true });
+  };
+  const sortBy = (table, place) => {
+    const heads = [...table.tHead.rows[0].cells];
+    const ascending = heads[place].getAttribute("aria-sort") !== "ascending";
+    heads.forEach((head) => head.removeAttribute("aria-sort"));
+    heads[place].setAttribute("aria-sort", ascending ? "ascending" : "descending");
+    all("tr.drill", table).forEach((row) => close(row.previousElementSibling));
+    const rows = [...table.tBodies[0].rows];
+    const keys = new Map(rows.map((row) => [row, value(row, place)]));
+    rows.sort((a, b) => (ascending ? 1 : -1) * compare(keys.get(a), keys.get(b)));
+    table.tBodies[0].append(...rows);
+  };
+  const close = (row) => {
+    row.querySelector(".open-figure").setAttribute("aria-expanded", "false");
+    row.nextElementSibling.remove();
+  };
+  const open = (row, opener) => {
+    if (row.nextElementSibling?.classList.contains("drill")) return close(row);
+    const cell = make("td", { colSpan: row.cells.length });
+    const plot = make("div", { className: "plot" });
+    plot.dataset.draw = row.dataset.figureKey;
+    const { caption } = JSON.parse(sources.get(row.dataset.figureKey).textContent);
+    plot.setAttribute("role", "img");
+    plot.setAttribute("aria-label", `${opener.textContent}. ${caption}`);
+    cell.append(plot, make("p", { textContent: caption }));
+    const drill = make("tr", { className: "drill" });
+    drill.append(cell);
+    row.after(drill);
+    opener.setAttribute("aria-expanded", "true");
+    return draw(plot);
+  };
+  const equip = (part) => {
+    const table = part.querySelector("table");
+    const rows = [...table.tBodies[0].rows];
+    for (const row of rows.filter((each) => each.dataset.figureKey)) {
+      const opener = make("button", { type: "button", className: "open-figure" });
+      opener.setAttribute("aria-expanded", "false");
+      opener.append(...row.cells[0].childNodes);
+      opener.addEventListener("click", () => open(row, opener));
+      row.cells[0].append(opener);
+    }
+    if (rows.length < 2) return;
+    [...table.tHead.rows[0].cells].forEach((head, place) => {
+      const sorter = make("button", { type: "button", textContent: head.textContent });
+      sorter.addEventListener("click", () => sortBy(table, place));
+      head.replaceChildren(sorter);
+    });
+    if (rows.length < 6) return;
+    const bar = make("div", { className: "toolbar" });
+    const search = make("input", { type: "search", placeholder: "Search items" });
+    search.setAttribute("aria-label", "Search these items");
+    const count = make("span");
+    count.setAttribute("role", "status");
+    const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
+    search.addEventListener("input", () => {
+      const wanted = search.value.trim().toLowerCase();
+      all("tr.drill", table).forEach((row) => close(row.previousElementSibling));
+      rows.forEach((row) => (row.hidden = !texts.get(row).includes(wanted)));
+      count.textContent = `${rows.filter((row) => !row.hidden).length} of ${rows.length}`;
+    });
+    bar.append(search, count);
+    part.prepend(bar);
+  };
+  all(".items-table").forEach(equip);
+
+  // Links to a check open it; print opens everything but the explanations.
+  const reveal = () => {
+    const target = location.hash && document.getElementById(location.hash.slice(1));
+    const items = target && target.querySelector(":scope > details.items");
+    if (items) items.open = true;
+  };
+  addEventListener("hashchange", reveal);
+  reveal();
+  addEventListener("beforeprint", () => {
+    all("details.items").forEach((items) => (items.open = true));
+    for (const plot of all(".plot.drawn")) draw(plot);
+  });
+  addEventListener("afterprint", () => all(".plot.drawn").forEach((plot) => draw(plot)));
+  show();
+})();
