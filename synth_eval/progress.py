@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from synth_eval.run import Progress
 
@@ -26,24 +27,20 @@ _POLL_SECONDS = 0.2
 
 
 def default_progress() -> Progress:
-    """Where progress goes when nobody says so: to the parent process, else to a bar."""
+    """Where progress goes when nobody says so: to the parent process, else on display."""
     path = os.environ.get(VARIABLE)
-    return _bar() if path is None else _appender(Path(path))
+    return _display() if path is None else _appender(Path(path))
 
 
 @contextmanager
 def watched(path: Path, *, quiet: bool = False) -> Iterator[None]:
-    """Show on standard error what a kernel writes to `path`, until the block is left.
-
-    A bar in a terminal, one line per step elsewhere (logs have no carriage returns).
-    """
+    """Show on standard error what a kernel writes to `path`, until the block is left."""
     path.touch()
     if quiet:
         yield
         return
     finished = threading.Event()
-    show = _bar() if sys.stderr.isatty() else _line
-    follower = threading.Thread(target=_follow, args=(path, show, finished), daemon=True)
+    follower = threading.Thread(target=_follow, args=(path, _display(), finished), daemon=True)
     follower.start()
     try:
         yield
@@ -73,23 +70,34 @@ def _follow(path: Path, show: Progress, finished: threading.Event) -> None:
                 return
 
 
+def _display() -> Progress:
+    """A bar in terminals and notebooks, a line per step in logs, which cannot be overwritten."""
+    return _Bar() if sys.stderr.isatty() or "ipykernel" in sys.modules else _line
+
+
 def _line(done: int, total: int, label: str) -> None:
     if done < total:
         print(f"[{done + 1}/{total}] {label}", file=sys.stderr, flush=True)  # noqa: T201
 
 
-def _bar() -> Progress:
-    """Text bar on standard error: works in shells and in JupyterLab without widgets."""
-    from tqdm.std import tqdm  # only where a bar is shown
+class _Bar:
+    """Text bar: the same in shells and in JupyterLab, where it needs no widgets."""
 
-    form = "{percentage:3.0f}%|{bar:20}| {n_fmt}/{total_fmt} [{elapsed}] {desc}"
-    bar = tqdm(file=sys.stderr, bar_format=form, leave=False, dynamic_ncols=True)
+    _FORM = "{percentage:3.0f}%|{bar:20}| {n_fmt}/{total_fmt} [{elapsed}] {desc}"
 
-    def show(done: int, total: int, label: str) -> None:
-        bar.total = total
-        bar.n = done
-        bar.set_description_str(label)
+    def __init__(self) -> None:
+        self._bar: Any = None
+
+    def __call__(self, done: int, total: int, label: str) -> None:
+        """Show that the step `label` begins."""
+        from tqdm.std import tqdm  # only where a bar is shown
+
+        if self._bar is None:
+            self._bar = tqdm(
+                total=total, file=sys.stderr, bar_format=self._FORM, leave=False, ncols=100
+            )
+        self._bar.n = done
+        self._bar.set_description_str(label)
         if done == total:
-            bar.close()
-
-    return show
+            self._bar.close()
+            self._bar = None
