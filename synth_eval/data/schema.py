@@ -7,6 +7,7 @@ version control. It reads and writes the metadata of SDV and SDMetrics.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -25,6 +26,10 @@ ROLES = ("feature", "target", "sensitive", "quasi_identifier", "key")
 
 _TEXT_WORDS = 4.0
 """Mean number of words from which strings that hardly repeat are text, not identifiers."""
+
+_ID_NAME = re.compile(r"(?i:(^|[_\W])(id|uuid|guid|key|index|idx))$|[a-z]I[dD]$")
+_ID_ROWS_BY_NAME = 20
+_ID_ROWS = 200
 
 _SDTYPES = {
     "numerical": "numerical",
@@ -212,7 +217,7 @@ def infer_schema(source: Source) -> Schema:
     """Infer the schema from the real table.
 
     Rules, in order: booleans and numbers that are only 0 and 1 are boolean; whole numbers
-    that never repeat and rise from row to row are identifiers; other numbers are numerical;
+    that never repeat and number the rows are identifiers; other numbers are numerical;
     timestamps, dates and text that reads as ISO dates are datetimes; text that reads as
     numbers is numerical; text that (almost) never repeats is an identifier, or text where it
     has several words; all other text is categorical.
@@ -242,13 +247,29 @@ def _infer_integer(name: str, values: pa.Array) -> Column:
     distinct = pc.count_distinct(values, mode="only_valid").as_py()
     if distinct == 2 and set(pc.unique(values).drop_null().to_pylist()) == {0, 1}:
         return Column(name, "boolean")
-    if distinct == len(values) >= 50 and _is_rising(values):
+    if distinct == len(values) and _is_numbering(name, values):
         return Column(name, "id", role="key")
     return Column(name, "numerical", integer=True)
 
 
-def _is_rising(values: pa.Array) -> bool:
-    return bool(pc.all(pc.greater(values[1:], values[:-1])).as_py())
+def _is_numbering(name: str, values: pa.ChunkedArray) -> bool:
+    """Whether distinct whole numbers number the rows: their name says so, or their even spread.
+
+    Running numbers, and any part of them, are spread evenly between the first and the last;
+    measurements that never repeat are not.
+    """
+    rows = len(values)
+    if _ID_NAME.search(name) and rows >= _ID_ROWS_BY_NAME:
+        return True
+    if rows < _ID_ROWS:
+        return False
+    numbers = values.cast(pa.float64(), safe=False)
+    ordered = pc.take(numbers, pc.sort_indices(numbers))
+    first, last = ordered[0].as_py(), ordered[-1].as_py()
+    even = pc.divide(pc.subtract(ordered, first), last - first)
+    ranks = pc.divide(pa.array(range(rows), pa.float64()), float(rows - 1))
+    gap = pc.max(pc.abs(pc.subtract(even, ranks))).as_py()
+    return bool(gap < 1.63 / rows**0.5)
 
 
 def _is_whole(values: pa.Array) -> bool:

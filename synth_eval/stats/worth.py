@@ -162,7 +162,7 @@ def kolmogorov_curve(
 def _cumulative(values: FloatArray, points: int) -> FloatArray:
     """Distribution function at its own steps, thinned to about `points` of them."""
     ordered = np.sort(values)
-    last = np.append(np.flatnonzero(np.diff(ordered)), len(ordered) - 1)
+    last = np.append(np.flatnonzero(ordered[1:] != ordered[:-1]), len(ordered) - 1)
     steps = (last + 1) / len(ordered)
     if len(steps) > points:
         steps = steps[np.unique(np.searchsorted(steps, np.linspace(0, 1, points + 1)[1:]))]

@@ -79,7 +79,7 @@ def holdout_contract(ctx: Context) -> Result:
         reference=Reference("random split", chance, n=doubles),
         threshold=margin,
         direction=Direction.REFERENCE,
-        n=doubles,
+        n=holdout,
         details=drifted,
     )
 

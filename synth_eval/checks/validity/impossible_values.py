@@ -101,8 +101,8 @@ def _outside(column: CoercedColumn, real: CoercedColumn) -> int:
         return int((column.codes >= len(real.levels)).sum())
     finite = real.values[np.isfinite(real.values)]
     values = column.values[np.isfinite(column.values)]
-    if len(finite) == 0:
-        return len(values)
+    if len(finite) == 0:  # nothing but infinities to compare with
+        return 0
     return int(((values < finite.min()) | (values > finite.max())).sum())
 
 
@@ -110,6 +110,8 @@ def _expected(real: CoercedColumn) -> float:
     """Rate among fresh real rows: ranks are exchangeable, singletons stand for unseen levels."""
     if real.spec.is_continuous:
         finite = real.values[np.isfinite(real.values)]
+        if len(finite) == 0:
+            return 0.0
         ties = (finite == finite.min()).sum() > 1, (finite == finite.max()).sum() > 1
         return (2 - sum(ties)) / (len(finite) + 1)
     codes = real.codes[real.codes >= 0]

@@ -1,0 +1,34 @@
+"""Runs of all checks, made once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import synth_eval as se
+from synth_eval.config import Config
+from synth_eval.results import Result
+from synth_eval.run import run
+
+SMALL = Config(model_rows=3_000, neighbour_rows=1_000)
+
+
+@pytest.fixture(scope="session")
+def evaluate_all():
+    """Run every check and return the results by code."""
+
+    def evaluate(real: Any, synthetic: Any, holdout: Any = None, **options: Any):
+        options.setdefault("target", "approved")
+        select = options.pop("select", ())
+        config = options.pop("config", SMALL)
+        data = se.load(real, synthetic, holdout, **options)
+        return {found.code: found for found in run(data, config=config, select_checks=select)}
+
+    return evaluate
+
+
+@pytest.fixture(scope="session")
+def baseline(evaluate_all, people, copula_rows) -> dict[str, Result]:
+    """All checks on the simulated people and a decent generator's rows."""
+    return evaluate_all(people["real"], copula_rows, people["holdout"])
