@@ -1,0 +1,221 @@
+"""The prediction task: features and target of the three tables as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_eval.data.table import CoercedColumn, Table
+from synth_eval.errors import NotApplicable
+from synth_eval.run import Context
+from synth_eval.stats.learners import Predictor, TrainingRows
+from synth_eval.stats.scores import Score, macro_auc, r2
+
+__all__ = ["Task", "absent_classes", "classification", "regression"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+
+_MAX_CLASSES = 10
+_FEW_TEST_ROWS = 10
+_MANY_TEST_ROWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Rows to train and to test on, those without a readable target left out.
+
+    Parameters
+    ----------
+    target : str
+        Name of the target column.
+    classes : tuple of str
+        Names of the classes, the most frequent first; empty for regression.
+    real, synthetic, holdout : TrainingRows
+        The tables, sampled down to the configured number of rows.
+    dropped : dict of str to int
+        Rows left out of each table because their target is missing or not readable.
+    available : dict of str to int
+        Rows with a readable target in each table before sampling.
+    """
+
+    target: str
+    classes: tuple[str, ...]
+    real: TrainingRows
+    synthetic: TrainingRows
+    holdout: TrainingRows
+    dropped: dict[str, int]
+    available: dict[str, int]
+
+    def score(self, predictor: Predictor) -> Score:
+        """Score of a model on the holdout."""
+        prediction = predictor(self.holdout.features)
+        if self.classes:
+            return macro_auc(self.holdout.target.astype(np.intp), prediction, self.scored)
+        return r2(np.asarray(self.holdout.target, np.float64), prediction)
+
+    @property
+    def scored(self) -> list[int]:
+        """Classes whose area counts: those that enough test rows belong to, if there are two.
+
+        The area of a class of a dozen test rows is noise that would drown the others.
+        """
+        counts = np.bincount(self.holdout.target, minlength=len(self.classes))
+        enough = [k for k, count in enumerate(counts) if count >= _MANY_TEST_ROWS]
+        return enough if len(enough) > 1 else list(range(len(self.classes)))
+
+    @property
+    def sampled(self) -> bool:
+        """Whether any table was sampled down."""
+        tables = {"real": self.real, "synthetic": self.synthetic, "holdout": self.holdout}
+        return any(len(rows) < self.available[role] for role, rows in tables.items())
+
+
+def classification(ctx: Context) -> Task:
+    """Task of predicting levels.
+
+    Raises
+    ------
+    NotApplicable
+        The target is not made of levels, or too few rows of two classes are left to test on.
+    """
+    target = _target(ctx)
+    if not ctx.data.schema[target].is_discrete:
+        raise NotApplicable(
+            f"target {target!r} is {ctx.data.schema[target].kind}, not a set of classes"
+            + _hint(ctx.data.schema[target].kind)
+        )
+    columns = {role: table.column(target) for role, table in ctx.data.tables.items()}
+    names, numbers = _classes(columns["real"])
+    targets = {role: _class_numbers(column, numbers) for role, column in columns.items()}
+    task = _task(ctx, target, names, targets)
+    _require_two_classes(task)
+    return task
+
+
+def regression(ctx: Context) -> Task:
+    """Task of predicting a number.
+
+    Raises
+    ------
+    NotApplicable
+        The target is not a number, or it does not vary in the rows to test on.
+    """
+    target = _target(ctx)
+    kind = ctx.data.schema[target].kind
+    if kind != "numerical":
+        raise NotApplicable(f"target {target!r} is {kind}, not a number{_hint(kind)}")
+    targets = {}
+    for role, table in ctx.data.tables.items():
+        values = table.column(target).values.copy()
+        values[~np.isfinite(values)] = np.nan
+        targets[role] = values
+    task = _task(ctx, target, (), targets)
+    if len(task.holdout) < _FEW_TEST_ROWS or np.ptp(task.holdout.target) == 0:
+        raise NotApplicable(f"target {target!r} does not vary in the holdout, or is missing there")
+    if len(task.real) < _FEW_TEST_ROWS:
+        raise NotApplicable(f"target {target!r} is missing in nearly all real rows")
+    return task
+
+
+def _hint(kind: str) -> str:
+    if kind in ("datetime", "id", "text"):
+        return "; name a target of numbers or levels, or override its kind in the schema"
+    return ""
+
+
+def _target(ctx: Context) -> str:
+    target = ctx.data.schema.target
+    if target is None or ctx.data.holdout is None:
+        raise NotApplicable("utility needs a target column and a holdout")
+    return target
+
+
+def _classes(column: CoercedColumn) -> tuple[tuple[str, ...], IntArray]:
+    """Class names, and the class number of each level; levels beyond the tenth are one class."""
+    levels = column.levels
+    if len(levels) < 2:
+        raise NotApplicable("the target has fewer than two levels in the real table")
+    if len(levels) <= _MAX_CLASSES:
+        return levels, np.arange(len(levels))
+    kept = levels[: _MAX_CLASSES - 1]
+    names = (*kept, f"all {len(levels) - len(kept)} other levels")
+    return names, np.minimum(np.arange(len(levels)), _MAX_CLASSES - 1)
+
+
+def _class_numbers(column: CoercedColumn, numbers: IntArray) -> FloatArray:
+    """Class of each row; NaN where the level is missing or unknown to the real table."""
+    known = (column.codes >= 0) & (column.codes < len(numbers))
+    classes = np.full(len(column.codes), np.nan)
+    classes[known] = numbers[column.codes[known]]
+    return classes
+
+
+def _task(
+    ctx: Context, target: str, names: tuple[str, ...], targets: dict[str, FloatArray]
+) -> Task:
+    features = [
+        column.name
+        for column in ctx.data.schema.compared
+        if column.name != target and column.role != "key"
+    ]
+    if not features:
+        raise NotApplicable(f"there is no column to predict {target!r} from")
+    categorical = np.array([ctx.data.schema[name].is_discrete for name in features])
+    tables, dropped, available = {}, {}, {}
+    for role, table in ctx.data.tables.items():
+        usable = np.flatnonzero(~np.isnan(targets[role]))
+        dropped[role] = table.num_rows - len(usable)
+        available[role] = len(usable)
+        rows = _sample(usable, ctx.config.model_rows, ctx.rng(f"{role} rows"))
+        outcome = targets[role][rows]
+        tables[role] = TrainingRows(
+            feature_matrix(table, features, rows),
+            outcome.astype(np.intp) if names else outcome,
+            categorical,
+            len(names),
+        )
+    return Task(
+        target, names, tables["real"], tables["synthetic"], tables["holdout"], dropped, available
+    )
+
+
+def _sample(rows: IntArray, size: int, rng: np.random.Generator) -> IntArray:
+    return rows if len(rows) <= size else np.sort(rng.choice(rows, size, replace=False))
+
+
+def feature_matrix(table: Table, names: list[str], rows: IntArray) -> FloatArray:
+    """Numbers as they are, levels as their codes, NaN where missing; shape (rows, features)."""
+    matrix = np.empty((len(rows), len(names)))
+    for position, name in enumerate(names):
+        column = table.column(name)
+        if column.spec.is_continuous:
+            matrix[:, position] = column.values[rows]
+        else:
+            codes = column.codes[rows]
+            matrix[:, position] = np.where(codes < 0, np.nan, codes)
+    return matrix
+
+
+def _require_two_classes(task: Task) -> None:
+    counts = np.bincount(task.holdout.target, minlength=len(task.classes))
+    if np.count_nonzero(counts) < 2:
+        raise NotApplicable(f"the holdout has rows of fewer than two classes of {task.target!r}")
+    if np.count_nonzero(np.bincount(task.real.target, minlength=len(task.classes))) < 2:
+        raise NotApplicable(f"the real table has rows of fewer than two classes of {task.target!r}")
+
+
+def absent_classes(task: Task, alpha: float, small_cell: int) -> list[str]:
+    """Classes that no synthetic row has although chance does not explain it.
+
+    Classes of fewer than `small_cell` real rows are never named and never judged.
+    """
+    if not task.classes:
+        return []
+    real = np.bincount(task.real.target, minlength=len(task.classes))
+    synthetic = np.bincount(task.synthetic.target, minlength=len(task.classes))
+    by_chance = (1 - real / max(real.sum(), 1)) ** len(task.synthetic)
+    gone = (synthetic == 0) & (real >= small_cell) & (by_chance < alpha / len(task.classes))
+    return [task.classes[number] for number in np.flatnonzero(gone)]

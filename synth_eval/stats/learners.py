@@ -1,0 +1,209 @@
+"""Models for mixed tables: gradient boosting that takes levels and missing values as they are.
+
+A feature matrix is float64 of shape (rows, features): numbers and moments as they are,
+levels as their codes, NaN where missing. Everything that is learned, the grouping of levels
+too, is learned from the training rows.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = [
+    "LevelEncoder",
+    "Predictor",
+    "TrainingRows",
+    "available_cpus",
+    "boosting",
+    "calm_threads",
+]
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.intp]
+
+Predictor = Callable[[FloatArray], FloatArray]
+"""Features of shape (rows, features) to probabilities (rows, classes) or numbers (rows,)."""
+
+_KEPT_LEVELS = 254
+_LARGEST = 1e150
+_TREES = 40
+_LEARNING_RATE = 0.2
+_LEAVES = 15
+_SHRINKAGE = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRows:
+    """What a model is fitted on.
+
+    Parameters
+    ----------
+    features : ndarray of float64, shape (rows, features)
+        Numbers, codes of levels, NaN where missing.
+    target : ndarray, shape (rows,)
+        Class numbers from 0, or float64 numbers.
+    categorical : ndarray of bool, shape (features,)
+        Which features are codes of levels.
+    classes : int
+        Number of classes; 0 for regression.
+    """
+
+    features: FloatArray
+    target: npt.NDArray[Any]
+    categorical: BoolArray
+    classes: int
+
+    def __len__(self) -> int:
+        return len(self.target)
+
+    def take(self, rows: IntArray) -> TrainingRows:
+        """The rows of these numbers."""
+        return TrainingRows(self.features[rows], self.target[rows], self.categorical, self.classes)
+
+    def with_target(self, target: npt.NDArray[Any]) -> TrainingRows:
+        """The same features with another target."""
+        return TrainingRows(self.features, target, self.categorical, self.classes)
+
+
+class LevelEncoder:
+    """Numbers levels by their frequency in the training rows, the rarest beyond 254 together.
+
+    Histogram-based trees hold 255 bins; a column with more levels keeps its 254 most
+    frequent ones, and the rest share the last bin. Levels that no training row has are
+    missing to the model.
+    """
+
+    def __init__(self, categorical: BoolArray) -> None:
+        self._categorical = categorical
+        self._maps: dict[int, FloatArray] = {}
+        self._empty = np.zeros(len(categorical), bool)
+
+    def fit(self, features: FloatArray) -> LevelEncoder:
+        """Learn which levels get a number of their own, and which features are all missing."""
+        self._empty = np.isnan(features).all(axis=0)
+        for position in np.flatnonzero(self._categorical):
+            codes = features[:, position]
+            counts = np.bincount(codes[~np.isnan(codes)].astype(np.intp))
+            order = np.argsort(-counts, kind="stable")
+            known = order[counts[order] > 0]
+            numbers = np.full(len(counts), np.nan)
+            numbers[known] = np.minimum(np.arange(len(known)), _KEPT_LEVELS)
+            self._maps[int(position)] = numbers
+        return self
+
+    def transform(self, features: FloatArray) -> FloatArray:
+        """Encoded copy; infinities become the largest number that models can square."""
+        encoded = np.clip(features, -_LARGEST, _LARGEST)
+        for position, numbers in self._maps.items():
+            codes = features[:, position]
+            column = np.full(len(codes), np.nan)
+            known = ~np.isnan(codes)
+            known[known] = codes[known] < len(numbers)
+            column[known] = numbers[codes[known].astype(np.intp)]
+            encoded[:, position] = column
+        encoded[:, self._empty] = 0.0
+        return encoded
+
+
+def boosting(training: TrainingRows, seed: int) -> Predictor:
+    """Fit gradient boosted trees with native levels and missing values.
+
+    Fewer, smaller and more shrunk trees than the library's defaults (40 of 15 leaves against
+    100 of 31): half the time at the same score, and better on small samples and rare
+    classes, so that a small real sample is not made to look worse than it is.
+
+    Parameters
+    ----------
+    training : TrainingRows
+        Rows to fit on; a single class or a constant target gives a constant model.
+    seed : int
+        Seed of the fit.
+    """
+    present = np.unique(training.target)
+    if len(present) < 2:
+        return _constant(training)
+    encoder = LevelEncoder(training.categorical).fit(training.features)
+    features = encoder.transform(training.features)
+    with calm_threads():
+        if training.classes:
+            numbers = np.searchsorted(present, training.target)
+            model = _booster(training, len(present), seed).fit(features, numbers)
+            return _probabilities(model, encoder, present.astype(np.intp), training.classes)
+        scale = float(np.max(np.abs(training.target)))
+        model = _booster(training, 0, seed).fit(features, training.target / scale)
+
+    def predict(rows: FloatArray) -> FloatArray:
+        with calm_threads():
+            return np.asarray(model.predict(encoder.transform(rows)) * scale, np.float64)
+
+    return predict
+
+
+def _booster(training: TrainingRows, present: int, seed: int) -> Any:
+    from sklearn.ensemble import (  # a second that only models pay
+        HistGradientBoostingClassifier,
+        HistGradientBoostingRegressor,
+    )
+
+    trees = _TREES if present <= 2 else _TREES // 2
+    options = {
+        "max_iter": trees,
+        "learning_rate": _LEARNING_RATE,
+        "l2_regularization": _SHRINKAGE,
+        "max_leaf_nodes": _LEAVES,
+        "min_samples_leaf": int(np.clip(len(training) // 20, 2, 20)),
+        "early_stopping": False,
+        "categorical_features": training.categorical,
+        "random_state": seed,
+    }
+    if training.classes:
+        return HistGradientBoostingClassifier(**options)
+    return HistGradientBoostingRegressor(**options)
+
+
+def _probabilities(model: Any, encoder: LevelEncoder, present: IntArray, classes: int) -> Predictor:
+    def predict(rows: FloatArray) -> FloatArray:
+        probabilities = np.zeros((len(rows), classes))
+        with calm_threads():
+            probabilities[:, present] = model.predict_proba(encoder.transform(rows))
+        return probabilities
+
+    return predict
+
+
+def _constant(training: TrainingRows) -> Predictor:
+    """Model of rows that all have the same target, and of no rows at all."""
+    if training.classes:
+        shares = np.bincount(training.target.astype(np.intp), minlength=training.classes)
+        return lambda rows: np.tile(shares / max(len(training), 1), (len(rows), 1))
+    value = float(training.target[0]) if len(training) else 0.0
+    return lambda rows: np.full(len(rows), value)
+
+
+def available_cpus() -> int:
+    """CPUs this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return max(len(os.sched_getaffinity(0)), 1)
+    return os.cpu_count() or 1
+
+
+@contextmanager
+def calm_threads(threads: int = 1) -> Iterator[None]:
+    """Limit the threads of OpenMP and BLAS while models run.
+
+    Idle OpenMP threads spin unless the environment says otherwise before the library is
+    loaded; on shared machines that turns one second into a minute. One thread costs the
+    fewest CPU seconds at these sizes.
+    """
+    from threadpoolctl import threadpool_limits  # comes with scikit-learn
+
+    with threadpool_limits(limits=min(threads, available_cpus())):
+        yield

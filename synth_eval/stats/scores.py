@@ -1,0 +1,153 @@
+"""Scores of predictions with the influence of every test row.
+
+A score alone cannot be compared with another one on the same test rows. The influence of a
+row is how far the score would move if the row weighed a little more; the variance of a
+score, and of the difference of two scores on the same rows, is the mean square of their
+influences over the number of rows. For the area under the curve this is DeLong's method.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Score", "auc", "macro_auc", "mean_score", "r2"]
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+_WORST_R2 = -1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A score and the influence of each test row on it.
+
+    Parameters
+    ----------
+    value : float
+        The score.
+    influence : ndarray of float64, shape (rows,)
+        Influence of each test row, with mean zero.
+    """
+
+    value: float
+    influence: FloatArray
+
+    @property
+    def variance(self) -> float:
+        """Variance that comes from the choice of test rows."""
+        return float(np.mean(self.influence**2) / max(len(self.influence) - 1, 1))
+
+
+def auc(positive: BoolArray, scores: FloatArray) -> Score:
+    """Area under the receiver operating characteristic curve.
+
+    The chance that a random positive row has a higher score than a random negative one, ties
+    counting half: .5 is no ranking at all, 1 a perfect one.
+
+    Parameters
+    ----------
+    positive : ndarray of bool, shape (rows,)
+        Which rows are positive; both kinds must occur.
+    scores : ndarray of float64, shape (rows,)
+        Higher means more likely positive.
+
+    Raises
+    ------
+    ValueError
+        All rows are of one kind.
+
+    Notes
+    -----
+    DeLong, DeLong and Clarke-Pearson (1988), Biometrics 44.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> auc(np.array([False, True, False, True]), np.array([0.1, 0.4, 0.35, 0.8])).value
+    1.0
+    """
+    share = float(positive.mean()) if len(positive) else 0.0
+    if not 0 < share < 1:
+        raise ValueError("the area under the curve needs positive and negative rows")
+    over_negatives = _share_below(scores[positive], np.sort(scores[~positive]))
+    under_positives = 1 - _share_below(scores[~positive], np.sort(scores[positive]))
+    value = float(over_negatives.mean())
+    influence = np.empty(len(scores))
+    influence[positive] = (over_negatives - value) / share
+    influence[~positive] = (under_positives - value) / (1 - share)
+    return Score(value, influence)
+
+
+def _share_below(values: FloatArray, ordered: FloatArray) -> FloatArray:
+    """Share of the ordered values below each value, ties counting half."""
+    left = np.searchsorted(ordered, values, side="left")
+    right = np.searchsorted(ordered, values, side="right")
+    return np.asarray((left + right) / (2 * len(ordered)), np.float64)
+
+
+def macro_auc(
+    classes: npt.NDArray[np.intp], probabilities: FloatArray, scored: Sequence[int] | None = None
+) -> Score:
+    """Mean area under the curve of each class against the rest.
+
+    With two classes both areas are the same and the mean is the ordinary area. Classes that
+    no test row, or every test row, belongs to are left out of the mean.
+
+    Parameters
+    ----------
+    classes : ndarray of int, shape (rows,)
+        Class of each test row.
+    probabilities : ndarray of float64, shape (rows, classes)
+        Predicted probability of each class.
+    scored : sequence of int, optional
+        Classes that count; all by default.
+    """
+    wanted = range(probabilities.shape[1]) if scored is None else scored
+    known = [k for k in wanted if 0 < np.mean(classes == k) < 1]
+    if probabilities.shape[1] == 2:
+        known = known[-1:]
+    return mean_score([auc(classes == k, probabilities[:, k]) for k in known])
+
+
+def mean_score(scores: list[Score]) -> Score:
+    """Mean of scores on the same test rows."""
+    if not scores:
+        raise ValueError("no score to average")
+    value = float(np.mean([score.value for score in scores]))
+    return Score(value, np.mean([score.influence for score in scores], axis=0))
+
+
+def r2(truth: FloatArray, prediction: FloatArray) -> Score:
+    """Coefficient of determination: share of the variance of the target that is explained.
+
+    0 is as good as the mean of the test rows, 1 perfect. Values below -1 (a model whose
+    squared error is twice that of no model) are given as -1: how bad is noise by then.
+
+    Raises
+    ------
+    ValueError
+        The target is constant in the test rows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> r2(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 4.0])).value
+    0.5
+    """
+    scale = float(np.max(np.abs(truth), initial=0.0)) or 1.0
+    truth, prediction = truth / scale, np.clip(prediction / scale, -1e100, 1e100)
+    spread = (truth - truth.mean()) ** 2
+    variance = float(spread.mean())
+    if variance == 0:
+        raise ValueError("the target is constant in the test rows")
+    errors = (truth - prediction) ** 2
+    ratio = float(errors.mean()) / variance
+    if 1 - ratio < _WORST_R2:
+        return Score(_WORST_R2, np.zeros(len(truth)))
+    influence = -((errors - errors.mean()) - ratio * (spread - variance)) / variance
+    return Score(1 - ratio, influence)

@@ -1,0 +1,53 @@
+"""Small tables with a known relation, and a shortcut to run one check on them."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from synth_eval.config import Config
+from synth_eval.data.load import load
+from synth_eval.run import run
+
+
+def make_people(seed, rows=2000):
+    """Number, level, date and missing values; a label and an amount that depend on them."""
+    rng = np.random.default_rng(seed)
+    age = rng.normal(45, 12, rows)
+    job = rng.choice(["clerk", "smith", "pilot", "baker"], rows, p=[0.4, 0.3, 0.2, 0.1])
+    bonus = np.array([{"clerk": -1.0, "smith": 0.0, "pilot": 2.0, "baker": 0.5}[j] for j in job])
+    signal = (age - 45) / 12 + bonus
+    label = np.where(signal + rng.logistic(size=rows) > 1, "yes", "no")
+    amount = 100 + 20 * signal + rng.normal(0, 15, rows)
+    plan = np.select(
+        [signal + rng.normal(size=rows) < -1, signal > 1], ["small", "large"], "medium"
+    )
+    age[rng.random(rows) < 0.05] = np.nan
+    day = np.datetime64("2024-01-01") + rng.integers(0, 365, rows).astype("timedelta64[D]")
+    return pa.table({"age": age, "job": job, "day": day, "label": label, "amount": amount,
+                     "plan": plan})  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def people():
+    return make_people
+
+
+@pytest.fixture(scope="session")
+def replaced():
+    def replace_column(table, name, values):
+        return table.set_column(table.column_names.index(name), name, pa.array(values))
+
+    return replace_column
+
+
+@pytest.fixture
+def check():
+    """Run one check: ``check(code, synthetic, target=...)``."""
+
+    def run_check(code, synthetic, *, target, real=None, holdout=None, config=None):
+        real = make_people(0) if real is None else real
+        holdout = make_people(1) if holdout is None else holdout
+        data = load(real, synthetic, holdout, target=target)
+        return run(data, config=config or Config(), select_checks=[code])[0]
+
+    return run_check
