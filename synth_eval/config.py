@@ -52,10 +52,20 @@ _MARGINS: Mapping[str, Threshold] = {
     "utility.go": Threshold(
         0.10, "share of the real rows: a model as good as one trained on 10 % of them"
     ),
+    "utility.negligible_loss": Threshold(
+        0.01,
+        "share of what a model gains over no model: about the difference that another seed of "
+        "the same model makes; matters only where more real rows hardly help",
+    ),
     "privacy.copied_records": Threshold(
         0.0,
         "share of training records copied beyond what records of the holdout are matched by "
         "chance; one copied person is a disclosure, so only the interval stands between",
+    ),
+    "privacy.hidden_copies": Threshold(
+        0.01,
+        "largest copied share that may still hide behind chance matches for copies to count as "
+        "looked for; above it the table is too small or too coarse to tell",
     ),
     "privacy.near_copies": Threshold(
         0.01,

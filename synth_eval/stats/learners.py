@@ -84,11 +84,11 @@ class LevelEncoder:
     def __init__(self, categorical: BoolArray) -> None:
         self._categorical = categorical
         self._maps: dict[int, FloatArray] = {}
-        self._empty = np.zeros(len(categorical), bool)
+        self._empty: BoolArray = np.zeros(len(categorical), np.bool_)
 
     def fit(self, features: FloatArray) -> LevelEncoder:
         """Learn which levels get a number of their own, and which features are all missing."""
-        self._empty = np.isnan(features).all(axis=0)
+        self._empty = np.asarray(np.isnan(features).all(axis=0))
         for position in np.flatnonzero(self._categorical):
             codes = features[:, position]
             counts = np.bincount(codes[~np.isnan(codes)].astype(np.intp))
