@@ -26,8 +26,8 @@ _HEATMAP_COLUMNS = 40
 _ROW_HEIGHT = 24
 _MARKS = (
     ("reference", "real holdout", HOLDOUT, "diamond-open"),
-    ("expected", "expected of fresh real rows", REAL, "line-ns-open"),
-    ("limit", "margin", NEUTRAL, "x-thin-open"),
+    ("expected", "expected of fresh real rows", REAL, "circle-open"),
+    ("limit", "margin", NEUTRAL, "line-ns-open"),
 )
 
 

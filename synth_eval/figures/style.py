@@ -43,7 +43,7 @@ def template(mode: str) -> dict[str, Any]:
         "linecolor": ink["line"],
         "tickcolor": ink["line"],
         "zeroline": False,
-        "title": {"standoff": 12},
+        "title": {"standoff": 10, "font": {"size": 13}},
     }
     return {
         "layout": {
@@ -53,14 +53,27 @@ def template(mode: str) -> dict[str, Any]:
             "title": {"x": 0, "xref": "container", "xanchor": "left", "font": {"size": 15}},
             "colorway": [REAL, SYNTHETIC, HOLDOUT, NEUTRAL],
             "colorscale": {"sequential": steps},
-            "coloraxis": {"colorbar": {"outlinewidth": 0, "thickness": 12, "len": 0.8}},
+            "coloraxis": {
+                "colorbar": {
+                    "outlinewidth": 0,
+                    "thickness": 12,
+                    "len": 0.8,
+                    "title": {"font": {"size": 13}},
+                    "tickfont": {"size": 12},
+                }
+            },
             "hoverlabel": {
                 "align": "left",
                 "bgcolor": ink["hover"],
                 "bordercolor": ink["line"],
                 "font": {"color": "#24292f" if mode == "neutral" else ink["text"]},
             },
-            "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+            "legend": {
+                "orientation": "h",
+                "x": 0,
+                "y": 1.02,
+                "yanchor": "bottom",
+            },
             "margin": {"l": 16, "r": 16, "t": 48, "b": 40},
             "xaxis": axis,
             "yaxis": axis,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 import synth_eval
 from synth_eval.figures import plotly_javascript, template
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["render_page", "render_result", "render_snippet"]
 
+_CODE = re.compile(r"``?([^`\n]{1,120})``?")
 _SNIPPET_ROWS = 10
 
 STATUS_WORDS: Mapping[Status, str] = {
@@ -102,12 +104,27 @@ def _environment() -> Environment:
         share=share,
         status_words=lambda status: STATUS_WORDS[Status(status)],
         plain=to_plain,
+        prose=_prose,
         words=lambda key: str(key).replace("_", " "),
     )
+    environment.tests["same_shaped"] = _is_same_shaped
     environment.globals.update(
         asset=_asset, title=title, dimensions=DIMENSIONS, verdict_words=list(VerdictWord)
     )
     return environment
+
+
+def _prose(text: str) -> Markup:
+    """Sentence with its `commands` set as code; everything in it stays text."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped
+
+
+def _is_same_shaped(value: Mapping[str, Any]) -> bool:
+    """Whether the mapping holds records that make a table."""
+    records = list(value.values())
+    if len(records) < 2 or not all(isinstance(record, Mapping) for record in records):
+        return False
+    return all(list(record) == list(records[0]) for record in records)
 
 
 def _asset(name: str) -> Markup:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from synth_eval.figures.labels import number
 from synth_eval.results import Direction, Result
 
 __all__ = ["Strip", "strip"]
@@ -23,8 +26,7 @@ class Strip:
     margin: float | None
     zone_start: float | None
     zone_width: float | None
-    left: float
-    right: float
+    ticks: Sequence[tuple[float, str]]
 
 
 def strip(result: Result) -> Strip | None:
@@ -55,8 +57,7 @@ def strip(result: Result) -> Strip | None:
         margin=margin,
         zone_start=zone and zone[0],
         zone_width=zone and zone[1],
-        left=left,
-        right=right,
+        ticks=[(place(value), number(value)) for value in _ticks(left, right)],
     )
 
 
@@ -64,9 +65,18 @@ def _scale(values: list[float]) -> tuple[float, float]:
     """Ends of the axis: from zero where zero is near, with air on both sides."""
     low, high = min(values), max(values)
     spread = high - low
-    starts_at_zero = 0 <= low <= 2 * spread
-    left = 0.0 if starts_at_zero else low - 0.15 * spread
-    return left, high + 0.12 * (high - left)
+    first = 0.0 if 0 <= low <= 2 * spread else low - 0.12 * spread
+    air = 0.03 * (high - first)
+    return first - air, high + 3 * air
+
+
+def _ticks(left: float, right: float) -> list[float]:
+    """Two to five round numbers inside the axis."""
+    span = right - left
+    power = 10.0 ** math.floor(math.log10(span))
+    step = next(step * power for step in (0.2, 0.5, 1, 2) if span / (step * power) <= 5)
+    first = math.ceil(left / step)
+    return [place * step for place in range(first, math.floor(right / step) + 1)]
 
 
 def _zone(margin: float | None, direction: Direction | None) -> tuple[float, float] | None:

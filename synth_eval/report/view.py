@@ -126,26 +126,21 @@ def page(evaluation: Evaluation) -> Page:
 
 
 def headline(evaluation: Evaluation) -> str:
-    """The verdicts in one sentence; no score is blended from them.
+    """The verdicts in one sentence, worst first; no score is blended from them.
 
     Examples
     --------
     >>> from synth_eval.evaluation import Evaluation
     >>> headline(Evaluation([]))
-    'Cannot tell: validity, fidelity, coverage, utility, privacy.'
+    'CANNOT TELL for validity, fidelity, coverage, utility and privacy.'
     """
-    words = {
-        VerdictWord.NO_GO: "No-go",
-        VerdictWord.LIMITS: "Go with limits",
-        VerdictWord.UNKNOWN: "Cannot tell",
-        VerdictWord.GO: "Go",
-    }
     parts = []
-    for word, text in words.items():
+    for word in (VerdictWord.NO_GO, VerdictWord.LIMITS, VerdictWord.UNKNOWN, VerdictWord.GO):
         names = [name for name, found in evaluation.verdicts.items() if found.verdict is word]
         if names:
-            parts.append(f"{text}: {', '.join(names)}")
-    return "; ".join([*parts[:1], *(part[0].lower() + part[1:] for part in parts[1:])]) + "."
+            listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+            parts.append(f"{word} for {listed}")
+    return "; ".join(parts) + "."
 
 
 def not_evaluated(evaluation: Evaluation) -> list[tuple[str, str]]:

@@ -32,6 +32,13 @@
     document.head.append(make("script", { textContent: await new Response(stream).text() }));
     return window.Plotly;
   };
+  const narrow = (layout) => {
+    layout.font = { size: 11 };
+    layout.margin = { t: layout.margin.t * 1.6, l: 4, r: 4 };
+    const axis = layout.yaxis ?? {};
+    axis.ticktext = axis.ticktext?.map((text) => (/^[^&]{17,}$/.test(text) ? `${text.slice(0, 15)}…` : text));
+    if (layout.coloraxis) layout.coloraxis.showscale = false;
+  };
   const options = { displaylogo: false, displayModeBar: false, responsive: true };
   const draw = async (plot) => {
     try {
@@ -39,11 +46,15 @@
       const figure = JSON.parse(sources.get(plot.dataset.draw).textContent);
       const template = themes[isDark() && !matchMedia("print").matches ? "dark" : "light"];
       const layout = { ...figure.layout, template };
-      delete layout.title;
+      delete layout.title; // the page has its own
+      const hasLegend = layout.showlegend ?? figure.data.length > 1;
+      layout.margin = { t: hasLegend ? 40 : 12 };
+      if (plot.clientWidth < 520) narrow(layout);
       plot.style.minHeight = `${layout.height ?? 340}px`;
       await Plotly.react(plot, figure.data, layout, options);
       plot.classList.add("drawn");
-    } catch {
+    } catch (error) {
+      console.error(error);
       plot.textContent = "This browser cannot draw the figure; the table has its numbers.";
       plot.classList.add("empty");
     }
