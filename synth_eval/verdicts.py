@@ -44,6 +44,7 @@ def verdicts(results: Sequence[Result]) -> dict[str, Verdict]:
 
 
 def _verdict(dimension: str, results: Sequence[Result]) -> Verdict:
+    """Judge one dimension; what is inconclusive and decides nothing by itself is left aside."""
     judged = [result for result in results if result.status is not Status.NOT_APPLICABLE]
     if not results:
         return Verdict(VerdictWord.UNKNOWN, "not evaluated: no check of this dimension was run")
@@ -58,14 +59,13 @@ def _verdict(dimension: str, results: Sequence[Result]) -> Verdict:
     unsure = [r for r in judged if r.status is Status.INCONCLUSIVE and r.gating]
     if unsure:
         return Verdict(VerdictWord.UNKNOWN, _sentence(unsure))
+    limits = [r for r in judged if r.status in (Status.WARN, Status.FAIL)]
     if dimension in _CEILINGS:
-        limits = [r for r in judged if r.status is not Status.PASS]
-        reason = _CEILINGS[dimension] if not limits else _sentence(limits)
-        return Verdict(VerdictWord.UNKNOWN, reason)
-    limits = [r for r in judged if r.status is not Status.PASS]
+        return Verdict(VerdictWord.UNKNOWN, _sentence(limits) if limits else _CEILINGS[dimension])
     if limits:
         return Verdict(VerdictWord.LIMITS, _sentence(limits))
-    return Verdict(VerdictWord.GO, f"{_count(len(judged), 'check')} passed")
+    passed = sum(r.status is Status.PASS for r in judged)
+    return Verdict(VerdictWord.GO, f"{_count(passed, 'check')} passed")
 
 
 def _sentence(results: Sequence[Result]) -> str:

@@ -112,7 +112,7 @@ def cell_edges(values: npt.NDArray[np.float64], bins: int) -> npt.NDArray[np.flo
     heaps = distinct[counts * bins >= len(finite)]
     rest = finite[~np.isin(finite, heaps)]
     inner = quantile_edges(rest, max(bins - len(heaps), 1))
-    below = np.nextafter(heaps[heaps > distinct[0]], -np.inf)
+    below = np.nextafter(heaps, np.finfo(np.float64).min)  # the lowest value, too, may be a heap
     edges: npt.NDArray[np.float64] = np.unique(
         np.concatenate([distinct[[0, -1]], heaps, below, inner])
     )
@@ -138,8 +138,6 @@ def column_plan(table: Table, name: str) -> Plan:
         return _level_plan(name, len(column.levels), fine, coarse)
     outer = cell_edges(column.values, coarse)
     edges = np.union1d(cell_edges(column.values, fine), outer)
-    if len(edges) == 1:  # a constant column: one closed bin
-        edges = outer = np.repeat(edges, 2)
     fine, coarse = max(len(edges) - 1, 0), max(len(outer) - 1, 0)
     inside = np.searchsorted(outer, edges[1:], side="left") - 1
     to_coarse = np.concatenate([np.maximum(inside, 0), coarse + np.arange(3)]).astype(np.uint8)

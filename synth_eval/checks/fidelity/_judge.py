@@ -86,7 +86,8 @@ def judge(
 
     Fails where the distance of one table, at a level corrected for the number of tables, is
     beyond that of a real sample of ``fidelity.worst_table`` of the rows; passes where also
-    the mean is within that of a ``fidelity.mean_table`` sample; warns between.
+    the mean is within that of a ``fidelity.mean_table`` sample; warns between. An interval
+    that straddles a margin is inconclusive: more rows are needed.
     """
     if not measured:
         raise NotApplicable(f"the schema has no {noun} to compare")
@@ -105,7 +106,7 @@ def judge(
     curve = mean_curve([entry.curve for entry in measured])
     low, high = mean.interval(NormalDist().inv_cdf(1 - alpha / 2))
     limit = curve.at(max(goal.value * rows, 2.0))
-    status = _status(details, high <= limit)
+    status = _status(details, low, high, limit)
     return ctx.result(
         status,
         _message(details, mean, curve, rows, noun, unit),
@@ -156,13 +157,15 @@ def _rescale(curve: Curve, rows: int, goal: int) -> float:
     return curve.at(max(goal, 2)) / expected if expected > 0 else 1.0
 
 
-def _status(details: Sequence[Mapping[str, Any]], mean_is_near: bool) -> Status:
+def _status(details: Sequence[Mapping[str, Any]], low: float, high: float, limit: float) -> Status:
     found = {row["status"] for row in details}
     if Status.FAIL in found:
         return Status.FAIL
     if Status.INCONCLUSIVE in found:
         return Status.INCONCLUSIVE
-    return Status.PASS if mean_is_near else Status.WARN
+    if low > limit:
+        return Status.WARN
+    return Status.PASS if high <= limit else Status.INCONCLUSIVE
 
 
 def _reference(ctx: Context, measured: Sequence[Measured], curve: Curve) -> Reference:

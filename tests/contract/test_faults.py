@@ -1,0 +1,130 @@
+"""Planted faults and controls: each fault must be named by the right dimension, and only there."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import synth_eval as se
+from synth_eval.config import Config
+from synth_eval.run import run
+from synth_eval.verdicts import VerdictWord, verdicts
+
+GO, LIMITS, NO_GO, UNKNOWN = VerdictWord
+
+
+@pytest.fixture(scope="module")
+def judge(shared_data):
+    """Verdicts on a planted table; real is adult's training half, never the other half."""
+    real = shared_data / "mostly2023" / "adult_trn.csv.gz"
+    holdout = pq.read_table(shared_data / "planted" / "adult_control.parquet")
+
+    def verdicts_of(name, dimensions=(), folder="planted", real=real):
+        ending = "parquet" if folder == "planted" else "csv.gz"
+        table = shared_data / folder / f"adult_{name}.{ending}"
+        data = se.load(real, table, holdout, target="income")
+        found = verdicts(run(data, select_checks=dimensions))
+        return {dimension: verdict.verdict for dimension, verdict in found.items()}
+
+    return verdicts_of
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("ideal_holdout", {"validity": GO, "fidelity": GO, "coverage": GO, "privacy": UNKNOWN}),
+        ("exact_copy", {"fidelity": GO, "coverage": GO, "privacy": NO_GO}),
+        ("noisy_copy", {"coverage": GO, "privacy": NO_GO}),
+        ("copula_leak5", {"privacy": NO_GO}),
+        ("gauss_copula", {"coverage": GO, "privacy": UNKNOWN}),
+        ("indep_marginals", {"fidelity": NO_GO, "coverage": GO, "privacy": UNKNOWN}),
+        ("mode_collapse", {"fidelity": NO_GO, "coverage": NO_GO, "privacy": NO_GO}),
+        ("sdv_ctgan", {"fidelity": NO_GO, "privacy": UNKNOWN}),
+        ("sdv_gc", {"fidelity": NO_GO, "privacy": UNKNOWN}),
+    ],
+)
+def test_planted_tables_get_the_verdicts_they_deserve(judge, name, expected):
+    wanted = ["V001", "V002", "V004", "fidelity", "coverage", "privacy"]
+    found = judge(name, wanted)
+    assert {dimension: found[dimension] for dimension in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "word"), [("indep_marginals", NO_GO), ("ideal_holdout", GO), ("exact_copy", GO)]
+)
+def test_models_trained_on_planted_tables(judge, name, word):
+    assert judge(name, ["utility"])["utility"] == word
+
+
+@pytest.mark.parametrize(
+    ("name", "fidelity"),
+    [("mostly", {GO, LIMITS}), ("synthpop", {GO, LIMITS}), ("ctgan", {NO_GO}), ("tvae", {NO_GO})],
+)
+def test_published_generators(judge, name, fidelity):
+    assert judge(name, ["fidelity"], folder="mostly2023")["fidelity"] in fidelity
+
+
+def test_faults_made_here(people, copula_rows):
+    """On the simulated people: no published table is needed for these."""
+    rng = np.random.default_rng(0)
+    real, fresh, holdout = people["real"], people["fresh"], people["holdout"]
+
+    def word(synthetic, dimension, codes):
+        found = run(se.load(real, synthetic, holdout, target="approved"), select_checks=codes)
+        return verdicts(found)[dimension].verdict
+
+    shuffled = pa.table(
+        {n: fresh[n].take(rng.permutation(fresh.num_rows)) for n in fresh.schema.names}
+    )
+    collapsed = fresh.take(rng.integers(0, 40, fresh.num_rows))
+    keep = pa.compute.not_equal(fresh["region"], "West")
+    assert word(fresh, "fidelity", ["fidelity"]) == GO
+    assert word(shuffled, "fidelity", ["fidelity"]) == NO_GO
+    assert word(collapsed, "fidelity", ["fidelity"]) == NO_GO
+    assert word(collapsed, "coverage", ["coverage"]) == NO_GO
+    assert word(fresh.filter(keep), "coverage", ["coverage"]) == NO_GO
+    assert word(fresh, "coverage", ["coverage"]) == GO
+
+
+@pytest.mark.parametrize("copy", ["in order", "shuffled", "half", "jittered"])
+def test_copies_of_training_rows_fail_privacy_in_any_order(people, copy):
+    rng = np.random.default_rng(1)
+    real = people["real"]
+    rows = {
+        "in order": np.arange(real.num_rows),
+        "shuffled": rng.permutation(real.num_rows),
+        "half": rng.permutation(real.num_rows)[: real.num_rows // 2],
+        "jittered": np.arange(real.num_rows),
+    }[copy]
+    table = real.take(rows)
+    if copy == "jittered":
+        noisy = table["bmi"].to_numpy() * (1 + 1e-4 * rng.standard_normal(len(rows)))
+        table = table.set_column(table.schema.get_field_index("bmi"), "bmi", pa.array(noisy))
+    found = run(se.load(real, table, people["holdout"]), select_checks=["privacy"])
+    assert verdicts(found)["privacy"].verdict == NO_GO
+
+
+@pytest.mark.slow
+def test_fresh_rows_raise_no_alarm_beyond_the_stated_rate():
+    """200 random splits of one table: checks made of counts must stay quiet.
+
+    Alarms are failures; the family-wise rate of each check is at most alpha, so of 200
+    splits at most 5 % plus three binomial standard errors may alarm.
+    """
+    from synth_eval.demo import simulated_table
+
+    table = simulated_table(6_000, seed=3)
+    codes = ["V001", "V002", "V004", "fidelity", "coverage", "P001"]
+    alarms: dict[str, int] = {}
+    splits = 200
+    for seed in range(splits):
+        order = np.random.default_rng(seed).permutation(table.num_rows)
+        parts = [table.take(part) for part in np.array_split(order, 3)]
+        data = se.load(parts[0], parts[1], parts[2], target="approved")
+        for result in run(data, config=Config(seed=seed), select_checks=codes):
+            if result.status in ("fail", "warn", "error"):
+                alarms[result.code] = alarms.get(result.code, 0) + 1
+    limit = splits * 0.05 + 3 * (splits * 0.05 * 0.95) ** 0.5
+    assert {code: count for code, count in alarms.items() if count > limit} == {}
