@@ -21,13 +21,13 @@ from pathlib import Path
 from typing import Any
 
 import synth_eval
+from synth_eval.data.paths import check_path
 from synth_eval.errors import InputError, NotebookError, UsageError
 
 __all__ = ["main"]
 
 FOUND, WRONG_USE, INTERNAL, INTERRUPTED, TERMINATED = 1, 2, 3, 130, 143
 _LEVELS = ("fail", "warn", "inconclusive")
-_READABLE = (".csv", ".csv.gz", ".csv.bz2", ".csv.zst", ".parquet", ".pqt", ".pq")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -71,8 +71,9 @@ def _set_up_logging(verbose: int) -> None:
 
 
 def _report(options: argparse.Namespace) -> int:
-    for role in ("real", "synthetic", "holdout"):
-        _check_file(role, getattr(options, role))
+    for role in ("real", "synthetic", "holdout"):  # what needs no kernel to be found out
+        if getattr(options, role) is not None:
+            check_path(Path(getattr(options, role)), role)
     from synth_eval.evaluation import Evaluation  # after the cheap checks
     from synth_eval.notebook import make_report
 
@@ -92,23 +93,6 @@ def _parameters(options: argparse.Namespace) -> dict[str, Any]:
     )  # fmt: skip
     given = {name: getattr(options, name) for name in names}
     return {name: value for name, value in given.items() if value is not None}
-
-
-def _check_file(role: str, path: str | None) -> None:
-    """Find out what needs no reading before a kernel is started."""
-    if path is None:
-        return
-    file = Path(path)
-    if not file.exists():
-        raise InputError(f"{role} table: no such file: {path}")
-    if file.is_dir():
-        raise InputError(f"{role} table: {path} is a folder; give a CSV or Parquet file")
-    if not file.name.lower().endswith(_READABLE):
-        raise InputError(
-            f"{role} table {file.name}: unknown kind of file; give .csv, .csv.gz or .parquet"
-        )
-    if file.stat().st_size == 0:
-        raise InputError(f"{role} table {file.name}: the file is empty")
 
 
 @contextmanager
@@ -167,7 +151,6 @@ def _fetch(fetch_adult: Any) -> None:
 def _split(options: argparse.Namespace) -> int:
     from synth_eval.data.split import split  # numpy and pyarrow
 
-    _check_file("real", options.table)
     real, holdout = split(
         options.table,
         holdout=options.share,
@@ -188,7 +171,6 @@ def _schema(options: argparse.Namespace) -> int:
     from synth_eval.data.schema import Schema, infer_schema  # pyarrow
     from synth_eval.data.source import open_source
 
-    _check_file("real", options.table)
     schema = infer_schema(open_source(options.table, "real"))
     if options.schema is not None:
         schema = schema.override(Schema.read_overrides(options.schema))

@@ -77,9 +77,10 @@ def _edges(values: npt.NDArray[np.float64], small_cell: int) -> npt.NDArray[np.f
     low, high = max(low, trimmed[0]), min(high, trimmed[1])
     if not low < high:
         return np.empty(0)
-    edges = np.linspace(low, high, _BINS + 1)
-    if np.all(finite == np.floor(finite)) and high - low < 2 * _BINS:
-        edges = np.unique(np.floor(edges)) - 0.5 if high - low < _BINS else np.floor(edges)
+    low, high = low / 2, high / 2  # the range of numbers near 1e308 has no number itself
+    edges = 2 * np.linspace(low, high, _BINS + 1)
+    if np.all(finite == np.floor(finite)) and high - low < _BINS:
+        edges = np.unique(np.floor(edges)) - 0.5 if 2 * (high - low) < _BINS else np.floor(edges)
         edges = np.unique(edges)
     return _merge_small(finite, edges, small_cell)
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from synth_eval.data.source import Source, plain_array
-from synth_eval.errors import InputError, UsageError
+from synth_eval.errors import UsageError
 
 __all__ = ["KINDS", "ROLES", "Column", "Schema", "infer_schema"]
 
@@ -222,16 +222,12 @@ def infer_schema(source: Source) -> Schema:
     numbers is numerical; text that (almost) never repeats is an identifier, or text where it
     has several words; all other text is categorical.
     """
-    return Schema(
-        tuple(_infer(str(name), source.column(name), source) for name in source.schema.names)
-    )
+    return Schema(tuple(_infer(str(name), source.column(name)) for name in source.schema.names))
 
 
-def _infer(name: str, stored: pa.ChunkedArray, source: Source) -> Column:
+def _infer(name: str, stored: pa.ChunkedArray) -> Column:
     values = plain_array(stored)
     kind = values.type
-    if pa.types.is_nested(kind):
-        raise InputError(f"{source.name}: column {name!r} is nested ({kind}); flatten it first")
     if pa.types.is_boolean(kind):
         return Column(name, "boolean")
     if pa.types.is_temporal(kind):

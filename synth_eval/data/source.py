@@ -14,6 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from synth_eval.data.paths import check_path
 from synth_eval.errors import InputError
 
 __all__ = ["BATCH_ROWS", "Source", "open_source", "plain_array"]
@@ -145,6 +146,11 @@ def open_source(table: Any, name: str) -> Source:
         )
     if not names:
         raise InputError(f"{source.name}: the table has no columns")
+    for field in source.schema:
+        if pa.types.is_nested(getattr(field.type, "storage_type", field.type)):
+            raise InputError(
+                f"{source.name}: column {field.name!r} is nested ({field.type}); flatten it first"
+            )
     if source.num_rows == 0:
         raise InputError(f"{source.name}: the table has no rows; nothing can be evaluated")
     return source
@@ -152,19 +158,13 @@ def open_source(table: Any, name: str) -> Source:
 
 def _open_path(path: Path, role: str) -> Source:
     name = f"{role} table {path.name}"
-    if not path.exists():
-        raise InputError(f"{role} table: no such file: {path}")
-    if path.is_dir():
-        raise InputError(f"{role} table: {path} is a folder; give a CSV or Parquet file")
-    endings = [ending.lower() for ending in path.suffixes[-2:]]
+    kind = check_path(path, role)
     try:
-        if endings and endings[-1] in (".parquet", ".pqt", ".pq"):
+        if kind == "parquet":
             return _ParquetSource(name, path)
-        if ".csv" in endings and endings[-1] in (".csv", ".gz", ".bz2", ".zst"):
-            return _MemorySource(name, _read_csv(path, name), path=path)
+        return _MemorySource(name, _read_csv(path, name), path=path)
     except (OSError, pa.ArrowException, UnicodeDecodeError, EOFError) as error:
         raise _unreadable(name, error) from error
-    raise InputError(f"{name}: unknown kind of file; give .csv, .csv.gz or .parquet")
 
 
 def _unreadable(name: str, error: Exception) -> InputError:
@@ -179,9 +179,6 @@ def _read_csv(path: Path, name: str) -> pa.Table:
 
     options: dict[str, Any] = {"null_values": list(_NULL_WORDS), "strings_can_be_null": True}
     parse = csv.ParseOptions(newlines_in_values=True)
-    with path.open("rb") as file:
-        if not file.read(1):
-            raise InputError(f"{name}: the file is empty")
     try:
         table = csv.read_csv(
             path, parse_options=parse, convert_options=csv.ConvertOptions(**options)

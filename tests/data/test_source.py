@@ -111,7 +111,7 @@ BAD: dict[str, tuple[Any, str]] = {
     "folder": (lambda folder: folder, "is a folder; give a CSV or Parquet file"),
     "unknown ending": (csv_with("a\n1\n", "table.txt"), "table.txt: unknown kind of file"),
     "truncated parquet": (truncated_parquet, "table.parquet: cannot be read, is the file complete"),
-    "empty parquet": (parquet_with(b""), "table.parquet: cannot be read"),
+    "empty parquet": (parquet_with(b""), "table.parquet: the file is empty"),
     "text as parquet": (parquet_with(b"a,b\n1,2\n" * 10), "table.parquet: cannot be read"),
     "empty csv": (csv_with(""), "real table table.csv: the file is empty"),
     "header alone": (csv_with("a,b\n"), "table.csv: the table has no rows"),
