@@ -1,0 +1,139 @@
+"""Cells: closed on the right, lowest included, and the three special ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import synth_eval as se
+from synth_eval.data.codes import (
+    COARSE_CELLS,
+    FINE_CELLS,
+    Plan,
+    column_plan,
+    encode,
+    quantile_edges,
+)
+from synth_eval.data.load import Data
+
+
+def load(real: Any, synthetic: Any) -> Data:
+    return se.load(*[pa.table({"x": values}) for values in (real, synthetic)])
+
+
+def hand_made(edges: list[float]) -> Plan:
+    fine = len(edges) - 1
+    return Plan("x", np.array(edges), 0, fine, 1, np.array([0] * fine + [1, 2, 3], np.uint8))
+
+
+def test_bins_are_closed_on_the_right_and_include_the_lowest() -> None:
+    values = [0.0, 0.5, 1.0, 1.000001, 2.0, 3.0, -0.1, 3.1, np.inf, -np.inf, None]
+    column = load([0.0, 1.5, 3.0], values).synthetic.column("x")
+    cells = encode(column, hand_made([0, 1, 2, 3])).tolist()
+    other, unseen, missing = 3, 4, 5
+    assert cells == [0, 0, 0, 1, 1, 2, unseen, unseen, unseen, unseen, missing]
+    assert other not in cells
+
+
+def test_levels_have_cells_of_their_own_until_other() -> None:
+    real = [f"level {number:03d}" for number in range(300) for _ in range(300 - number)]
+    data = load(real, ["level 000", "level 099", "level 100", "level 299", "new", None])
+    plan = data.plans[0]
+    assert (plan.fine, plan.kept, plan.coarse) == (FINE_CELLS, FINE_CELLS, COARSE_CELLS)
+    cells = encode(data.synthetic.column("x"), plan)
+    assert cells.tolist() == [0, 99, 100, 100, 101, 102]
+    assert plan.to_coarse[cells].tolist() == [0, 10, 10, 10, 11, 12]
+
+
+def test_few_levels_need_no_other() -> None:
+    plan = load(["a", "b", "b"], ["a"]).plans[0]
+    assert (plan.fine, plan.coarse, plan.cells, plan.coarse_cells) == (2, 2, 5, 5)
+
+
+@pytest.mark.parametrize(
+    ("real", "cells"),
+    [
+        ([None, None], [1, 1, 2]),  # no ordinary cell, so that unseen is cell 1
+        ([3.5, 3.5], [0, 2, 3]),
+        ([3.5], [0, 2, 3]),
+        ([np.inf, 3.5], [0, 2, 3]),
+    ],
+)
+def test_degenerate_columns(real: list[float | None], cells: list[int]) -> None:
+    data = load(pa.array(real, pa.float64()), [3.5, 4.5, None])
+    assert encode(data.synthetic.column("x"), data.plans[0]).tolist() == cells
+
+
+@pytest.mark.parametrize("heap", [0.0, 50.0, 100.0, -1e308])
+def test_every_heap_has_a_cell_of_its_own(heap: float) -> None:
+    values = [heap] * 500 + [number * 0.2 for number in range(501)]
+    data = load(values, [heap])
+    cell = encode(data.synthetic.column("x"), data.plans[0])[0]
+    expected = values.count(heap)
+    assert data.counts["real"].one_way(0)[cell] == expected
+
+
+def test_zero_inflated_column_keeps_its_tail_apart() -> None:
+    rng = np.random.default_rng(0)
+    values = np.where(rng.random(5_000) < 0.95, 0, rng.exponential(1_000, 5_000))
+    data = load(values, values)
+    plan, counts = data.plans[0], data.counts["real"].one_way(0)
+    zero = encode(load(values, [0.0]).synthetic.column("x"), plan)[0]
+    assert counts[zero] == (values == 0).sum()
+    assert plan.fine > 4
+
+
+finite = st.floats(-1e308, 1e308)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.one_of(st.none(), finite, st.sampled_from([0.0, 1.0, np.inf])), min_size=1,
+             max_size=300)
+)  # fmt: skip
+def test_real_rows_fill_every_coarse_cell_and_never_the_unseen_one(
+    values: list[float | None],
+) -> None:
+    data = load(pa.array(values, pa.float64()), [0.5])
+    plan = data.plans[0]
+    cells = encode(data.real.column("x"), plan)
+    counts = np.bincount(cells, minlength=plan.cells)
+    numbers = np.array([np.nan if value is None else value for value in values])
+    coarse = np.bincount(plan.to_coarse[cells], minlength=plan.coarse_cells)
+    assert (coarse[: plan.coarse] > 0).all()
+    assert counts[plan.fine] == 0
+    assert counts[plan.fine + 1] == np.isinf(numbers).sum()
+    assert counts[plan.fine + 2] == np.isnan(numbers).sum()
+    order = np.argsort(numbers[np.isfinite(numbers)])
+    assert (np.diff(cells[np.isfinite(numbers)][order].astype(int)) >= 0).all()
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(finite, min_size=1, max_size=400))
+def test_coarse_cells_are_unions_of_neighbouring_fine_ones(values: list[float]) -> None:
+    plan = column_plan(load(values, values).real, "x")
+    assert plan.cells <= 256
+    ordinary = plan.to_coarse[: plan.fine].astype(int)
+    assert ordinary[0] == 0
+    assert ordinary[-1] == plan.coarse - 1
+    assert set(np.diff(ordinary)) <= {0, 1}
+    assert plan.to_coarse[plan.fine :].tolist() == [plan.coarse + extra for extra in range(3)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(finite, min_size=1, max_size=100), st.integers(1, 20))
+def test_quantile_edges(values: list[float], bins: int) -> None:
+    edges = quantile_edges(np.array(values), bins)
+    assert np.isfinite(edges).all()
+    assert (edges[0], edges[-1]) == (min(values), max(values))
+    assert (edges[1:] > edges[:-1]).all()
+    assert len(edges) <= bins + 1
+
+
+def test_quantile_edges_of_nothing() -> None:
+    assert len(quantile_edges(np.array([np.nan, np.inf]), 5)) == 0
