@@ -26,8 +26,9 @@ Synthesizer = Callable[[pa.Table, int, np.random.Generator], pa.Table]
 _EXACT_SHARE = 0.2
 _JITTER = 0.03
 """Standard deviation of the noise on leaked numbers, in interquartile ranges."""
-_SHARED_BY = 0.05
-"""A number that at least this share of the rows has names nobody; it is leaked as it is."""
+_SHARED_BY = 0.03
+"""A number that at least this share of the rows has is a heap: noise on it would show in its
+column and hide nobody, so it is leaked as it is."""
 _FEW_NUMBERS = 20
 """Columns of at most so many different numbers are leaked as they are."""
 
