@@ -9,11 +9,14 @@ neighbours do not depend on block sizes, threads or the matrix library.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+from synth_eval.stats.learners import available_cpus, calm_threads
 
 __all__ = ["EncodedRows", "MixedSpace", "Neighbours", "nearest"]
 
@@ -29,7 +32,7 @@ _STRETCH = 0.5
 _NARROW = 8
 """Tables of up to so many columns get the fine grid of double precision."""
 
-_QUERY_ROWS, _BASE_ROWS = 256, 4096
+_QUERY_ROWS, _BASE_ROWS = 128, 4096
 _FINE_GRID = 1 << 20
 _EXACT_BITS: dict[type[np.floating], int] = {np.float32: 24, np.float64: 53}
 _HUGE = float(np.finfo(np.float64).max)
@@ -87,7 +90,10 @@ class EncodedRows:
 
     def take(self, rows: IntArray | slice) -> EncodedRows:
         """Some of the rows."""
-        return EncodedRows(self.numbers[rows], self.codes[:, rows])
+        codes = self.codes[:, rows]  # numpy may lay a selection out by rows: slow to compare
+        return EncodedRows(
+            self.numbers[rows], codes if isinstance(rows, slice) else codes.copy("C")
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +198,25 @@ def nearest(queries: EncodedRows, base: EncodedRows, grid: int, k: int = 1) -> N
         raise ValueError(f"cannot find {k} neighbours among {len(base)} rows")
     best = np.full((len(queries), k), np.inf)
     rows = np.zeros((len(queries), k), np.int64)
-    for query, start, squares in squared_blocks(queries, base, grid):
-        _merge(best[query], rows[query], squares, start)
+
+    def search(part: slice) -> None:
+        for query, start, squares in squared_blocks(queries.take(part), base, grid):
+            _merge(best[part][query], rows[part][query], squares, start)
+
+    _in_parallel(search, len(queries))
     return Neighbours(np.sqrt(best) / grid, rows)
+
+
+def _in_parallel(search: Callable[[slice], None], rows: int) -> None:
+    """Share the queries among the processors, with one matrix thread each.
+
+    Threads of the matrix library would wait for every small block in a busy loop.
+    """
+    threads = max(min(available_cpus(), rows // _QUERY_ROWS), 1)
+    step = -(-rows // threads)
+    parts = [slice(start, min(start + step, rows)) for start in range(0, rows, max(step, 1))]
+    with calm_threads(), ThreadPoolExecutor(threads) as pool:
+        list(pool.map(search, parts))
 
 
 def squared_blocks(
@@ -204,42 +226,52 @@ def squared_blocks(
 
     The array is overwritten by the next block.
     """
-    kind = np.result_type(queries.numbers, np.float32)
-    norms = np.einsum("ij,ij->i", base.numbers, base.numbers)
+    left, right = _augmented(queries.numbers, base.numbers)
+    kind = left.dtype
+    informative = [
+        (codes, others)
+        for codes, others in zip(queries.codes, base.codes, strict=True)
+        if not (codes == others[0]).all() or not (others == others[0]).all()
+    ]
     width = min(_BASE_ROWS, len(base))
     values = np.empty((_QUERY_ROWS, width), kind)
     scaled = np.empty_like(values)
     differs = np.empty(values.shape, np.bool_)
-    narrow: type[np.integer] = np.uint8 if len(base.codes) < 256 else np.uint16
+    narrow: type[np.integer] = np.uint8 if len(informative) < 256 else np.uint16
     count = np.empty(values.shape, narrow)
     for first in range(0, len(queries), _QUERY_ROWS):
-        query = queries.take(slice(first, first + _QUERY_ROWS))
-        doubled = query.numbers * query.numbers.dtype.type(-2)
-        own = np.einsum("ij,ij->i", query.numbers, query.numbers)
+        query = slice(first, min(first + _QUERY_ROWS, len(queries)))
         for start in range(0, len(base), width):
-            stop = min(start + width, len(base))
-            here = (slice(0, len(query)), slice(0, stop - start))
+            found = slice(start, min(start + width, len(base)))
+            here = (slice(0, query.stop - first), slice(0, found.stop - start))
             block = values[here]
-            np.matmul(doubled, base.numbers[start:stop].T, out=block)
-            block += norms[start:stop]
-            block += own[:, None]
-            if len(base.codes):
-                _count_differing(query.codes, base.codes[:, start:stop], differs[here], count[here])
+            np.matmul(left[query], right[found].T, out=block)
+            if informative:
+                count[here] = 0
+                for codes, others in informative:
+                    np.not_equal(codes[query, None], others[None, found], out=differs[here])
+                    np.add(count[here], differs[here].view(np.uint8), out=count[here])
                 np.multiply(count[here], kind.type(grid) ** 2, out=scaled[here])
                 block += scaled[here]
-            yield slice(first, first + len(query)), start, block
+            yield query, start, block
 
 
-def _count_differing(
-    queries: npt.NDArray[np.integer],
-    base: npt.NDArray[np.integer],
-    differs: npt.NDArray[np.bool_],
-    count: npt.NDArray[np.integer],
-) -> None:
-    count[...] = 0
-    for left, right in zip(queries, base, strict=True):
-        np.not_equal(left[:, None], right[None, :], out=differs)
-        np.add(count, differs.view(np.uint8), out=count)
+def _augmented(
+    queries: npt.NDArray[np.floating], base: npt.NDArray[np.floating]
+) -> tuple[npt.NDArray[np.floating], npt.NDArray[np.floating]]:
+    """Rows whose products are squared distances: ``-2ab + |a|² + |b|²``."""
+
+    def squares(rows: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+        return np.asarray(np.einsum("ij,ij->i", rows, rows)[:, None])
+
+    def ones(rows: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+        return np.ones((len(rows), 1), rows.dtype)
+
+    two = queries.dtype.type(2)
+    return (
+        np.hstack([-two * queries, squares(queries), ones(queries)]),
+        np.hstack([base, ones(base), squares(base)]),
+    )
 
 
 def _merge(best: FloatArray, rows: IntArray, squares: npt.NDArray[np.floating], start: int) -> None:

@@ -1,0 +1,140 @@
+"""What the privacy checks share: encoded tables and the records that are attacked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_eval.errors import NotApplicable
+from synth_eval.run import Context
+from synth_eval.stats.neighbours import EncodedRows, MixedSpace, Neighbours, nearest
+
+if TYPE_CHECKING:
+    from synth_eval.data.load import Data
+
+__all__ = ["Encoded", "Targets", "encoded", "shared_columns", "targets"]
+
+RowNumbers = npt.NDArray[np.int64]
+
+_DRAW = 0x7A6
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """All tables in one space of distances.
+
+    Parameters
+    ----------
+    space : MixedSpace
+        Scales learned from real and holdout together, so that they tell nothing about
+        membership.
+    rows : mapping of str to EncodedRows
+        Encoded rows by role.
+    """
+
+    space: MixedSpace
+    rows: Mapping[str, EncodedRows]
+
+    def nearest(self, queries: EncodedRows, base: EncodedRows, k: int = 1) -> Neighbours:
+        """Nearest rows of `base` for each query."""
+        return nearest(queries, base, self.space.grid, k)
+
+
+@dataclass(frozen=True, eq=False)
+class Targets:
+    """The records attacked, as many members as controls, and their nearest synthetic rows.
+
+    Parameters
+    ----------
+    members, controls : ndarray of int64, shape (targets,)
+        Row numbers in the real table and in the holdout.
+    member_distances, control_distances : ndarray of float64, shape (targets,)
+        Distance of each to the nearest row of the whole synthetic table.
+    """
+
+    members: RowNumbers
+    controls: RowNumbers
+    member_distances: npt.NDArray[np.float64] = field(repr=False)
+    control_distances: npt.NDArray[np.float64] = field(repr=False)
+
+
+_ENCODED: WeakKeyDictionary[Data, Encoded] = WeakKeyDictionary()
+_TARGETS: WeakKeyDictionary[Encoded, dict[tuple[int, int], Targets]] = WeakKeyDictionary()
+
+
+def shared_columns(data: Data) -> list[str]:
+    """Compared columns that every table has."""
+    return [
+        name
+        for name in data.compared
+        if all(name in table.stored_names for table in data.tables.values())
+    ]
+
+
+def encoded(ctx: Context) -> Encoded:
+    """Encode the tables once per data set.
+
+    Raises
+    ------
+    NotApplicable
+        No column can be compared.
+    """
+    data = ctx.data
+    if data not in _ENCODED:
+        _ENCODED[data] = _encode(data)
+    return _ENCODED[data]
+
+
+def _encode(data: Data) -> Encoded:
+    names = shared_columns(data)
+    if not names:
+        raise NotApplicable("no column to compare records by is in every table")
+    numbers = [name for name in names if data.schema[name].is_continuous]
+    levels = [name for name in names if not data.schema[name].is_continuous]
+    real, holdout = data.real, data.holdout
+    known = [table for table in (real, holdout) if table is not None]
+    space = MixedSpace(
+        [np.concatenate([table.column(name).values for table in known]) for name in numbers],
+        len(levels),
+    )
+    rows = {}
+    for role, table in data.tables.items():
+        codes = [table.column(name).codes.astype(np.int64) for name in levels]
+        if role == "holdout":  # a level that real lacks is not the one that synthetic invented
+            codes = [
+                code + (code == len(data.real.levels(name)))
+                for code, name in zip(codes, levels, strict=True)
+            ]
+        rows[role] = space.encode([table.column(name).values for name in numbers], codes)
+    return Encoded(space, rows)
+
+
+def targets(ctx: Context) -> Targets:
+    """Draw the records and search the whole synthetic table for each, once per data set.
+
+    Every check sees the same records, whatever other checks run.
+    """
+    tables = encoded(ctx)
+    key = (ctx.config.seed, ctx.config.neighbour_rows)
+    known = _TARGETS.setdefault(tables, {})
+    if key not in known:
+        known[key] = _draw(tables, ctx)
+    return known[key]
+
+
+def _draw(tables: Encoded, ctx: Context) -> Targets:
+    data = ctx.data
+    assert data.holdout is not None  # a need of every check that asks
+    size = min(ctx.config.neighbour_rows, data.real.num_rows, data.holdout.num_rows)
+    rng = np.random.default_rng([ctx.config.seed, _DRAW])
+    chosen, distances = {}, {}
+    for role in ("real", "holdout"):
+        chosen[role] = data.sample_rows(role, size, rng)
+        queries = tables.rows[role].take(chosen[role])
+        distances[role] = tables.nearest(queries, tables.rows["synthetic"]).distances[:, 0]
+    return Targets(chosen["real"], chosen["holdout"], distances["real"], distances["holdout"])

@@ -1,0 +1,136 @@
+"""Share of synthetic rows nearer to the training rows than to the holdout.
+
+What it measures
+    For a sample of synthetic rows, whether the nearest real record is a training row or a
+    holdout row. Both sides are searched whole, after the larger one has been cut at random to
+    the size of the smaller: the side with more rows is nearer by its number alone (a holdout
+    of half the size gives fresh real rows a share of .59). Ties count one half.
+
+    Threat model: none of its own. It is a smell of overfitting, not an attack.
+
+How to read it
+    Without copying, one half. The interval counts every real record once, however many
+    synthetic rows lie near it, so it holds for the choice of real rows too. It warns above
+    one half and never fails; and it never clears a table.
+
+When it misleads
+    It is an average: one row in twenty copied moves it by two points, one copied person not
+    at all, and a table that gives every row away through a constant shift passes. Do not
+    read a share near one half as privacy.
+
+Source
+    Platzer, Reutterer (2021), Holdout-based empirical assessment of mixed-type synthetic
+    data; Yao, Krčo, Ganev, de Montjoye (2025), The DCR delusion, for its limits.
+"""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_eval.checks.privacy._targets import Encoded, encoded
+from synth_eval.errors import NotApplicable
+from synth_eval.registry import check
+from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.run import Context
+from synth_eval.stats.intervals import Interval
+from synth_eval.stats.neighbours import EncodedRows, Neighbours
+
+_BASIS = "one half: which side a record fell to was decided by chance before training"
+
+
+def closer_share(real: Neighbours, holdout: Neighbours, level: float = 0.95) -> Interval:
+    """Share of queries nearer to real than to holdout, ties one half.
+
+    Parameters
+    ----------
+    real, holdout : Neighbours
+        Nearest row of each query among equally many rows of the two sides.
+    level : float
+        Two-sided confidence level. The error is that of the nearest records, which were
+        dealt to the sides at random, so queries near one record count as one.
+    """
+    first, second = real.distances[:, 0], holdout.distances[:, 0]
+    wins = (first < second) + 0.5 * (first == second)
+    record = np.where(first <= second, real.rows[:, 0], -1 - holdout.rows[:, 0])
+    share = float(wins.mean())
+    _, owner = np.unique(record, return_inverse=True)
+    per_record = np.bincount(owner, wins - share)
+    error = float(np.sqrt((per_record**2).sum())) / len(wins)
+    half = NormalDist().inv_cdf(0.5 + level / 2) * error
+    return Interval(share, max(share - half, 0.0), min(share + half, 1.0))
+
+
+@check(
+    "P002",
+    "closer_to_real_than_holdout",
+    dimension="privacy",
+    title="Synthetic rows nearer to training rows than to unseen ones",
+    needs=("holdout",),
+    cost="neighbours",
+    figure="arms",
+    gating=False,
+)
+def closer_to_real_than_holdout(ctx: Context) -> Result:
+    """Compare distances of synthetic rows to training rows and to unseen rows."""
+    tables, data = encoded(ctx), ctx.data
+    rng = ctx.rng()
+    queries = data.sample_rows("synthetic", ctx.config.neighbour_rows, rng)
+    size = min(data.real.num_rows, data.tables["holdout"].num_rows)
+    if size < 2 or len(queries) == 0:
+        raise NotApplicable("needs at least two real, two holdout and one synthetic row")
+    rows = tables.rows["synthetic"].take(queries)
+    found = {
+        role: tables.nearest(rows, _cut(tables, role, data.sample_rows(role, size, rng)))
+        for role in ("real", "holdout")
+    }
+    level = 1 - ctx.config.alpha
+    share = closer_share(found["real"], found["holdout"], level)
+    smell = share.low > 0.5
+    return ctx.result(
+        Status.WARN if smell else Status.PASS,
+        _message(share, smell, size),
+        estimate=Estimate(*share, level),
+        reference=Reference("no copying, equal sizes", 0.5, n=size),
+        threshold=Threshold(0.5, _BASIS),
+        direction=Direction.LOWER,
+        sampled=len(queries) if len(queries) < data.synthetic.num_rows else None,
+        details=_details(found, share, size),
+    )
+
+
+def _cut(tables: Encoded, role: str, rows: npt.NDArray[np.int64]) -> EncodedRows:
+    whole = tables.rows[role]
+    return whole if len(rows) == len(whole) else whole.take(rows)
+
+
+def _message(share: Interval, smell: bool, size: int) -> str:
+    verdict = (
+        "nearer than chance allows, a smell of overfitting"
+        if smell
+        else "no smell of overfitting, which clears nothing"
+    )
+    return (
+        f"{share.value:.1%} ({share.low:.1%} to {share.high:.1%}) of synthetic rows are nearer "
+        f"to training rows than to as many unseen rows ({size:,}; chance is 50 %): {verdict}."
+    )
+
+
+def _details(found: dict[str, Neighbours], share: Interval, size: int) -> list[dict[str, Any]]:
+    first, second = found["real"].distances[:, 0], found["holdout"].distances[:, 0]
+    return [
+        {
+            "arm": "synthetic rows nearer to training rows",
+            "estimate": share.value,
+            "low": share.low,
+            "high": share.high,
+            "expected": 0.5,
+            "rows_searched_per_side": size,
+            "closer": int((first < second).sum()),
+            "farther": int((first > second).sum()),
+            "equal": int((first == second).sum()),
+        }
+    ]

@@ -1,0 +1,219 @@
+"""Training records that stand in the synthetic table verbatim, beyond chance.
+
+What it measures
+    How many records of the real table the synthetic table repeats cell for cell because the
+    generator saw them. Common records are repeated by chance, so holdout records, which the
+    generator never saw, are the control. Only records that occur once in real and holdout
+    together are judged: for those, which table they fell into is a coin flip that the
+    synthetic table cannot know about without copying. Records on both sides, or repeated,
+    are set aside and counted. All rows of all tables are used; identifiers are ignored.
+
+    Threat model: the attacker holds the synthetic table and a person's full record, and asks
+    whether it was among the training rows.
+
+How to read it
+    The estimate is the share of training records copied beyond what the controls show, with
+    an exact interval. Any share proved above zero fails: a person was given away. The details
+    also say how small a copied share would have been seen at this size.
+
+When it misleads
+    One changed cell hides a copy (P003 sees near ones). In a table of few, coarse columns
+    chance repeats nearly everything, and the interval becomes too wide to tell. The holdout
+    must be a random split made before training (V004).
+
+Source
+    Fisher's exact test, inverted for the number of attributable hits (Rosenbaum 2001). Peers
+    count any repeated row as a leak, which fails fresh real rows, or none, which passes a
+    verbatim copy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from synth_eval.errors import NotApplicable
+from synth_eval.registry import check
+from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.run import Context
+from synth_eval.stats.intervals import Interval, excess_members, wilson
+
+
+@dataclass(frozen=True, slots=True)
+class CopyCounts:
+    """Records that occur once in real and holdout together, and those the synthetic table has.
+
+    Parameters
+    ----------
+    members, controls : int
+        Records of the real table and of the holdout.
+    member_hits, control_hits : int
+        How many of them occur in the synthetic table.
+    both : int
+        Distinct records that occur in both real and holdout.
+    repeated : int
+        Other distinct records that occur more than once.
+    aside_hits : int
+        Records of the real table among those set aside that occur in the synthetic table.
+    """
+
+    members: int
+    controls: int
+    member_hits: int
+    control_hits: int
+    both: int
+    repeated: int
+    aside_hits: int
+
+
+def count_copies(
+    real: np.ndarray[Any, Any], holdout: np.ndarray[Any, Any], synthetic: np.ndarray[Any, Any]
+) -> CopyCounts:
+    """Count hits of members and controls.
+
+    Parameters
+    ----------
+    real, holdout, synthetic : ndarray, shape (rows,)
+        Fingerprints of the rows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> found = count_copies(np.array([1, 2, 3, 3, 9]), np.array([4, 5, 9]), np.array([2, 3, 5]))
+    >>> found.member_hits, found.members, found.control_hits, found.controls, found.aside_hits
+    (1, 2, 1, 2, 1)
+    """
+    records, counts = np.unique(np.concatenate([real, holdout]), return_counts=True)
+    in_real, in_holdout = np.isin(records, real), np.isin(records, holdout)
+    hit = np.isin(records, synthetic)
+    once, both = counts == 1, in_real & in_holdout
+    return CopyCounts(
+        members=int((once & in_real).sum()),
+        controls=int((once & in_holdout).sum()),
+        member_hits=int((once & in_real & hit).sum()),
+        control_hits=int((once & in_holdout & hit).sum()),
+        both=int(both.sum()),
+        repeated=int((~once & ~both).sum()),
+        aside_hits=int((~once & in_real & hit).sum()),
+    )
+
+
+def smallest_visible(counts: CopyCounts, level: float) -> int | None:
+    """Fewest copied members that would have been told from the chance the controls show."""
+    chance = round(counts.members * counts.control_hits / counts.controls)
+    low, high = 1, counts.members - chance
+
+    def visible(copied: int) -> bool:
+        hits = (chance + copied, counts.members, counts.control_hits, counts.controls)
+        return excess_members(*hits, level).low > 0
+
+    if high < 1 or not visible(high):
+        return None
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if visible(middle) else (middle + 1, high)
+    return low
+
+
+@check(
+    "P001",
+    "exact_copies",
+    dimension="privacy",
+    title="Training records copied verbatim",
+    needs=("holdout",),
+    figure="arms",
+)
+def exact_copies(ctx: Context) -> Result:
+    """Compare how many training records and unseen records the synthetic table repeats."""
+    hashes = ctx.data.row_hashes
+    counts = count_copies(hashes["real"], hashes["holdout"], hashes["synthetic"])
+    if counts.members == 0 or counts.controls == 0:
+        raise NotApplicable(
+            "no record occurs just once in real and holdout together, so copies cannot be told "
+            "from chance; compare more columns, or drop repeated rows before training"
+        )
+    level = 1 - ctx.config.alpha
+    copied = excess_members(
+        counts.member_hits, counts.members, counts.control_hits, counts.controls, level
+    )
+    margin = ctx.config.margin("privacy.copied_records")
+    hidden = ctx.config.margin("privacy.hidden_copies")
+    visible = smallest_visible(counts, level)
+    share = Interval(*(number / counts.members for number in copied))
+    control = wilson(counts.control_hits, counts.controls, level)
+    return ctx.result(
+        _status(share, margin.value, hidden.value),
+        _message(counts, copied, visible),
+        estimate=Estimate(*share, level),
+        reference=Reference(
+            "share of unseen (holdout) records found by chance", *control, n=counts.controls
+        ),
+        threshold=Threshold(
+            margin.value, f"{margin.basis}; passes below {hidden.value:.0%}: {hidden.basis}"
+        ),
+        direction=Direction.LOWER,
+        details=_details(counts, copied, share, visible, level),
+    )
+
+
+def _status(share: Interval, margin: float, hidden: float) -> Status:
+    if share.low > margin:
+        return Status.FAIL
+    return Status.PASS if share.high <= max(margin, hidden) else Status.INCONCLUSIVE
+
+
+def _message(counts: CopyCounts, copied: Interval, visible: int | None) -> str:
+    found = (
+        f"{counts.member_hits:,} of {counts.members:,} training records are in the synthetic "
+        f"table verbatim, against {counts.control_hits:,} of {counts.controls:,} unseen ones"
+    )
+    if copied.low > 0:
+        return (
+            f"{found}: {copied.value:,.0f} ({copied.low:,.0f} to {copied.high:,.0f}) copied "
+            "beyond chance."
+        )
+    if visible is None:
+        return f"{found}: chance repeats so many that no copying could be seen."
+    return (
+        f"{found}: no copying beyond chance; {visible:,} copied records "
+        f"({visible / counts.members:.2%}) would have been seen."
+    )
+
+
+def _details(
+    counts: CopyCounts, copied: Interval, share: Interval, visible: int | None, level: float
+) -> list[dict[str, Any]]:
+    def arm(name: str, hits: int, records: int) -> dict[str, Any]:
+        found = wilson(hits, records, level)
+        return {
+            "arm": name,
+            "estimate": found.value,
+            "low": found.low,
+            "high": found.high,
+            "hits": hits,
+            "records": records,
+        }
+
+    beyond = {
+        "arm": "copied beyond chance",
+        "estimate": share.value,
+        "low": share.low,
+        "high": share.high,
+        "hits": round(copied.value),
+        "hits_low": int(copied.low),
+        "hits_high": int(copied.high),
+        "hits_high_with_set_aside": int(copied.high) + counts.aside_hits,
+        "records": counts.members,
+        "set_aside_on_both_sides": counts.both,
+        "set_aside_repeated": counts.repeated,
+        "set_aside_hits": counts.aside_hits,
+        "smallest_visible": visible,
+        "smallest_visible_share": None if visible is None else visible / counts.members,
+    }
+    return [
+        beyond,
+        arm("training records (members)", counts.member_hits, counts.members),
+        arm("unseen records (controls)", counts.control_hits, counts.controls),
+    ]

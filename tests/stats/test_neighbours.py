@@ -1,0 +1,117 @@
+"""Exact nearest neighbours against brute force, whatever the blocks and threads."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from synth_eval.stats import neighbours
+from synth_eval.stats.neighbours import EncodedRows, MixedSpace, nearest
+
+ROWS = 900
+
+
+def _encoded(n_numbers: int, n_codes: int, levels: int = 5) -> tuple[MixedSpace, EncodedRows]:
+    rng = np.random.default_rng(n_numbers * 100 + n_codes)
+    numbers = [rng.normal(size=ROWS).round(2) for _ in range(n_numbers)]
+    if numbers:
+        numbers[0][:40] = np.nan
+        numbers[0][40] = np.inf
+        numbers[-1][rng.random(ROWS) < 0.004] = 1e9
+    codes = [rng.integers(-1, levels, ROWS) for _ in range(n_codes)]
+    space = MixedSpace(numbers, n_codes)
+    return space, space.encode(numbers, codes)
+
+
+def _brute_force(queries: EncodedRows, base: EncodedRows, grid: int) -> np.ndarray:
+    left, right = queries.numbers.astype(np.float64), base.numbers.astype(np.float64)
+    squares = ((left[:, None] - right[None]) ** 2).sum(axis=2)
+    differs = (queries.codes[:, :, None] != base.codes[:, None, :]).sum(axis=0)
+    return squares + grid**2 * differs
+
+
+@pytest.mark.parametrize(
+    ("n_numbers", "n_codes", "k"), [(6, 9, 1), (6, 9, 5), (2, 0, 3), (0, 4, 2), (40, 30, 7)]
+)
+def test_equals_brute_force(n_numbers: int, n_codes: int, k: int) -> None:
+    space, rows = _encoded(n_numbers, n_codes)
+    queries, base = rows.take(slice(0, 300)), rows.take(np.arange(200, ROWS))
+    squares = _brute_force(queries, base, space.grid)
+    order = np.argsort(squares, axis=1, kind="stable")[:, :k]
+    found = nearest(queries, base, space.grid, k)
+    np.testing.assert_array_equal(found.rows, order)
+    exact = np.sqrt(np.take_along_axis(squares, order, axis=1)) / space.grid
+    np.testing.assert_array_equal(found.distances, exact)
+
+
+@pytest.mark.parametrize("k", [1, 4])
+def test_blocks_do_not_change_a_bit(k: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    space, rows = _encoded(6, 9)
+    whole = nearest(rows, rows, space.grid, k)
+    monkeypatch.setattr(neighbours, "_QUERY_ROWS", 7)
+    monkeypatch.setattr(neighbours, "_BASE_ROWS", 11)
+    small = nearest(rows, rows, space.grid, k)
+    np.testing.assert_array_equal(whole.rows, small.rows)
+    np.testing.assert_array_equal(whole.distances, small.distances)
+
+
+def test_equal_rows_have_distance_zero_and_one_level_counts_one() -> None:
+    space = MixedSpace([np.arange(50.0)], 2)
+    numbers = [np.array([10.0, 10.0, 10.0])]
+    rows = space.encode(numbers, [np.array([0, 0, 3]), np.array([1, 1, 1])])
+    found = nearest(rows.take(slice(0, 1)), rows, space.grid, k=3)
+    assert found.distances[0].tolist() == [0.0, 0.0, 1.0]
+
+
+def test_missing_is_near_missing_only() -> None:
+    space = MixedSpace([np.arange(101.0)], 0)
+    rows = space.encode([np.array([np.nan, np.nan, 50.0, 100.0])], [])
+    found = nearest(rows.take(slice(0, 1)), rows, space.grid, k=4)
+    assert found.rows[0].tolist() == [0, 1, 2, 3]
+    assert found.distances[0][:2].tolist() == [0.0, 0.0]
+    assert found.distances[0][2] >= 1.0
+
+
+def test_scale_follows_ranks_and_keeps_far_values_apart() -> None:
+    values = np.concatenate([np.linspace(0, 1, 10_000), [40.0]])
+    space = MixedSpace([values], 0)
+    rows = space.encode([np.array([0.0, 0.25, 0.75, 1.0, 1.2, 40.0])], [])
+    positions = rows.numbers[:, 0] / space.grid
+    assert positions[2] - positions[1] == pytest.approx(0.5, abs=0.01)
+    assert positions[4] - positions[3] > 0.1
+    assert positions[5] - positions[4] > 0.2
+
+
+def test_units_do_not_matter() -> None:
+    rng = np.random.default_rng(3)
+    values, other = rng.normal(size=500), rng.normal(size=500)
+    found = []
+    for factor in (1.0, 1e6):
+        space = MixedSpace([values * factor, other], 0)
+        rows = space.encode([values * factor, other], [])
+        found.append(nearest(rows, rows, space.grid, k=2).rows)
+    np.testing.assert_array_equal(found[0], found[1])
+
+
+def test_huge_constant_and_empty_columns() -> None:
+    columns = [np.array([1e308, -1e308, 0.0]), np.full(3, 7.0), np.full(3, np.nan)]
+    space = MixedSpace(columns, 0)
+    rows = space.encode(columns, [])
+    assert np.isfinite(rows.numbers).all()
+    assert nearest(rows, rows, space.grid).rows[:, 0].tolist() == [0, 1, 2]
+
+
+def test_many_levels_stay_apart() -> None:
+    space = MixedSpace([], 1)
+    codes = np.arange(70_000)
+    rows = space.encode([], [codes])
+    found = nearest(rows.take(np.array([255, 256, 69_999])), rows, space.grid)
+    assert found.rows[:, 0].tolist() == [255, 256, 69_999]
+
+
+def test_refuses_other_columns_and_too_many_neighbours() -> None:
+    space, rows = _encoded(2, 1)
+    with pytest.raises(ValueError, match="columns differ"):
+        space.encode([np.zeros(3)], [])
+    with pytest.raises(ValueError, match="neighbours"):
+        nearest(rows, rows.take(slice(0, 2)), space.grid, k=3)
