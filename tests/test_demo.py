@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from scipy.stats import ks_2samp, rankdata, spearmanr
 
+import synth_eval as se
 from synth_eval import demo
 from synth_eval.demo import adult
 from synth_eval.demo.simulated import TRUTH
@@ -131,6 +132,21 @@ def made(simulated: pa.Table) -> dict[str, pa.Table]:
         for name, make in demo.SYNTHESIZERS.items()
     }
     return {"real": real, **made}
+
+
+@pytest.mark.parametrize(
+    ("synthesizer", "expected"),
+    [
+        ("marginals", {"fidelity": "NO-GO", "privacy": "CANNOT TELL"}),
+        ("leaky", {"fidelity": "GO", "privacy": "NO-GO"}),
+    ],
+)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_each_fails_where_it_must(synthesizer: str, seed: int, expected: dict[str, str]) -> None:
+    data = demo.demo_data("simulated", synthesizer, seed=seed)
+    report = se.evaluate(data, select=list(expected), reference_scores=False, progress=False)
+    found = {name: str(report.verdicts[name].verdict) for name in expected}
+    assert found == expected
 
 
 @pytest.mark.parametrize("name", demo.SYNTHESIZERS)
