@@ -67,8 +67,10 @@ def _level_trace(role: str, values: Sequence[float], hover: list[str]) -> dict[s
     if role == "real":
         look = {"color": REAL, "opacity": 0.55}
         return {**common, "type": "bar", "orientation": "h", "width": 0.62, "marker": look}
-    symbol = "circle" if role == "synthetic" else "diamond-open"
-    marker = {"color": _COLOURS[role], "symbol": symbol, "size": 9, "line": {"width": 2}}
+    is_open = role == "holdout"
+    symbol = "diamond-open" if is_open else "circle"
+    line = {"width": 2 if is_open else 0}
+    marker = {"color": _COLOURS[role], "symbol": symbol, "size": 9, "line": line}
     return {**common, "type": "scatter", "mode": "markers", "marker": marker}
 
 

@@ -24,6 +24,14 @@ Row = Mapping[str, Any]
 _ITEMS = 25
 _HEATMAP_COLUMNS = 40
 _ROW_HEIGHT = 24
+_ABBREVIATIONS = ("auc", "ks", "r2", "roc", "tstr")
+_ARM_COLOURS = {
+    "synthetic": SYNTHETIC,
+    "unseen": HOLDOUT,
+    "holdout": HOLDOUT,
+    "real": REAL,
+    "training": REAL,
+}
 _MARKS = (
     ("reference", "real holdout", HOLDOUT, "diamond-open"),
     ("expected", "expected of fresh real rows", REAL, "circle-open"),
@@ -94,9 +102,7 @@ def arms(request: Request) -> Drawing:
     rows = _numeric(request, "estimate")
     data = []
     for place, row in enumerate(rows):
-        name = item_label(row).lower()
-        colour = SYNTHETIC if "synthetic" in name else REAL if "real" in name else NEUTRAL
-        data.append(_estimates([row], place, colour, ""))
+        data.append(_estimates([row], place, _arm_colour(row), ""))
     caption = (
         "Each dot is a model or attack with its interval. Bad: the synthetic arm away from the "
         "real arm, near the arm that knows nothing."
@@ -266,11 +272,26 @@ def _references(rows: Sequence[Row]) -> list[dict[str, Any]]:
     return traces
 
 
+def _arm_colour(row: Row) -> str:
+    """Colour of the table that the words of an arm name."""
+    name = item_label(row).lower()
+    for word, colour in _ARM_COLOURS.items():
+        if word in name:
+            return colour
+    return NEUTRAL
+
+
+def _words(name: str) -> str:
+    """Name of a check as words, its abbreviations in capitals."""
+    words = name.split("_")
+    return plain(" ".join(word.upper() if word in _ABBREVIATIONS else word for word in words))
+
+
 def _listing(rows: Sequence[Row], request: Request, legend: bool) -> dict[str, Any]:
     names = [item_label(row) or f"item {place + 1}" for place, row in enumerate(rows)]
     return {
         "title": {"text": _title(request)},
-        "xaxis": {"title": {"text": plain(request.result.name.replace("_", " "))}},
+        "xaxis": {"title": {"text": _words(request.result.name)}},
         "yaxis": {
             "tickvals": list(range(len(rows))),
             "ticktext": [plain(name, 36) for name in names],
@@ -283,7 +304,7 @@ def _listing(rows: Sequence[Row], request: Request, legend: bool) -> dict[str, A
 
 
 def _title(request: Request) -> str:
-    return plain(f"{request.result.code} {request.result.name.replace('_', ' ')}", 90)
+    return f"{plain(request.result.code)} {_words(request.result.name)}"
 
 
 def _hover(row: Row) -> str:

@@ -43,6 +43,7 @@ def template(mode: str) -> dict[str, Any]:
         "linecolor": ink["line"],
         "tickcolor": ink["line"],
         "zeroline": False,
+        "ticklabelstandoff": 4,
         "title": {"standoff": 10, "font": {"size": 13}},
     }
     return {

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from synth_eval.figures.labels import number
-from synth_eval.results import Direction, Result
+from synth_eval.results import Direction, Estimate, Reference, Result
 
 __all__ = ["Strip", "strip"]
 
@@ -23,6 +23,8 @@ class Strip:
     low: float
     high: float
     reference: float | None
+    reference_low: float | None
+    reference_high: float | None
     margin: float | None
     zone_start: float | None
     zone_width: float | None
@@ -34,31 +36,37 @@ def strip(result: Result) -> Strip | None:
     estimate, reference, threshold = result.estimate, result.reference, result.threshold
     if estimate is None:
         return None
-    ends = [end for end in (estimate.low, estimate.high) if end is not None]
-    inner = [estimate.value, *ends]
+    own = [estimate.value, *_ends(estimate)]
+    real: list[float] = []
     if reference is not None and reference.value is not None:
-        inner.append(reference.value)
-    if threshold is not None:
-        inner.append(threshold.value)
-    if len(inner) == 1 or max(inner) == min(inner):
+        real = [reference.value, *_ends(reference)]
+    margins = [] if threshold is None else [threshold.value]
+    shown = [*own, *real, *margins]
+    if max(shown) == min(shown):
         return None
-    left, right = _scale(inner)
+    left, right = _scale(shown)
 
     def place(value: float) -> float:
         return round(100.0 * (value - left) / (right - left), 2)
 
-    margin = place(threshold.value) if threshold is not None else None
+    margin = place(margins[0]) if margins else None
     zone = _zone(margin, result.direction)
     return Strip(
-        estimate=place(estimate.value),
-        low=place(min(inner[0], *ends)) if ends else place(inner[0]),
-        high=place(max(inner[0], *ends)) if ends else place(inner[0]),
-        reference=place(reference.value) if reference and reference.value is not None else None,
+        estimate=place(own[0]),
+        low=place(min(own)),
+        high=place(max(own)),
+        reference=place(real[0]) if real else None,
+        reference_low=place(min(real)) if real else None,
+        reference_high=place(max(real)) if real else None,
         margin=margin,
         zone_start=zone and zone[0],
         zone_width=zone and zone[1],
         ticks=[(place(value), number(value)) for value in _ticks(left, right)],
     )
+
+
+def _ends(interval: Estimate | Reference) -> list[float]:
+    return [end for end in (interval.low, interval.high) if end is not None]
 
 
 def _scale(values: list[float]) -> tuple[float, float]:

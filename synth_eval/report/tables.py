@@ -22,7 +22,7 @@ _TEXT = 160
 _ORDER = (*IDENTITY, "status", "estimate", "interval", "reference", "expected", "limit", "worth")
 _HEADINGS = {
     "worth": "Worth",
-    "expected": "Expected of real",
+    "expected": "Expected",
     "limit": "Margin",
     "interval": "Interval",
     "n": "Rows",
@@ -115,7 +115,9 @@ def allowed_rows(tables: Sequence[Sequence[Mapping[str, Any]]]) -> int:
 
 
 def _columns(rows: Sequence[Mapping[str, Any]]) -> list[Column]:
-    keys = dict.fromkeys(key for row in rows for key, value in row.items() if value is not None)
+    keys = dict.fromkeys(
+        key for row in rows for key, value in row.items() if value not in (None, "")
+    )
     if "low" in keys or "high" in keys:
         keys = dict.fromkeys([*(k for k in keys if k not in ("low", "high")), "interval"])
     known = [key for key in _ORDER if key in keys]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from synth_eval.errors import UsageError
@@ -26,6 +27,7 @@ __all__ = ["CheckView", "Page", "headline", "not_evaluated", "page", "split_reas
 _PROFILE_FIGURES = 300
 _FINDINGS = 8
 _WORST = 3
+_FOUND = (Status.FAIL, Status.ERROR, Status.WARN, Status.INCONCLUSIVE)
 
 _UNCOVERED = {
     "fairness": "Are groups of people served equally? This version has no check of it: compare "
@@ -60,7 +62,7 @@ class CheckView:
     @property
     def is_open(self) -> bool:
         """Findings show their items at once, passed checks on demand."""
-        return self.result.status in (Status.FAIL, Status.WARN, Status.INCONCLUSIVE)
+        return self.result.status in _FOUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Page:
 
     headline: str
     tables: Sequence[Mapping[str, Any]]
+    created: str
     provenance: Mapping[str, Any]
     dimensions: Sequence[DimensionView]
     findings: Sequence[Finding]
@@ -115,6 +118,7 @@ def page(evaluation: Evaluation) -> Page:
     return Page(
         headline=headline(evaluation),
         tables=_tables(evaluation.provenance),
+        created=_date(evaluation.provenance.get("created")),
         provenance=evaluation.provenance,
         dimensions=dimensions,
         findings=[_finding(result) for result in findings[:_FINDINGS]],
@@ -216,7 +220,7 @@ def _dimension(name: str, verdict: Verdict, checks: Sequence[CheckView]) -> Dime
 
 
 def _finding(result: Result) -> Finding:
-    labels = [item_label(row) for row in result.details if row.get("status") != Status.PASS]
+    labels = [item_label(row) for row in result.details if row.get("status") in _FOUND]
     worst = [label for label in dict.fromkeys(labels) if label][:_WORST]
     return Finding(result, title(result), worst)
 
@@ -231,6 +235,16 @@ def _profile_figures(evaluation: Evaluation, figures: dict[str, Drawing]) -> dic
         keys[name] = f"column-{place}"
         figures[keys[name]] = overlay(profiles[name])
     return keys
+
+
+def _date(created: object) -> str:
+    """Day and time for people; what is no date stays as it is."""
+    try:
+        moment = datetime.fromisoformat(str(created))
+    except ValueError:
+        return str(created or "")
+    zone = " UTC" if moment.utcoffset() == timedelta(0) else ""
+    return f"{moment.day} {moment:%B %Y, %H:%M}{zone}"
 
 
 def _tables(provenance: Mapping[str, Any]) -> list[dict[str, Any]]:
