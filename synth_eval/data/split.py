@@ -70,7 +70,8 @@ def split(
     Raises
     ------
     UsageError
-        The share is not between 0 and 1, `by` is no column, or `out` holds an earlier split.
+        The share is not between 0 and 1, `by` is no column, or `out` holds an earlier split
+        or cannot be written.
     InputError
         The table cannot be read, is too small to split, or rows lack their entity.
 
@@ -189,7 +190,10 @@ def write_manifest(manifest: dict[str, Any], path: Path) -> None:
 
 def _write_whole(path: Path, write: Callable[[Path], object]) -> None:
     """Write beside the goal and move: a killed run leaves no half file under the name."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
-    write(partial)
-    partial.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(partial)
+        partial.replace(path)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror or error}") from error

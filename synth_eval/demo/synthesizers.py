@@ -29,6 +29,7 @@ _JITTER = 0.03
 _SHARED_BY = 0.03
 """A number that at least this share of the rows has is a heap: noise on it would show in its
 column and hide nobody, so it is leaked as it is."""
+_MOST_DECIMALS = 6
 _FEW_NUMBERS = 20
 """Columns of at most so many different numbers are leaked as they are."""
 
@@ -97,7 +98,7 @@ def leaky(real: pa.Table, rows: int, rng: np.random.Generator) -> pa.Table:
             noise = _noise(_numbers(column), picked, rng)
             noise[exact] = 0.0
             values = np.clip(_numbers(kept) + noise, *_range(column))
-            kept = _restore(values, _missing(kept), column.type)
+            kept = _restore(values, _missing(kept), column)
         made[name] = kept
     return _build(real, rows, made)
 
@@ -158,13 +159,22 @@ def _ticks(kind: pa.DataType) -> pa.DataType:
     return pa.int32() if kind.bit_width == 32 else pa.int64()
 
 
-def _restore(values: Floats, missing: Flags, kind: pa.DataType) -> pa.Array:
-    """Inverse of `_numbers`; columns of whole numbers stay whole."""
+def _restore(values: Floats, missing: Flags, column: pa.Array) -> pa.Array:
+    """Inverse of `_numbers`, with the type and as many decimals as the column has."""
+    kind = column.type
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return pa.array(values, mask=missing).cast(kind)
+        decimals = _decimals(_numbers(column.drop_null()))
+        rounded = values if decimals is None else np.round(values, decimals)
+        return pa.array(rounded, mask=missing).cast(kind, safe=False)
     whole = np.where(missing, 0.0, np.rint(values)).astype(np.int64)
     ticks = _ticks(kind) if pa.types.is_temporal(kind) else kind
     return pa.array(whole, mask=missing).cast(ticks).cast(kind)
+
+
+def _decimals(values: Floats) -> int | None:
+    """Number of decimals all values are rounded to; None where they are not."""
+    fitting = (d for d in range(_MOST_DECIMALS + 1) if (np.round(values, d) == values).all())
+    return next(fitting, None)
 
 
 def _range(column: pa.Array) -> tuple[float, float]:
@@ -244,7 +254,7 @@ def _interpolate(column: pa.Array, uniform: Floats, gap: Floats | None) -> pa.Ar
         return pa.nulls(len(uniform), column.type)
     values = np.interp(uniform * (len(ordered) - 1), np.arange(len(ordered)), ordered)
     gone = np.zeros(len(values), bool) if gap is None else gap > len(ordered) / len(column)
-    return _restore(values, gone, column.type)
+    return _restore(values, gone, column)
 
 
 def _noise(values: Floats, picked: npt.NDArray[np.int64], rng: np.random.Generator) -> Floats:
@@ -256,7 +266,7 @@ def _noise(values: Floats, picked: npt.NDArray[np.int64], rng: np.random.Generat
     low, high = np.quantile(free, [0.25, 0.75]) if len(free) else (0.0, 0.0)
     spread = _JITTER * (high - low)
     if (present == np.rint(present)).all():
-        spread = max(spread, 1.0)
+        spread = max(spread, 1.0) if spread > 0.5 else 0.0  # less than a step is no noise
     noise = rng.normal(0.0, spread, len(picked))
     noise[np.isin(values[picked], shared)] = 0.0
     return np.asarray(noise, np.float64)

@@ -168,6 +168,12 @@ def test_too_small(by: str | None, thing: str) -> None:
         se.split(numbered(rows), by=by)
 
 
+def test_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="cannot write"):
+        se.split(numbered(10), out=tmp_path / "file" / "out")
+
+
 def test_folder_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("")
     with pytest.raises(UsageError, match="is a file; give a folder"):
