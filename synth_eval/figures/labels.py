@@ -40,9 +40,9 @@ def number(value: float | None) -> str:
     """
     if value is None:
         return "–"
-    if isinstance(value, int) or abs(value) >= 1000:
+    if isinstance(value, int) or 1000 <= abs(value) < 1e12:
         return f"{value:,.0f}"
-    return f"{value:.3g}".replace("e-0", "e-")
+    return f"{value:.3g}".replace("e-0", "e-").replace("e+", "e")
 
 
 def share(value: float | None) -> str:
