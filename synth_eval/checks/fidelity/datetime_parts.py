@@ -1,0 +1,97 @@
+"""Weekday, hour, month and resolution of dates.
+
+What it measures
+    For every datetime column the total variation distance of its weekdays, months, hours and
+    of its resolution (whole days, hours, minutes, seconds, or finer).
+
+How to read it
+    Sales that stop on Sundays, deliveries at night, timestamps at full seconds: a date that
+    is handled as one number loses all of that while its distribution function looks right.
+
+When it misleads
+    Zoned times are compared in UTC, naive ones as written.
+
+Source
+    Calendar effects are periodic; the Kolmogorov-Smirnov distance (F001) cannot see them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_eval.checks.fidelity._judge import Cells, judge_cells
+from synth_eval.errors import NotApplicable
+from synth_eval.registry import check
+from synth_eval.results import Result
+from synth_eval.run import Context
+
+Micros = npt.NDArray[np.int64]
+
+_DAY = 86_400_000_000
+_HOUR = 3_600_000_000
+_RESOLUTIONS = (_DAY, _HOUR, 60_000_000, 1_000_000)
+
+
+def _weekday(moments: Micros) -> Micros:
+    return np.asarray((moments // _DAY + 3) % 7)
+
+
+def _hour(moments: Micros) -> Micros:
+    return np.asarray(moments % _DAY // _HOUR)
+
+
+def _month(moments: Micros) -> Micros:
+    return moments.astype("datetime64[us]").astype("datetime64[M]").astype(np.int64) % 12
+
+
+def _resolution(moments: Micros) -> Micros:
+    """Coarsest unit that divides a moment: 0 days, 1 hours, 2 minutes, 3 seconds, 4 finer."""
+    cells = np.full(len(moments), len(_RESOLUTIONS), np.int64)
+    for place in range(len(_RESOLUTIONS) - 1, -1, -1):
+        cells[moments % _RESOLUTIONS[place] == 0] = place
+    return cells
+
+
+_PARTS: tuple[tuple[str, int, Callable[[Micros], Micros]], ...] = (
+    ("weekday", 7, _weekday),
+    ("month", 12, _month),
+    ("hour", 24, _hour),
+    ("resolution", 5, _resolution),
+)
+
+
+@check(
+    "F016",
+    "datetime_parts",
+    dimension="fidelity",
+    title="Weekday, hour, month and resolution of dates",
+    figure="intervals",
+)
+def datetime_parts(ctx: Context) -> Result:
+    """Compare the calendar parts of every datetime column."""
+    names = [column.name for column in ctx.data.schema.compared if column.kind == "datetime"]
+    if not names:
+        raise NotApplicable("the schema has no datetime column")
+    return judge_cells(ctx, _tables(ctx, names), "calendar tables")
+
+
+def _tables(ctx: Context, names: list[str]) -> Iterator[Cells]:
+    for name in names:
+        for part, size, function in _PARTS:
+
+            def rows(
+                role: str,
+                name: str = name,
+                size: int = size,
+                function: Callable[[Micros], Micros] = function,
+            ) -> npt.NDArray[np.intp]:
+                values = ctx.data.tables[role].column(name).values
+                present = np.isfinite(values) & (np.abs(values) < 2.0**62)
+                cells = np.full(len(values), size, np.intp)
+                cells[present] = function(values[present].astype(np.int64))
+                return cells
+
+            yield Cells({"column": name, "part": part}, size + 1, rows)

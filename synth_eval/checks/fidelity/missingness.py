@@ -1,0 +1,75 @@
+"""Missing values: how many, and where together.
+
+What it measures
+    For every column with missing values in any table the share of rows that would have to
+    change between missing and present; for every pair of such columns the same for the joint
+    pattern of both.
+
+How to read it
+    As any total variation distance: 0 is the real pattern. A generator that fills every gap,
+    or that opens gaps independently where the real ones come together, is seen here.
+
+When it misleads
+    Which rows are missing can depend on other columns too; pairs of values (F004) hold
+    missing as a cell of its own and see that.
+
+Source
+    Rubin (1976), Inference and missing data: the pattern is data. Peers drop missing cells
+    before they compare.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_eval.checks.fidelity._judge import Cells, judge_cells
+from synth_eval.errors import NotApplicable
+from synth_eval.registry import check
+from synth_eval.results import Result
+from synth_eval.run import Context
+
+_PAIRS = 500
+
+
+@check(
+    "F007",
+    "missingness",
+    dimension="fidelity",
+    title="Missing values and their patterns",
+    figure="intervals",
+)
+def missingness(ctx: Context) -> Result:
+    """Compare which cells are missing, column by column and pair by pair."""
+    names = [
+        column.name
+        for column in ctx.data.schema.columns
+        if column.kind != "id"
+        and column.kind != "text"
+        and any(table.column(column.name).missing.any() for table in ctx.data.tables.values())
+    ]
+    if not names:
+        raise NotApplicable("no table has a missing value")
+    return judge_cells(ctx, _tables(ctx, names), "missingness patterns")
+
+
+def _tables(ctx: Context, names: list[str]) -> Iterator[Cells]:
+    missing = {
+        role: {name: table.column(name).missing.astype(np.intp) for name in names}
+        for role, table in ctx.data.tables.items()
+    }
+    for name in names:
+
+        def one(role: str, name: str = name) -> npt.NDArray[np.intp]:
+            return missing[role][name]
+
+        yield Cells({"column": name}, 2, one)
+    for first, second in list(combinations(names, 2))[:_PAIRS]:
+
+        def two(role: str, first: str = first, second: str = second) -> npt.NDArray[np.intp]:
+            return missing[role][first] * 2 + missing[role][second]
+
+        yield Cells({"first": first, "second": second}, 4, two)
