@@ -1,0 +1,117 @@
+"""Rules of the data: how often synthetic rows break what real rows keep.
+
+What it measures
+    Every rule of a Great Expectations suite is run on the synthetic table: the share of rows
+    that break it, among the rows it speaks about. Without a suite the rules are derived from
+    the real table: types, missing cells, ranges, levels, keys, shapes, functional
+    dependencies, implications, orders, sums.
+
+How to read it
+    One row per rule: its rate with a Wilson interval at a level corrected for the number of
+    rules, beside the rate in the holdout and in the real table. A rule that real rows break as
+    often is no finding. A critical rule that fails makes the table unfit, a warning limits it.
+    The number of the result is that of its worst rule. Counts of one to ten real rows are told
+    as ten, so that no rate points at a person.
+
+When it misleads
+    A generator that copies real rows keeps every rule. A rule of little support can be broken
+    rather often before anybody can be sure. Rules that nobody derived or wrote are not run: see
+    the fidelity checks for dependencies that are tendencies rather than rules.
+
+Source
+    Fan et al. (2011), Conditional functional dependencies and discovery algorithms, IEEE TKDE;
+    Wilson (1927); Clopper and Pearson (1934). The engine is Great Expectations.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from synth_eval.errors import UsageError
+from synth_eval.registry import check
+from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.run import Context
+
+MARGIN = "validity.rule_violations"
+
+
+@check(
+    "V003",
+    "rule_violations",
+    dimension="validity",
+    title="Rules of the real data that synthetic rows break",
+    figure="intervals",
+)
+def rule_violations(ctx: Context) -> Result:
+    """Run the given suite, or one derived from the real table, on the synthetic table."""
+    from synth_eval.expectations.validate import derived_cases, suite_cases  # heavy
+
+    try:
+        cases = (
+            suite_cases(ctx.data, ctx.config.expectations)
+            if ctx.config.expectations
+            else derived_cases(ctx.data, ctx.config.small_cell)
+        )
+    except UsageError as error:
+        return ctx.result(Status.ERROR, str(error))
+    from synth_eval.expectations.judge import judge_rules  # beside the engine
+
+    rows = judge_rules(
+        cases,
+        margin=ctx.config.margin(MARGIN).value,
+        alpha=ctx.config.alpha,
+        small_cell=ctx.config.small_cell,
+    )
+    if not rows:
+        return ctx.result(Status.NOT_APPLICABLE, "the suite holds no expectation")
+    return _result(ctx, rows)
+
+
+def _result(ctx: Context, rows: list[dict[str, Any]]) -> Result:
+    status = max((Status(row["status"]) for row in rows), key=lambda one: one.severity)
+    if status is Status.NOT_APPLICABLE and any(row["status"] == "pass" for row in rows):
+        status = Status.PASS
+    worst = next((row for row in rows if row["estimate"] is not None), None)
+    margin = ctx.config.margin(MARGIN)
+    if worst is None:
+        return ctx.result(status, _message(rows), details=rows)
+    beside = "reference" if worst["reference"] is not None else "real"
+    table = "holdout" if beside == "reference" else "real"
+    return ctx.result(
+        status,
+        _message(rows),
+        estimate=Estimate(worst["estimate"], worst["low"], worst["high"], worst["confidence"]),
+        reference=Reference(f"rate of the same rule in the {table} table", worst[beside]),
+        threshold=Threshold(worst["limit"], margin.basis),
+        direction=Direction.LOWER,
+        n=worst["n"],
+        details=rows,
+    )
+
+
+def _message(rows: list[dict[str, Any]]) -> str:
+    words = {
+        "fail": "broken more often than by real rows",
+        "error": "could not be run",
+        "warn": "(warnings) broken more often than by real rows",
+        "inconclusive": "perhaps broken more often than by real rows",
+    }
+    parts = []
+    for status, phrase in words.items():
+        found = [row for row in rows if row["status"] == status]
+        if found:
+            named = "; ".join(_named(row) for row in found[:2])
+            more = f" and {len(found) - 2} more" if len(found) > 2 else ""
+            parts.append(f"{len(found)} of {len(rows)} rules {phrase}: {named}{more}")
+    kept = sum(row["status"] == "pass" for row in rows)
+    if not parts:
+        return f"{kept} of {len(rows)} rules are kept as well as by real rows"
+    return ". ".join(parts)
+
+
+def _named(row: dict[str, Any]) -> str:
+    if row["status"] == "error":
+        return f"{row['rule']} ({row['why']})"
+    if row["estimate"] is None:
+        return str(row["rule"])
+    return f"{row['rule']} ({row['estimate']:.2%} of {row['n']:,} rows)"

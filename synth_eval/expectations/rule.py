@@ -1,0 +1,105 @@
+"""A rule: one Great Expectations expectation, what it says to a person, and how to count it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from synth_eval.data.table import Table
+from synth_eval.expectations.tally import Tally, pooled, upper_bound
+
+__all__ = ["CRITICAL_BOUND", "META_KEY", "Derived", "Rule", "comparison", "nullity"]
+
+META_KEY = "synth_eval"
+"""Key of our part of an expectation's ``meta``; its presence marks a derived rule."""
+
+CRITICAL_BOUND = 0.001
+"""A rule is critical only where real rows break it at most this often, at 95 % confidence."""
+
+Counter = Callable[[Table], Tally]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A candidate rule.
+
+    Parameters
+    ----------
+    type, kwargs : str, mapping
+        The expectation as Great Expectations writes it.
+    text : str
+        The rule in words.
+    why : str
+        What in the real table it was derived from.
+    count : callable
+        Counts judged and broken rows of a table, without Great Expectations.
+    ceiling : str
+        Highest severity the rule may get.
+    """
+
+    type: str
+    kwargs: Mapping[str, Any]
+    text: str
+    why: str
+    count: Counter
+    ceiling: str = "critical"
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A rule with its exact tallies in the real tables, which stay in memory."""
+
+    rule: Rule
+    real: Tally
+    holdout: Tally | None
+
+    @property
+    def severity(self) -> str:
+        """Critical only where both tables together vouch for it."""
+        together = pooled([self.real, self.holdout])
+        vouched = together.judged > 0 and upper_bound(together) <= CRITICAL_BOUND
+        return "critical" if vouched and self.rule.ceiling == "critical" else "warning"
+
+    def to_dict(self, margin: float, small_cell: int) -> dict[str, Any]:
+        """The expectation as plain Great Expectations JSON, without identifiers."""
+        real = self.real.shown(small_cell)
+        holdout = self.holdout and self.holdout.shown(small_cell)
+        ours: dict[str, Any] = {
+            "why": self.rule.why,
+            "support": self.real.judged,
+            "real": real.to_dict(),
+        }
+        if holdout is not None:
+            ours["holdout"] = holdout.to_dict()
+        kwargs = dict(self.rule.kwargs)
+        if "mostly" in kwargs:
+            kwargs["mostly"] = _mostly(pooled([real, holdout]), margin)
+        return {
+            "type": self.rule.type,
+            "description": self.rule.text,
+            "severity": self.severity,
+            "kwargs": kwargs,
+            "meta": {META_KEY: ours},
+        }
+
+
+def _mostly(tally: Tally, margin: float) -> float:
+    """What stock Great Expectations should demand: the rate of real rows and the margin."""
+    rate = max((tally.rate or 0.0) + margin, upper_bound(tally) if tally.judged else 1.0)
+    return max(round(1 - rate - 5e-5, 4), 0.0)
+
+
+def comparison(column: str, operator: str, parameter: Any) -> dict[str, Any]:
+    """Row condition that compares a column with a value."""
+    return {
+        "type": "comparison",
+        "column": {"name": column},
+        "operator": operator,
+        "parameter": parameter,
+    }
+
+
+def nullity(column: str, *, is_null: bool) -> dict[str, Any]:
+    """Row condition on a cell being missing or not."""
+    return {"type": "nullity", "column": {"name": column}, "is_null": is_null}
