@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -248,7 +249,7 @@ def _infer_integer(name: str, values: pa.Array) -> Column:
     return Column(name, "numerical", integer=True)
 
 
-def _is_numbering(name: str, values: pa.ChunkedArray) -> bool:
+def _is_numbering(name: str, values: pa.Array) -> bool:
     """Whether distinct whole numbers number the rows: their name says so, or their even spread.
 
     Running numbers, and any part of them, are spread evenly between the first and the last;
@@ -259,12 +260,10 @@ def _is_numbering(name: str, values: pa.ChunkedArray) -> bool:
         return True
     if rows < _ID_ROWS:
         return False
-    numbers = values.cast(pa.float64(), safe=False)
-    ordered = pc.take(numbers, pc.sort_indices(numbers))
-    first, last = ordered[0].as_py(), ordered[-1].as_py()
-    even = pc.divide(pc.subtract(ordered, first), last - first)
-    ranks = pc.divide(pa.array(range(rows), pa.float64()), float(rows - 1))
-    gap = pc.max(pc.abs(pc.subtract(even, ranks))).as_py()
+    ordered = np.sort(values.to_numpy(zero_copy_only=False))
+    # Differences of whole numbers are exact modulo 2**64, where floats round long numbers.
+    steps = (ordered.astype(np.uint64) - ordered[:1].astype(np.uint64)).astype(np.float64)
+    gap = np.abs(steps / steps[-1] - np.linspace(0, 1, rows)).max()
     return bool(gap < 1.63 / rows**0.5)
 
 
