@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Iterator
@@ -93,8 +94,10 @@ class _Bar:
         from tqdm.std import tqdm  # only where a bar is shown
 
         if self._bar is None:
+            columns = shutil.get_terminal_size().columns
+            size = {"ncols": min(columns, 100), "nrows": 20}  # no rows, as some say, hides it
             self._bar = tqdm(
-                total=total, file=sys.stderr, bar_format=self._FORM, leave=False, ncols=100
+                total=total, file=sys.stderr, bar_format=self._FORM, leave=False, **size
             )
         self._bar.n = done
         self._bar.set_description_str(label)
