@@ -134,11 +134,10 @@ def made(simulated: pa.Table) -> dict[str, pa.Table]:
     return {"real": real, **made}
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_each_fails_where_it_must(seed: int) -> None:
+def test_each_fails_where_it_must() -> None:
     verdicts = {}
     for synthesizer in ("marginals", "leaky"):
-        data = demo.demo_data("simulated", synthesizer, seed=seed)
+        data = demo.demo_data("simulated", synthesizer)
         dimensions = ["fidelity", "privacy"]
         report = se.evaluate(data, select=dimensions, reference_scores=False, progress=False)
         verdicts[synthesizer] = [str(report.verdicts[name].verdict) for name in dimensions]
