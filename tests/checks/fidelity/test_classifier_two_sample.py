@@ -1,0 +1,99 @@
+"""F008: whether a model tells synthetic from real rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+import synth_eval as se
+from synth_eval.run import run
+
+
+def result(real, synthetic, holdout=None):
+    return run(se.load(real, synthetic, holdout), select_checks=["F008"])[0]
+
+
+def arm(found, start):
+    return next(row for row in found.details if str(row.get("arm", "")).startswith(start))
+
+
+ROW_BY_ROW, GROUPED = "synthetic against real, row", "synthetic against real, identical"
+
+
+def test_fresh_rows_pass_beside_the_holdout(people):
+    found = result(people["real"], people["fresh"], people["holdout"])
+    assert found.status == "pass"
+    assert found.reference.low <= 0.5 <= found.reference.high
+    assert found.gating is False
+
+
+def test_without_holdout_the_reference_is_scores_that_tell_nothing(people):
+    found = result(people["real"], people["fresh"])
+    assert found.reference.value == 0.5
+    assert found.reference.low == pytest.approx(1 - found.reference.high)
+
+
+def test_exact_copy_is_an_alarm_and_no_better_than_fresh_rows(people):
+    rng = np.random.default_rng(0)
+    real = people["real"]
+    found = result(real, real.take(rng.permutation(real.num_rows)), people["holdout"])
+    assert found.status == "warn"
+    assert "Copies" in found.message
+    assert found.estimate.high < 0.5
+    assert arm(found, GROUPED)["low"] < 0.5 < arm(found, GROUPED)["high"]
+
+
+def test_mode_collapse_is_seen_row_by_row_and_hidden_by_grouping(people):
+    rng = np.random.default_rng(1)
+    collapsed = people["real"].take(rng.integers(0, 40, 3000))
+    found = result(people["real"], collapsed, people["holdout"])
+    assert found.status == "warn"
+    assert arm(found, ROW_BY_ROW)["low"] > 0.9
+    assert arm(found, GROUPED)["estimate"] < arm(found, ROW_BY_ROW)["low"]
+    assert found.estimate.value == arm(found, ROW_BY_ROW)["estimate"]
+    assert "give themselves away" in found.message
+
+
+def test_copies_do_not_hide_bad_rows():
+    """Half copies, half shifted rows: grouped, the shifted ones stand out."""
+    rng = np.random.default_rng(2)
+    real = rng.normal(size=(6000, 3))
+    half = np.concatenate([real[:3000], rng.normal(1.5, 1, (3000, 3))])
+    tables = [pa.table({f"c{i}": rows[:, i] for i in range(3)}) for rows in (real, half)]
+    found = result(*tables)
+    assert arm(found, GROUPED)["estimate"] > arm(found, ROW_BY_ROW)["estimate"]
+    assert found.status == "warn"
+
+
+def test_the_column_at_fault_is_named(people):
+    fresh = people["fresh"]
+    at = fresh.schema.get_field_index("bmi")
+    higher = fresh.set_column(at, "bmi", pa.array(fresh["bmi"].to_numpy() * 1.3))
+    found = result(people["real"], higher, people["holdout"])
+    assert found.status == "warn"
+    assert next(row for row in found.details if "column" in row)["column"] == "bmi"
+    assert "bmi" in found.message
+
+
+def test_few_rows_are_not_judged():
+    table = pa.table({"x": np.arange(30.0)})
+    found = result(table, table)
+    assert found.status == "not_applicable"
+    assert "40" in found.message
+
+
+def test_constant_tables_are_not_judged():
+    table = pa.table({"x": np.ones(500), "y": ["a"] * 500})
+    found = result(table, table)
+    assert found.status == "not_applicable"
+    assert "varies" in found.message
+
+
+def test_the_sample_stands_in_the_result():
+    from synth_eval.config import Config
+
+    rng = np.random.default_rng(3)
+    tables = [pa.table({"x": rng.normal(size=2000)}) for _ in range(2)]
+    found = run(se.load(*tables), select_checks=["F008"], config=Config(model_rows=500))[0]
+    assert (found.n, found.sampled) == (500, 500)
