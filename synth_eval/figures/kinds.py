@@ -291,7 +291,7 @@ def _listing(rows: Sequence[Row], request: Request, legend: bool) -> dict[str, A
     names = [item_label(row) or f"item {place + 1}" for place, row in enumerate(rows)]
     return {
         "title": {"text": _title(request)},
-        "xaxis": {"title": {"text": _words(request.result.name)}},
+        "xaxis": {"title": {"text": _words(request.result.name)}, **_range(rows)},
         "yaxis": {
             "tickvals": list(range(len(rows))),
             "ticktext": [plain(name, 36) for name in names],
@@ -301,6 +301,13 @@ def _listing(rows: Sequence[Row], request: Request, legend: bool) -> dict[str, A
         "showlegend": legend,
         "height": 120 + _ROW_HEIGHT * max(len(rows), 3),
     }
+
+
+def _range(rows: Sequence[Row]) -> dict[str, Any]:
+    """Range of the axis where every number is zero; otherwise plotly finds a better one."""
+    keys = ("estimate", "high", "reference", "expected", "limit")
+    has_numbers = any(row[key] for row in rows for key in keys if _is(row, key))
+    return {} if has_numbers else {"range": [-0.02, 1]}
 
 
 def _title(request: Request) -> str:

@@ -44,6 +44,8 @@ def template(mode: str) -> dict[str, Any]:
         "tickcolor": ink["line"],
         "zeroline": False,
         "ticklabelstandoff": 4,
+        "exponentformat": "none",
+        "separatethousands": True,
         "title": {"standoff": 10, "font": {"size": 13}},
     }
     return {

@@ -46,13 +46,20 @@ class Visit:
         self.page.on("dialog", lambda dialog: self.complaints.append(f"dialog {dialog.message}"))
         self.page.goto(path.as_uri())
 
-    def draw_everything(self) -> int:
-        """Open all items, scroll through all figures and return how many were drawn."""
+    def wait_for_plotly(self) -> None:
+        """Wait until plotly.js is unpacked; the page's own policy forbids waiting by eval."""
+        for _ in range(200):
+            if self.page.evaluate("'Plotly' in window"):
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError("plotly.js was not unpacked")
+
+    def draw_everything(self) -> None:
+        """Open all items and scroll through all figures."""
         self.page.evaluate("document.querySelectorAll('details.items').forEach(d => d.open = true)")
         for plot in self.page.locator(".plot").all():
             plot.scroll_into_view_if_needed()
             plot.locator("svg.main-svg").first.wait_for()
-        return int(self.page.locator(".plot svg.main-svg >> nth=0").count())
 
     def leave(self) -> None:
         """Close, and fail where anything was asked for or went wrong."""
@@ -84,12 +91,12 @@ def test_draws_every_figure_with_its_marks(visit: Visit) -> None:
     assert visit.page.locator(".plot.empty").count() == 0
 
 
-def test_plotly_waits_until_a_figure_is_seen(browser: Any, report: Path) -> None:
+def test_figures_wait_until_they_are_seen(browser: Any, report: Path) -> None:
     visit = Visit(browser, report, viewport={"width": 1280, "height": 300})
-    assert visit.page.evaluate("typeof window.Plotly") == "undefined"
+    visit.wait_for_plotly()
+    assert visit.page.locator(".plot.drawn").count() == 0
     visit.page.locator("#F001 .plot").scroll_into_view_if_needed()
-    visit.page.locator("#F001 .plot svg.main-svg").first.wait_for()
-    assert visit.page.evaluate("typeof window.Plotly") == "object"
+    visit.page.locator("#F001 .plot.drawn").wait_for()
     visit.leave()
 
 
@@ -185,7 +192,7 @@ def test_is_readable_without_scripts(browser: Any, report: Path) -> None:
     visit.leave()
 
 
-@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("width", [320, 1280])
 def test_no_width_scrolls_sideways(browser: Any, report: Path, width: int) -> None:
     visit = Visit(browser, report, viewport={"width": width, "height": 800})
     visit.draw_everything()
@@ -193,13 +200,23 @@ def test_no_width_scrolls_sideways(browser: Any, report: Path, width: int) -> No
     visit.leave()
 
 
-def test_print_shows_every_item_and_no_controls(visit: Visit) -> None:
+def test_print_has_the_open_items_with_their_figures_and_no_controls(
+    browser: Any, report: Path
+) -> None:
+    visit = Visit(browser, report, color_scheme="dark", viewport={"width": 1280, "height": 300})
+    visit.wait_for_plotly()
+    assert visit.page.locator("#F004 .plot.drawn").count() == 0
     visit.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     visit.page.emulate_media(media="print")
-    assert visit.page.locator("details.items:not([open])").count() == 0
-    for hidden in (".bar", ".toolbar"):
+    assert visit.page.locator("#F004 .plot.drawn").count() == 1
+    assert visit.page.locator("#F004 svg.main-svg").first.get_attribute("width") == "640"
+    ink = visit.page.locator("#F004 .ytick text").first.evaluate("node => node.style.fill")
+    assert ink == "rgb(61, 68, 77)"
+    for hidden in (".bar", ".toolbar", ".explain > summary"):
         assert not visit.page.locator(hidden).first.is_visible()
     assert visit.page.locator("#F004 table").is_visible()
+    assert not visit.page.locator("#U001 table").is_visible()
+    visit.leave()
 
 
 def test_hostile_names_do_nothing(browser: Any, hostile: Evaluation, tmp_path: Path) -> None:

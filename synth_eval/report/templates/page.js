@@ -22,7 +22,9 @@
   });
   system.addEventListener("change", show);
 
-  // Figures: plotly.js is unpacked when the first one comes into view.
+  // Figures: drawn when they come into view; plotly.js is unpacked then, or when nothing
+  // else is to do, so that it is there when the page is printed.
+  const PAPER_WIDTH = 640;
   const sources = new Map(all("script[data-figure]").map((node) => [node.dataset.figure, node]));
   let library;
   const unpack = async () => {
@@ -40,16 +42,17 @@
     if (layout.coloraxis) layout.coloraxis.showscale = false;
   };
   const options = { displaylogo: false, displayModeBar: false, responsive: true };
-  const draw = async (plot) => {
+  const load = () => (library ??= unpack());
+  const draw = async (plot, paper = false) => {
     try {
-      const Plotly = await (library ??= unpack());
+      const Plotly = await load();
       const figure = JSON.parse(sources.get(plot.dataset.draw).textContent);
-      const template = themes[isDark() && !matchMedia("print").matches ? "dark" : "light"];
-      const layout = { ...figure.layout, template };
+      const layout = { ...figure.layout, template: themes[isDark() && !paper ? "dark" : "light"] };
+      if (paper) layout.width = PAPER_WIDTH;
       delete layout.title; // the page has its own
       const hasLegend = layout.showlegend ?? figure.data.length > 1;
       layout.margin = { t: hasLegend ? 40 : 12 };
-      if (plot.clientWidth < 520) narrow(layout);
+      if (plot.clientWidth < 520 && !paper) narrow(layout);
       plot.style.minHeight = `${layout.height ?? 340}px`;
       await Plotly.react(plot, figure.data, layout, options);
       plot.classList.add("drawn");
@@ -70,6 +73,7 @@
     { rootMargin: "200px" },
   );
   all(".plot").forEach((plot) => watcher.observe(plot));
+  if (sources.size) (window.requestIdleCallback ?? setTimeout)(load);
 
   // Tables: search, sort, and rows that open a figure.
   const value = (row, place) => {
@@ -147,7 +151,7 @@
   };
   all(".items-table").forEach(equip);
 
-  // Links to a check open it; print opens everything but the explanations.
+  // Links to a check open it; what is open is printed, in light colours and the paper's width.
   const reveal = () => {
     const target = location.hash && document.getElementById(location.hash.slice(1));
     const items = target && target.querySelector(":scope > details.items");
@@ -156,8 +160,7 @@
   addEventListener("hashchange", reveal);
   reveal();
   addEventListener("beforeprint", () => {
-    all("details.items").forEach((items) => (items.open = true));
-    for (const plot of all(".plot.drawn")) draw(plot);
+    all("details[open] > .chart > .plot, .drill .plot").forEach((plot) => draw(plot, true));
   });
   addEventListener("afterprint", () => all(".plot.drawn").forEach((plot) => draw(plot)));
   show();
