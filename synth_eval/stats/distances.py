@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from synth_eval.stats.empirical import EmpiricalDistribution, merged_steps
 
 __all__ = [
     "Distance",
@@ -17,6 +19,7 @@ __all__ = [
 ]
 
 FloatArray = npt.NDArray[np.float64]
+Sample = FloatArray | EmpiricalDistribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,10 @@ class Distance:
     def interval(self, z: float) -> tuple[float, float]:
         """``value ± z·error``, not below zero."""
         return max(self.value - z * self.error, 0.0), self.value + z * self.error
+
+    def without_influence(self) -> Distance:
+        """The distance alone; the influence holds arrays as long as the sample."""
+        return replace(self, influence=None)
 
 
 def total_variation_distance(
@@ -74,20 +81,11 @@ def total_variation_distance(
     # The distance is half the difference of two means of ±1 variables.
     variance = (sign @ (sign * p) - (sign @ p) ** 2) / n + (sign @ (sign * q) - (sign @ q) ** 2) / m
     value = min(0.5 * float(np.abs(difference).sum()), 1.0)
-    error = 0.5 * float(np.sqrt(max(variance, 0.0)))
+    error = 0.5 * max(float(variance), 0.0) ** 0.5
     return Distance(value, error, lambda cells: 0.5 * sign[cells])
 
 
-def _distribution_functions(
-    real: FloatArray, synthetic: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    grid = np.unique(np.concatenate([real, synthetic]))
-    first = np.searchsorted(np.sort(real), grid, side="right") / len(real)
-    second = np.searchsorted(np.sort(synthetic), grid, side="right") / len(synthetic)
-    return grid, first, second
-
-
-def ks_distance(real: FloatArray, synthetic: FloatArray) -> Distance:
+def ks_distance(real: Sample, synthetic: Sample) -> Distance:
     """Kolmogorov-Smirnov distance: the largest gap between two distribution functions.
 
     Exact on all rows. Between 0 and 1, not changed by any increasing transformation. It
@@ -95,7 +93,7 @@ def ks_distance(real: FloatArray, synthetic: FloatArray) -> Distance:
 
     Parameters
     ----------
-    real, synthetic : ndarray of float64, shape (rows,)
+    real, synthetic : ndarray of float64, shape (rows,), or EmpiricalDistribution
         Values without missing ones; infinities are ordered like numbers. An empty side is
         as far as can be: 1.
 
@@ -105,17 +103,21 @@ def ks_distance(real: FloatArray, synthetic: FloatArray) -> Distance:
     >>> ks_distance(np.array([0.0, 1.0]), np.array([5.0, 6.0])).value
     1.0
     """
-    if len(real) == 0 or len(synthetic) == 0:
+    first, second = EmpiricalDistribution.of(real), EmpiricalDistribution.of(synthetic)
+    if first.rows == 0 or second.rows == 0:
         return Distance(1.0, 0.0)
-    grid, first, second = _distribution_functions(real, synthetic)
-    gaps = np.abs(first - second)
-    at = int(gaps.argmax())
-    p, q = first[at], second[at]
-    error = np.sqrt(p * (1 - p) / len(real) + q * (1 - q) / len(synthetic))
-    return Distance(float(gaps[at]), float(error), lambda x: (x <= grid[at]).astype(np.float64))
+    largest, at, p, q = -1.0, 0.0, 0.0, 0.0
+    for grid, below_first, below_second in merged_steps(first, second):
+        gaps = np.abs(below_first - below_second)
+        top = int(gaps.argmax())
+        if gaps[top] > largest:
+            largest, at = float(gaps[top]), float(grid[top])
+            p, q = float(below_first[top]), float(below_second[top])
+    error = np.sqrt(p * (1 - p) / first.rows + q * (1 - q) / second.rows)
+    return Distance(largest, float(error), lambda x: (x <= at).astype(np.float64))
 
 
-def wasserstein_distance(real: FloatArray, synthetic: FloatArray) -> Distance:
+def wasserstein_distance(real: Sample, synthetic: Sample) -> Distance:
     """Wasserstein-1 distance: the area between two distribution functions, in units of the values.
 
     The mean way a value has to move. It sees far tails that Kolmogorov-Smirnov does not, and
@@ -123,7 +125,7 @@ def wasserstein_distance(real: FloatArray, synthetic: FloatArray) -> Distance:
 
     Parameters
     ----------
-    real, synthetic : ndarray of float64, shape (rows,)
+    real, synthetic : ndarray of float64, shape (rows,), or EmpiricalDistribution
         Finite values, at least one on each side.
 
     Examples
@@ -132,18 +134,13 @@ def wasserstein_distance(real: FloatArray, synthetic: FloatArray) -> Distance:
     >>> wasserstein_distance(np.array([0.0, 1.0, 3.0]), np.array([5.0, 6.0, 8.0])).value
     5.0
     """
-    scale = float(max(np.abs(real).max(), np.abs(synthetic).max()))
+    first, second = EmpiricalDistribution.of(real), EmpiricalDistribution.of(synthetic)
+    scale = max(float(np.abs(side.values[[0, -1]]).max()) for side in (first, second))
     shrink = scale if scale > 1e150 else 1.0  # differences of huge values must not overflow
-    grid, first, second = _distribution_functions(real / shrink, synthetic / shrink)
-    steps = np.diff(grid)
-    gap = (first - second)[:-1]
-    value = float(np.abs(gap) @ steps)
-    # Influence of a value: the signed area to its right.
-    area = np.concatenate([np.cumsum((np.sign(gap) * steps)[::-1])[::-1], [0.0]])
-    variance = 0.0
-    for distribution, rows in ((first, len(real)), (second, len(synthetic))):
-        weight = np.diff(distribution, prepend=0.0)
-        variance += max(float(weight @ area**2 - (weight @ area) ** 2), 0.0) / rows
+    if shrink != 1.0:
+        first, second = first.divided_by(shrink), second.divided_by(shrink)
+    value, grid, area = _area_between(first, second)
+    variance = sum(_variance(side, grid, area) / side.rows for side in (first, second))
 
     def influence(x: FloatArray) -> FloatArray:
         place = np.searchsorted(grid, x / shrink, side="left")
@@ -151,3 +148,30 @@ def wasserstein_distance(real: FloatArray, synthetic: FloatArray) -> Distance:
 
     with np.errstate(over="ignore"):
         return Distance(value * shrink, float(np.sqrt(variance)) * shrink, influence)
+
+
+def _area_between(
+    first: EmpiricalDistribution, second: EmpiricalDistribution
+) -> tuple[float, FloatArray, FloatArray]:
+    """Area between two distribution functions, all values, and the signed area right of each."""
+    grids, signed = [], [np.zeros(1)]
+    value, last, gap = 0.0, np.empty(0), np.empty(0)
+    for grid, below_first, below_second in merged_steps(first, second):
+        steps = np.diff(grid, prepend=last)
+        gaps = np.concatenate([gap, below_first - below_second])
+        last, gap = grid[-1:], gaps[-1:]
+        gaps = gaps[:-1]
+        value += float((np.abs(gaps) * steps).sum())  # a BLAS product would wake its threads
+        grids.append(grid)
+        signed.append(np.sign(gaps) * steps)
+    # Influence of a value: the signed area to its right.
+    area = np.concatenate([*signed[1:], signed[0]])[::-1]
+    return value, np.concatenate(grids), np.cumsum(area, out=area)[::-1]
+
+
+def _variance(side: EmpiricalDistribution, grid: FloatArray, area: FloatArray) -> float:
+    """Variance of the influence over the rows of one sample."""
+    effect = area[np.searchsorted(grid, side.values)]
+    weight = side.counts / side.rows
+    mean = float((weight * effect).sum())
+    return max(float((weight * np.square(effect, out=effect)).sum()) - mean**2, 0.0)

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from synth_eval.stats.empirical import EmpiricalDistribution
+
 __all__ = [
     "Curve",
     "expected_absolute_difference",
@@ -26,7 +28,9 @@ __all__ = [
 ]
 
 FloatArray = npt.NDArray[np.float64]
+Sample = FloatArray | EmpiricalDistribution
 
+_BLOCK_CELLS = 1 << 15
 _POISSON_TERMS = 45
 _NORMAL_FROM = 10.0
 
@@ -131,27 +135,40 @@ def total_variation_curves(
     """
     if not tables:
         return []
-    distinct, inverse = np.unique(np.concatenate(tables), return_inverse=True)
-    total = float(tables[0].sum())
-    shares = distinct / total
-    by_count = np.stack([expected_absolute_difference(shares, n, size) for size in sizes])
-    curves, start = [], 0
+    distinct = _distinct(tables)
+    shares = distinct / float(tables[0].sum())
+    by_count = np.stack([expected_absolute_difference(shares, n, size) for size in sizes], axis=1)
+    expected = np.empty((len(tables), len(sizes)))
+    for start in range(0, len(tables), block := max(_BLOCK_CELLS // len(tables[0]), 1)):
+        part = tables[start : start + block]
+        cells, owner = np.concatenate(part), np.repeat(range(len(part)), [*map(len, part)])
+        owner, cells = owner[cells > 0], cells[cells > 0]  # an empty cell is expected empty
+        each = by_count[np.searchsorted(distinct, cells)]
+        first = np.flatnonzero(np.diff(owner, prepend=-1))
+        expected[start : start + block] = 0.5 * np.add.reduceat(each, first, axis=0)
+    return [Curve(sizes, own) for own in expected]
+
+
+def _distinct(tables: Sequence[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
+    """Counts other than zero that occur in any of the tables, rising."""
+    top = max(int(table.max()) for table in tables)
+    if top > sum(map(len, tables)):
+        occurring = np.unique(np.concatenate(tables))
+        return np.asarray(occurring[occurring > 0])
+    seen = np.zeros(top + 1, bool)
     for table in tables:
-        own = np.bincount(inverse[start : start + len(table)], minlength=len(distinct))
-        start += len(table)
-        curves.append(Curve(sizes, 0.5 * by_count @ own))
-    return curves
+        seen[table] = True
+    seen[0] = False
+    return np.flatnonzero(seen)
 
 
-def kolmogorov_curve(
-    values: FloatArray, n: int, sizes: FloatArray, rng: np.random.Generator
-) -> Curve:
+def kolmogorov_curve(values: Sample, n: int, sizes: FloatArray, rng: np.random.Generator) -> Curve:
     """Curve of the Kolmogorov-Smirnov distance of a variable, ties included.
 
     The expected largest gap of a Brownian bridge over the distribution function's own
     steps: for a continuous variable .869·sqrt(1/n + 1/s), less where values repeat.
     """
-    cumulative = _cumulative(values, 256)
+    cumulative = _cumulative(EmpiricalDistribution.of(values), 256)
     bridges = _bridges(cumulative, rng)
     constant = float(np.abs(bridges).max(axis=1).mean())
     if len(cumulative) > 200:  # the grid misses the peaks between its points
@@ -159,11 +176,9 @@ def kolmogorov_curve(
     return Curve(sizes, constant * np.sqrt(1 / n + 1 / sizes))
 
 
-def _cumulative(values: FloatArray, points: int) -> FloatArray:
+def _cumulative(distribution: EmpiricalDistribution, points: int) -> FloatArray:
     """Distribution function at its own steps, thinned to about `points` of them."""
-    ordered = np.sort(values)
-    last = np.append(np.flatnonzero(ordered[1:] != ordered[:-1]), len(ordered) - 1)
-    steps = (last + 1) / len(ordered)
+    steps = distribution.cumulative / distribution.rows
     if len(steps) > points:
         steps = steps[np.unique(np.searchsorted(steps, np.linspace(0, 1, points + 1)[1:]))]
     return np.asarray(steps[steps < 1.0])
@@ -178,12 +193,12 @@ def _bridges(cumulative: FloatArray, rng: np.random.Generator) -> FloatArray:
     return np.asarray(motion - cumulative * (motion[:, -1:] + rest))
 
 
-def wasserstein_curve(values: FloatArray, n: int, sizes: FloatArray) -> Curve:
+def wasserstein_curve(values: Sample, n: int, sizes: FloatArray) -> Curve:
     """Curve of the Wasserstein-1 distance: sqrt(2/π·(1/n + 1/s)) times the area of sqrt(F(1-F))."""
-    ordered = np.sort(values)
-    share = np.arange(1, len(ordered)) / len(ordered)
+    distribution = EmpiricalDistribution.of(values)
+    share = distribution.cumulative[:-1] / distribution.rows
     with np.errstate(over="ignore", invalid="ignore"):
-        area = float(np.sqrt(share * (1 - share)) @ np.diff(ordered))
+        area = float((np.sqrt(share * (1 - share)) * np.diff(distribution.values)).sum())
     area = area if np.isfinite(area) else float(np.finfo(np.float64).max) / 16
     return Curve(sizes, area * np.sqrt(2 / np.pi * (1 / n + 1 / sizes)))
 
