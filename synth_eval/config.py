@@ -46,6 +46,16 @@ _MARGINS: Mapping[str, Threshold] = {
         "share of real rows whose level is gone: one in a thousand, the rarest class that an "
         "analysis of rare events (fraud) is asked to keep",
     ),
+    "coverage.lost_tail": Threshold(
+        0.1,
+        "share of a tail (beyond the real 0.1 % or 99.9 % quantile) that must be left: nine of "
+        "ten extreme cases gone is no tail any more",
+    ),
+    "coverage.repeated_rows": Threshold(
+        0.01,
+        "share of rows that repeat another without reason: one in a hundred moves a rare "
+        "combination by as much as its own share",
+    ),
     "utility.floor": Threshold(
         0.01, "share of the real rows: a model no better than one trained on 1 % of them"
     ),
@@ -57,6 +67,11 @@ _MARGINS: Mapping[str, Threshold] = {
         "share of what a model gains over no model: about the difference that another seed of "
         "the same model makes; matters only where more real rows hardly help",
     ),
+    "utility.calibration_loss": Threshold(
+        0.10,
+        "share of a model's gain over predicting the prevalence that wrong probabilities lose; "
+        "1 (no model would have done as well) fails, a tenth of it is the limit of a pass",
+    ),
     "privacy.copied_records": Threshold(
         0.0,
         "share of training records copied beyond what records of the holdout are matched by "
@@ -66,6 +81,11 @@ _MARGINS: Mapping[str, Threshold] = {
         0.01,
         "largest copied share that may still hide behind chance matches for copies to count as "
         "looked for; above it the table is too small or too coarse to tell",
+    ),
+    "privacy.membership_tail": Threshold(
+        0.01,
+        "share of training records an attacker recognises beyond chance at a false alarm rate "
+        "of 1 %: one person in a hundred, nearly for sure",
     ),
     "privacy.near_copies": Threshold(
         0.01,
@@ -90,6 +110,9 @@ class Config:
     neighbour_rows : int
         Largest number of query rows per side of a neighbour search; the searched side is
         always complete.
+    declared_epsilon : float
+        Epsilon of the differential privacy guarantee that came with the synthetic table; 0
+        where none was given.
     small_cell : int
         Aggregates of fewer real rows are not written to any file: a cell of at least 11 keeps
         the chance of picking the right person in it under the .09 of health practice.
@@ -103,6 +126,7 @@ class Config:
     alpha: float = 0.05
     model_rows: int = 50_000
     neighbour_rows: int = 5_000
+    declared_epsilon: float = 0.0
     small_cell: int = 11
     expectations: str = ""
     margins: Mapping[str, Threshold] = field(default_factory=lambda: dict(_MARGINS))

@@ -17,13 +17,23 @@ import numpy.typing as npt
 from synth_eval.stats.learners import Predictor, TrainingRows
 from synth_eval.stats.scores import Score, mean_score
 
-__all__ = ["Arm", "Gap", "fixed_arm", "gap", "repeated_arm", "shuffled_scores", "single_arm"]
+__all__ = [
+    "Arm",
+    "Fits",
+    "Gap",
+    "constant_prediction",
+    "fit_jackknife",
+    "fit_samples",
+    "fit_shuffled",
+    "gap",
+]
 
 FloatArray = npt.NDArray[np.float64]
 Learner = Callable[[TrainingRows, int], Predictor]
-Scorer = Callable[[Predictor], Score]
+Scorer = Callable[[FloatArray], Score]
 
 GROUPS = 4
+_MANY_ROWS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,82 +104,128 @@ def gap(first: Arm, second: Arm) -> Gap:
     return _combine(difference.value, difference.variance, [first, second])
 
 
-def fixed_arm(name: str, score: Score, n: int) -> Arm:
-    """Arm without training variance: a constant prediction."""
-    return Arm(name, score, 0.0, 1e6, n, 0)
+@dataclass(frozen=True, slots=True)
+class Fits:
+    """Predictions for the test rows by models trained on one kind of rows.
+
+    Parameters
+    ----------
+    name : str
+        What was trained on.
+    design : {"jackknife", "samples", "single", "constant"}
+        How the fits tell about the choice of training rows. ``jackknife``: the first fit has
+        all rows, each other one leaves a group out. ``samples``: random samples of a pool.
+        ``single``: samples too, read as the range of one fit. ``constant``: no model.
+    predictions : tuple of ndarray
+        Prediction of every fit for the test rows.
+    n : int
+        Training rows of one fit.
+    share : float
+        Share of the pool that one sample holds.
+    """
+
+    name: str
+    design: str
+    predictions: tuple[FloatArray, ...]
+    n: int
+    share: float = 0.0
+
+    def arm(self, scorer: Scorer) -> Arm:
+        """Score the fits."""
+        scores = [scorer(prediction) for prediction in self.predictions]
+        count = len(scores)
+        fits = 0 if self.design == "constant" else count
+        if self.design == "jackknife":
+            values = np.array([score.value for score in scores[1:]]).reshape(-1, GROUPS)
+            variance = (GROUPS - 1) * float(values.var(axis=1).mean()) if len(values) else 0.0
+            degrees = max((GROUPS - 1) * len(values), 1)
+            return Arm(self.name, scores[0], variance, degrees, self.n, fits)
+        if count == 1:
+            return Arm(self.name, scores[0], 0.0, 1e6, self.n, fits)
+        between = float(np.var([score.value for score in scores], ddof=1))
+        if self.design == "single":
+            variance = between * (1 + 1 / count)
+        else:
+            variance = between * (1 / count + self.share / (1 - self.share))
+        return Arm(self.name, mean_score(scores), variance, count - 1, self.n, fits)
 
 
-def single_arm(
+def constant_prediction(name: str, prediction: FloatArray) -> Fits:
+    """No model: the same prediction for every row."""
+    return Fits(name, "constant", (prediction,), 0)
+
+
+def fit_jackknife(
     name: str,
     training: TrainingRows,
+    test: FloatArray,
     learner: Learner,
-    scorer: Scorer,
     rng: np.random.Generator,
-) -> Arm:
-    """Fit on all rows; the training variance is that of a delete-group jackknife.
+) -> Fits:
+    """Fit on all rows, and on all but each of four groups; twice where rows are few.
+
+    With g groups, (g - 1)/g times the squared deviations of the fits that leave one group
+    out estimate the variance that comes from the choice of training rows.
 
     Parameters
     ----------
     training : TrainingRows
         All rows of the arm.
+    test : ndarray of float64, shape (test rows, features)
+        Features of the test rows.
     learner : callable
         ``learner(training, seed)`` returns a predictor.
-    scorer : callable
-        ``scorer(predictor)`` returns the score on the test rows.
     rng : Generator
         Splits the rows into groups.
 
     Notes
     -----
-    With g groups, (g - 1)/g times the squared deviations of the fits that each leave one
-    group out. Kott (2001), The delete-a-group jackknife, Journal of Official Statistics 17.
+    Kott (2001), The delete-a-group jackknife, Journal of Official Statistics 17.
     """
-    score = scorer(learner(training, 0))
     rows = len(training)
-    if rows < 2 * GROUPS:
-        return Arm(name, score, 0.0, 1.0, rows, 1)
-    group = rng.permutation(rows) % GROUPS
-    left_out = [
-        scorer(learner(training.take(np.flatnonzero(group != number)), number + 1)).value
-        for number in range(GROUPS)
-    ]
-    variance = (GROUPS - 1) * float(np.var(left_out))
-    return Arm(name, score, variance, GROUPS - 1, rows, 1 + GROUPS)
+    predictions = [learner(training, 0)(test)]
+    splits = 0 if rows < 2 * GROUPS else 1 if rows > _MANY_ROWS else 2
+    for _ in range(splits):
+        group = rng.permutation(rows) % GROUPS
+        predictions += [
+            learner(training.take(np.flatnonzero(group != number)), number + 1)(test)
+            for number in range(GROUPS)
+        ]
+    return Fits(name, "jackknife", tuple(predictions), rows)
 
 
-def repeated_arm(
+def fit_samples(
     name: str,
     pool: TrainingRows,
     rows: int,
     fits: int,
+    test: FloatArray,
     learner: Learner,
-    scorer: Scorer,
     rng: np.random.Generator,
-) -> Arm:
-    """Mean score of fits on random samples of `rows` rows of the pool.
+) -> Fits:
+    """Fit on random samples of `rows` rows of the pool.
 
     The spread between samples of one pool is corrected for the rows they share.
     """
     rows = min(max(rows, 1), len(pool))
-    scores = [
-        scorer(learner(pool.take(np.sort(rng.choice(len(pool), rows, replace=False))), seed))
+    predictions = tuple(
+        learner(pool.take(np.sort(rng.choice(len(pool), rows, replace=False))), seed)(test)
         for seed in range(fits)
-    ]
-    share = min(rows / len(pool), 0.9)
-    between = float(np.var([score.value for score in scores], ddof=1)) if fits > 1 else 0.0
-    variance = between / (1 - share) * ((1 - share) / fits + share)
-    return Arm(name, mean_score(scores), variance, max(fits - 1, 1), rows, fits)
+    )
+    return Fits(name, "samples", predictions, rows, min(rows / len(pool), 0.9))
 
 
-def shuffled_scores(
+def fit_shuffled(
+    name: str,
     training: TrainingRows,
     fits: int,
+    test: FloatArray,
     learner: Learner,
-    scorer: Scorer,
     rng: np.random.Generator,
-) -> list[Score]:
-    """Scores of models fitted to rows whose target was shuffled: what no relation looks like."""
-    return [
-        scorer(learner(training.with_target(rng.permutation(training.target)), seed))
+) -> Fits:
+    """Fit on rows whose target was shuffled: what no relation looks like."""
+    predictions = tuple(
+        learner(training.with_target(rng.permutation(training.target)), seed)(test)
         for seed in range(fits)
-    ]
+    )
+    return Fits(name, "single", predictions, len(training))

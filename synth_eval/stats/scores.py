@@ -14,7 +14,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Score", "auc", "macro_auc", "mean_score", "r2"]
+__all__ = [
+    "Score",
+    "auc",
+    "average_precision",
+    "macro_auc",
+    "mean_of",
+    "mean_score",
+    "r2",
+    "share_among",
+]
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -90,6 +99,51 @@ def _share_below(values: FloatArray, ordered: FloatArray) -> FloatArray:
     return np.asarray((left + right) / (2 * len(ordered)), np.float64)
 
 
+def average_precision(positive: BoolArray, scores: FloatArray) -> Score:
+    """Average precision: the area under the curve of precision over recall.
+
+    The mean, over the positive rows, of the share of positives among the rows that score at
+    least as high. Random scores give the prevalence, which is the number to hold it against.
+
+    Parameters
+    ----------
+    positive : ndarray of bool, shape (rows,)
+        Which rows are positive; at least one must be.
+    scores : ndarray of float64, shape (rows,)
+        Higher means more likely positive.
+
+    Raises
+    ------
+    ValueError
+        No row is positive.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> positive = np.array([True, False, True, False])
+    >>> average_precision(positive, np.array([4.0, 3.0, 2.0, 1.0])).value
+    0.8333333333333333
+    """
+    rows = len(scores)
+    if not positive.any():
+        raise ValueError("average precision needs positive rows")
+    share = float(positive.mean())
+    _, place = np.unique(-scores, return_inverse=True)  # 0 is the highest score
+    hits = np.cumsum(np.bincount(place, weights=positive)) / rows
+    alarms = np.cumsum(np.bincount(place, weights=~positive)) / rows
+    flagged = hits + alarms
+    precision = hits / flagged
+    weight = np.bincount(place, weights=positive) / (share * rows)
+    value = float(weight @ precision)
+    # A row moves the precision at its own threshold and at every lower one.
+    from_hit = np.cumsum((weight * alarms / flagged**2)[::-1])[::-1]
+    from_alarm = np.cumsum((weight * hits / flagged**2)[::-1])[::-1]
+    influence = np.where(
+        positive, (precision[place] - value) / share + from_hit[place], -from_alarm[place]
+    )
+    return Score(value, influence - influence.mean())
+
+
 def macro_auc(
     classes: npt.NDArray[np.intp], probabilities: FloatArray, scored: Sequence[int] | None = None
 ) -> Score:
@@ -120,6 +174,24 @@ def mean_score(scores: list[Score]) -> Score:
         raise ValueError("no score to average")
     value = float(np.mean([score.value for score in scores]))
     return Score(value, np.mean([score.influence for score in scores], axis=0))
+
+
+def mean_of(values: FloatArray) -> Score:
+    """Mean of one number per test row."""
+    value = float(values.mean())
+    return Score(value, values - value)
+
+
+def share_among(among: BoolArray, hit: BoolArray) -> Score:
+    """Share of hits among some rows: recall among the positives, precision among the flagged.
+
+    0 and certain where there are none.
+    """
+    size = float(among.mean()) if len(among) else 0.0
+    if size == 0:
+        return Score(0.0, np.zeros(len(among)))
+    value = float(hit[among].mean())
+    return Score(value, np.where(among, hit - value, 0.0) / size)
 
 
 def r2(truth: FloatArray, prediction: FloatArray) -> Score:

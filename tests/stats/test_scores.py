@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from synth_eval.stats.scores import auc, macro_auc, mean_score, r2
+from synth_eval.stats.scores import (
+    auc,
+    average_precision,
+    macro_auc,
+    mean_score,
+    r2,
+    share_among,
+)
 
 
 @pytest.fixture
@@ -86,3 +93,38 @@ def test_r2_survives_huge_numbers_and_says_how_bad_at_most():
 def test_r2_needs_a_target_that_varies():
     with pytest.raises(ValueError, match="constant"):
         r2(np.ones(5), np.arange(5.0))
+
+
+def test_average_precision_equals_scikit_learn_with_ties(rng):
+    from sklearn.metrics import average_precision_score
+
+    positive = rng.random(600) < 0.1
+    scores = np.round(rng.normal(size=600) + positive, 1)
+    expected = average_precision_score(positive, scores)
+    assert average_precision(positive, scores).value == pytest.approx(expected, abs=1e-12)
+
+
+def test_average_precision_variance_is_that_of_the_bootstrap(rng):
+    from sklearn.metrics import average_precision_score
+
+    positive = rng.random(1500) < 0.1
+    scores = rng.normal(size=1500) + 1.5 * positive
+    score = average_precision(positive, scores)
+    draws = [rng.integers(0, 1500, 1500) for _ in range(300)]
+    spread = np.std([average_precision_score(positive[rows], scores[rows]) for rows in draws])
+    assert np.sqrt(score.variance) == pytest.approx(spread, rel=0.15)
+
+
+def test_random_scores_have_the_prevalence_as_average_precision(rng):
+    positive = rng.random(50_000) < 0.02
+    score = average_precision(positive, rng.random(50_000))
+    assert score.value == pytest.approx(positive.mean(), abs=4 * np.sqrt(score.variance))
+    assert average_precision(positive, np.zeros(50_000)).value == pytest.approx(positive.mean())
+
+
+def test_share_among():
+    among = np.array([True, True, True, False])
+    score = share_among(among, np.array([True, False, True, True]))
+    assert score.value == pytest.approx(2 / 3)
+    assert score.influence[3] == 0
+    assert share_among(np.zeros(4, bool), among).value == 0

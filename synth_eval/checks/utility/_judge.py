@@ -2,107 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from synth_eval.checks.utility._fits import Arms, Experiment
 from synth_eval.checks.utility._task import Task, absent_classes
 from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
 from synth_eval.run import Context
-from synth_eval.stats.arms import (
-    Arm,
-    Gap,
-    fixed_arm,
-    gap,
-    repeated_arm,
-    shuffled_scores,
-    single_arm,
-)
-from synth_eval.stats.learners import boosting
-from synth_eval.stats.scores import mean_score
+from synth_eval.stats.arms import Arm, Gap, Scorer, gap
 
-__all__ = ["Arms", "fit_arms", "judge"]
+__all__ = ["absence", "interval", "judge"]
 
-_FLOOR_FITS = 12
-_GO_FITS = 4
-_NULL_FITS = 12
-_NULL_ROWS = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Arms:
-    """The arms of one task, all tested on the same holdout rows.
-
-    Parameters
-    ----------
-    synthetic, real : Arm
-        Trained on equally many synthetic and real rows.
-    go, floor : Arm
-        Trained on the shares of the real rows that margins speak of.
-    dummy : Arm
-        No model: what is predicted without looking at the features.
-    null : Arm or None
-        Trained on synthetic rows with shuffled labels; fitted only where it can matter.
-    """
-
-    synthetic: Arm
-    real: Arm
-    go: Arm
-    floor: Arm
-    dummy: Arm
-    null: Arm | None = None
-
-    @property
-    def most_real(self) -> Arm:
-        """The arm of the most real rows: not the equal-sized one if the synthetic table is tiny."""
-        return max(self.real, self.go, self.floor, key=lambda arm: arm.n)
-
-
-def fit_arms(ctx: Context, task: Task) -> Arms:
-    """Fit all arms of a task."""
-    n = min(len(task.real), len(task.synthetic))
-    shares = {name: ctx.config.margin(f"utility.{name}").value for name in ("floor", "go")}
-
-    def equal(name: str, role: str) -> Arm:
-        rng = ctx.rng(role)
-        pool = getattr(task, role)
-        rows = pool.take(np.sort(rng.permutation(len(pool))[:n]))
-        return single_arm(name, rows, boosting, task.score, rng)
-
-    def small(name: str, fits: int) -> Arm:
-        label = f"{shares[name]:.0%} of the real rows"
-        rows = max(round(shares[name] * len(task.real)), 2)
-        return repeated_arm(label, task.real, rows, fits, boosting, task.score, ctx.rng(name))
-
-    return Arms(
-        synthetic=equal("synthetic rows", "synthetic"),
-        real=equal("real rows, as many", "real"),
-        go=small("go", _GO_FITS),
-        floor=small("floor", _FLOOR_FITS),
-        dummy=_dummy(task),
-    )
-
-
-def _dummy(task: Task) -> Arm:
-    """The majority class, or the mean: scored like any model, and sure of itself."""
-    if task.classes:
-        constant = np.zeros(len(task.holdout))
-        rows = replace(task.real, target=constant.astype(np.intp)).take(np.arange(0))
-        return fixed_arm("no model", task.score(boosting(rows, 0)), 0)
-    mean = float(np.mean(task.real.target))
-    return fixed_arm("no model", task.score(lambda rows: np.full(len(rows), mean)), 0)
-
-
-def _null(ctx: Context, task: Task, n: int) -> Arm:
-    """Shuffled labels; the variance is that of a single fit, to be used as a prediction range."""
-    rng = ctx.rng("shuffled")
-    rows = min(n, _NULL_ROWS)
-    training = task.synthetic.take(np.sort(rng.permutation(len(task.synthetic))[:rows]))
-    scores = shuffled_scores(training, _NULL_FITS, boosting, task.score, rng)
-    spread = float(np.var([score.value for score in scores], ddof=1)) * (1 + 1 / _NULL_FITS)
-    return Arm("synthetic rows, labels shuffled", mean_score(scores), spread, _NULL_FITS - 1,
-               rows, _NULL_FITS)  # fmt: skip
+_RANGE = (-1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,24 +48,48 @@ def _lines(arms: Arms, negligible_share: float) -> _Lines:
     return _Lines(line(arms.floor), line(arms.go), real, negligible)
 
 
-def judge(ctx: Context, task: Task, score_name: str) -> Result:
-    """Fit the arms and decide in rows of real data.
+def judge(
+    ctx: Context,
+    trial: Experiment,
+    name: str,
+    scorer: Scorer,
+    more: Sequence[Mapping[str, Any]] = (),
+) -> Result:
+    """Score the arms and decide in rows of real data.
 
     Fails where the synthetic arm is surely below the floor arm or below no model, or cannot
     be told from shuffled labels while surely below the real arm; passes where it is surely at
     or above the go arm; warns surely above the floor; inconclusive else.
+
+    Parameters
+    ----------
+    name : str
+        Name of the score in messages.
+    scorer : callable
+        Score of predictions for the holdout rows.
+    more : sequence of mapping
+        Rows of details behind those of the arms.
     """
+    task = trial.task
+    missing = absence(ctx, task)
+    if missing is not None:
+        return missing
+    arms = trial.arms(scorer)
+    alpha = ctx.config.alpha
+    if gap(arms.most_real, arms.dummy).interval(alpha)[0] <= 0:
+        return _result(ctx, task, arms, Status.NOT_APPLICABLE, name, more)
+    lines = _lines(arms, ctx.config.margin("utility.negligible_loss").value)
+    if arms.synthetic.estimate().interval(alpha)[0] <= arms.floor.estimate().interval(alpha)[1]:
+        arms = trial.with_null(arms, scorer)
+    return _result(ctx, task, arms, _status(arms, lines, alpha), name, more)
+
+
+def absence(ctx: Context, task: Task) -> Result | None:
+    """Failure if the synthetic table lacks the target or one of its classes."""
     gone = absent_classes(task, ctx.config.alpha, ctx.config.small_cell)
     if gone or len(task.synthetic) == 0:
         return ctx.result(Status.FAIL, _absence(task, gone), n=len(task.synthetic))
-    arms = fit_arms(ctx, task)
-    alpha = ctx.config.alpha
-    if gap(arms.most_real, arms.dummy).interval(alpha)[0] <= 0:
-        return _result(ctx, task, arms, Status.NOT_APPLICABLE, score_name)
-    lines = _lines(arms, ctx.config.margin("utility.negligible_loss").value)
-    if arms.synthetic.estimate().interval(alpha)[0] <= arms.floor.estimate().interval(alpha)[1]:
-        arms = replace(arms, null=_null(ctx, task, arms.synthetic.n))
-    return _result(ctx, task, arms, _status(arms, lines, alpha), score_name)
+    return None
 
 
 def _status(arms: Arms, lines: _Lines, alpha: float) -> Status:
@@ -185,11 +123,17 @@ def _absence(task: Task, gone: list[str]) -> str:
     )
 
 
-def _result(ctx: Context, task: Task, arms: Arms, status: Status, score_name: str) -> Result:
+def _result(
+    ctx: Context,
+    task: Task,
+    arms: Arms,
+    status: Status,
+    score_name: str,
+    more: Sequence[Mapping[str, Any]],
+) -> Result:
     alpha, go = ctx.config.alpha, ctx.config.margin("utility.go")
-    upper = 1.0
-    low, high = _bounded(arms.synthetic, alpha, upper)
-    real_low, real_high = _bounded(arms.real, alpha, upper)
+    low, high = interval(arms.synthetic, alpha, *_RANGE)
+    real_low, real_high = interval(arms.real, alpha, *_RANGE)
     return ctx.result(
         status,
         _message(task, arms, status, score_name, alpha),
@@ -205,22 +149,23 @@ def _result(ctx: Context, task: Task, arms: Arms, status: Status, score_name: st
         direction=Direction.HIGHER,
         n=arms.synthetic.n,
         sampled=arms.synthetic.n if task.sampled else None,
-        details=_details(arms, alpha, upper),
+        details=[*_details(arms, alpha), *more],
     )
 
 
-def _bounded(arm: Arm, alpha: float, upper: float) -> tuple[float, float]:
+def interval(arm: Arm, alpha: float, least: float, most: float) -> tuple[float, float]:
+    """Interval of an arm within the range of its score."""
     low, high = arm.estimate().interval(alpha)
-    return max(low, -upper), min(high, upper)
+    return max(low, least), min(high, most)
 
 
-def _details(arms: Arms, alpha: float, upper: float) -> list[dict[str, Any]]:
+def _details(arms: Arms, alpha: float) -> list[dict[str, Any]]:
     listed = [arms.synthetic, arms.real, arms.go, arms.floor, arms.null, arms.dummy]
     rows = []
     for arm in listed:
         if arm is None:
             continue
-        low, high = _bounded(arm, alpha, upper)
+        low, high = interval(arm, alpha, *_RANGE)
         rows.append(
             {
                 "arm": arm.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,17 +11,19 @@ import numpy.typing as npt
 from synth_eval.data.table import CoercedColumn, Table
 from synth_eval.errors import NotApplicable
 from synth_eval.run import Context
-from synth_eval.stats.learners import Predictor, TrainingRows
+from synth_eval.stats.learners import TrainingRows
 from synth_eval.stats.scores import Score, macro_auc, r2
 
-__all__ = ["Task", "absent_classes", "classification", "regression"]
+__all__ = ["MANY_TEST_ROWS", "Task", "absent_classes", "classification", "regression"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
+RandomFor = Callable[[str], np.random.Generator]
+"""Generator by a word that names its use."""
 
 _MAX_CLASSES = 10
 _FEW_TEST_ROWS = 10
-_MANY_TEST_ROWS = 50
+MANY_TEST_ROWS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,8 @@ class Task:
     dropped: dict[str, int]
     available: dict[str, int]
 
-    def score(self, predictor: Predictor) -> Score:
-        """Score of a model on the holdout."""
-        prediction = predictor(self.holdout.features)
+    def score(self, prediction: FloatArray) -> Score:
+        """Score of predictions for the holdout rows: area under the curve, or R²."""
         if self.classes:
             return macro_auc(self.holdout.target.astype(np.intp), prediction, self.scored)
         return r2(np.asarray(self.holdout.target, np.float64), prediction)
@@ -63,7 +65,7 @@ class Task:
         The area of a class of a dozen test rows is noise that would drown the others.
         """
         counts = np.bincount(self.holdout.target, minlength=len(self.classes))
-        enough = [k for k, count in enumerate(counts) if count >= _MANY_TEST_ROWS]
+        enough = [k for k, count in enumerate(counts) if count >= MANY_TEST_ROWS]
         return enough if len(enough) > 1 else list(range(len(self.classes)))
 
     @property
@@ -73,7 +75,7 @@ class Task:
         return any(len(rows) < self.available[role] for role, rows in tables.items())
 
 
-def classification(ctx: Context) -> Task:
+def classification(ctx: Context, rng: RandomFor) -> Task:
     """Task of predicting levels.
 
     Raises
@@ -90,12 +92,12 @@ def classification(ctx: Context) -> Task:
     columns = {role: table.column(target) for role, table in ctx.data.tables.items()}
     names, numbers = _classes(columns["real"])
     targets = {role: _class_numbers(column, numbers) for role, column in columns.items()}
-    task = _task(ctx, target, names, targets)
+    task = _task(ctx, rng, target, names, targets)
     _require_two_classes(task)
     return task
 
 
-def regression(ctx: Context) -> Task:
+def regression(ctx: Context, rng: RandomFor) -> Task:
     """Task of predicting a number.
 
     Raises
@@ -112,7 +114,7 @@ def regression(ctx: Context) -> Task:
         values = table.column(target).values.copy()
         values[~np.isfinite(values)] = np.nan
         targets[role] = values
-    task = _task(ctx, target, (), targets)
+    task = _task(ctx, rng, target, (), targets)
     if len(task.holdout) < _FEW_TEST_ROWS or np.ptp(task.holdout.target) == 0:
         raise NotApplicable(f"target {target!r} does not vary in the holdout, or is missing there")
     if len(task.real) < _FEW_TEST_ROWS:
@@ -154,7 +156,11 @@ def _class_numbers(column: CoercedColumn, numbers: IntArray) -> FloatArray:
 
 
 def _task(
-    ctx: Context, target: str, names: tuple[str, ...], targets: dict[str, FloatArray]
+    ctx: Context,
+    rng: RandomFor,
+    target: str,
+    names: tuple[str, ...],
+    targets: dict[str, FloatArray],
 ) -> Task:
     features = [
         column.name
@@ -169,7 +175,7 @@ def _task(
         usable = np.flatnonzero(~np.isnan(targets[role]))
         dropped[role] = table.num_rows - len(usable)
         available[role] = len(usable)
-        rows = _sample(usable, ctx.config.model_rows, ctx.rng(f"{role} rows"))
+        rows = _sample(usable, ctx.config.model_rows, rng(f"{role} rows"))
         outcome = targets[role][rows]
         tables[role] = TrainingRows(
             feature_matrix(table, features, rows),

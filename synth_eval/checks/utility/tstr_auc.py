@@ -25,8 +25,8 @@ Source
 
 from __future__ import annotations
 
+from synth_eval.checks.utility._fits import experiment
 from synth_eval.checks.utility._judge import judge
-from synth_eval.checks.utility._task import classification
 from synth_eval.registry import check
 from synth_eval.results import Result
 from synth_eval.run import Context
@@ -43,4 +43,5 @@ from synth_eval.run import Context
 )
 def tstr_auc(ctx: Context) -> Result:
     """Compare classifiers trained on synthetic and on real rows."""
-    return judge(ctx, classification(ctx), "AUC")
+    trial = experiment(ctx, "classification")
+    return judge(ctx, trial, "AUC", trial.task.score)

@@ -22,8 +22,8 @@ Source
 
 from __future__ import annotations
 
+from synth_eval.checks.utility._fits import experiment
 from synth_eval.checks.utility._judge import judge
-from synth_eval.checks.utility._task import regression
 from synth_eval.registry import check
 from synth_eval.results import Result
 from synth_eval.run import Context
@@ -40,4 +40,5 @@ from synth_eval.run import Context
 )
 def tstr_r2(ctx: Context) -> Result:
     """Compare regressions trained on synthetic and on real rows."""
-    return judge(ctx, regression(ctx), "R²")
+    trial = experiment(ctx, "regression")
+    return judge(ctx, trial, "R²", trial.task.score)

@@ -1,0 +1,162 @@
+"""Models that several checks score: fitted once, each on rows of another kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_eval.checks.utility._task import Task, classification, regression
+from synth_eval.data.load import Data
+from synth_eval.run import Context
+from synth_eval.stats.arms import (
+    Arm,
+    Fits,
+    Scorer,
+    constant_prediction,
+    fit_jackknife,
+    fit_samples,
+    fit_shuffled,
+)
+from synth_eval.stats.learners import boosting
+
+__all__ = ["Arms", "Experiment", "experiment"]
+
+FloatArray = npt.NDArray[np.float64]
+
+_FLOOR_FITS = 12
+_GO_FITS = 4
+_NULL_FITS = 12
+_NULL_ROWS = 10_000
+
+_KNOWN: WeakKeyDictionary[Data, dict[tuple[Any, ...], Experiment]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class Arms:
+    """The arms of one score, all tested on the same holdout rows.
+
+    Parameters
+    ----------
+    synthetic, real : Arm
+        Trained on equally many synthetic and real rows.
+    go, floor : Arm
+        Trained on the shares of the real rows that margins speak of.
+    dummy : Arm
+        No model: what is predicted without looking at the features.
+    null : Arm or None
+        Trained on synthetic rows with shuffled labels; fitted only where it can matter.
+    """
+
+    synthetic: Arm
+    real: Arm
+    go: Arm
+    floor: Arm
+    dummy: Arm
+    null: Arm | None = None
+
+    @property
+    def most_real(self) -> Arm:
+        """The arm of the most real rows: not the equal-sized one if the synthetic table is tiny."""
+        return max(self.real, self.go, self.floor, key=lambda arm: arm.n)
+
+
+class Experiment:
+    """The fits of one task, made when first asked for.
+
+    Parameters
+    ----------
+    task : Task
+        Rows to train and to test on.
+    rng : callable
+        ``rng(salt)`` returns a generator.
+    shares : tuple of float
+        Shares of the real rows of the floor and the go arm.
+    """
+
+    def __init__(
+        self, task: Task, rng: Callable[[str], np.random.Generator], shares: tuple[float, float]
+    ) -> None:
+        self.task = task
+        self.rng = rng
+        self._shares = shares
+        self._fits: dict[str, Fits] = {}
+
+    def fits(self, name: str) -> Fits:
+        """Fits of the arm of that name, a field of `Arms`."""
+        if name not in self._fits:
+            self._fits[name] = getattr(self, f"_{name}")()
+        return self._fits[name]
+
+    def arms(self, scorer: Scorer) -> Arms:
+        """All arms but the shuffled one, scored."""
+        names = ("synthetic", "real", "go", "floor", "dummy")
+        return Arms(**{name: self.fits(name).arm(scorer) for name in names})
+
+    def with_null(self, arms: Arms, scorer: Scorer) -> Arms:
+        """The arms with that of shuffled labels."""
+        return replace(arms, null=self.fits("null").arm(scorer))
+
+    def _synthetic(self) -> Fits:
+        return self._equal("synthetic rows", "synthetic")
+
+    def _real(self) -> Fits:
+        return self._equal("real rows, as many", "real")
+
+    def _equal(self, label: str, role: str) -> Fits:
+        task, rng = self.task, self.rng(role)
+        n = min(len(task.real), len(task.synthetic))
+        pool = getattr(task, role)
+        rows = pool.take(np.sort(rng.permutation(len(pool))[:n]))
+        return fit_jackknife(label, rows, task.holdout.features, boosting, rng)
+
+    def _floor(self) -> Fits:
+        return self._small(self._shares[0], _FLOOR_FITS, "floor")
+
+    def _go(self) -> Fits:
+        return self._small(self._shares[1], _GO_FITS, "go")
+
+    def _small(self, share: float, fits: int, salt: str) -> Fits:
+        task = self.task
+        rows = max(round(share * len(task.real)), 2)
+        label = f"{share:.0%} of the real rows"
+        test = task.holdout.features
+        return fit_samples(label, task.real, rows, fits, test, boosting, self.rng(salt))
+
+    def _dummy(self) -> Fits:
+        """The shares of the classes, or the mean, of the real rows."""
+        target, rows = self.task.real.target, len(self.task.holdout)
+        if self.task.classes:
+            shares = np.bincount(target, minlength=len(self.task.classes)) / len(target)
+            return constant_prediction("no model", np.tile(shares, (rows, 1)))
+        return constant_prediction("no model", np.full(rows, float(np.mean(target))))
+
+    def _null(self) -> Fits:
+        task, rng = self.task, self.rng("shuffled")
+        n = min(len(task.real), len(task.synthetic), _NULL_ROWS)
+        rows = task.synthetic.take(np.sort(rng.permutation(len(task.synthetic))[:n]))
+        label = "synthetic rows, labels shuffled"
+        return fit_shuffled(label, rows, _NULL_FITS, task.holdout.features, boosting, rng)
+
+
+def experiment(ctx: Context, kind: str) -> Experiment:
+    """Experiment of a classification or a regression, shared by the checks of one run.
+
+    The generators depend on the seed alone, not on the check that asks first.
+    """
+    margins = tuple(ctx.config.margin(f"utility.{name}").value for name in ("floor", "go"))
+    key = (kind, ctx.config.seed, ctx.config.model_rows, *margins)
+    known = _KNOWN.setdefault(ctx.data, {})
+    if key not in known:
+        seed = ctx.config.seed
+
+        def rng(salt: str) -> np.random.Generator:
+            return np.random.default_rng([seed, *map(ord, f"utility {salt}")])
+
+        make = classification if kind == "classification" else regression
+        known[key] = Experiment(make(ctx, rng), rng, (margins[0], margins[1]))
+    return known[key]
