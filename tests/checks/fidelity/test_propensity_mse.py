@@ -1,0 +1,80 @@
+"""F009: how well a logistic regression tells synthetic rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+import synth_eval as se
+from synth_eval.run import run
+
+
+def result(real, synthetic, holdout=None):
+    return run(se.load(real, synthetic, holdout), select_checks=["F009"])[0]
+
+
+def table(rows):
+    return pa.table({f"c{i}": rows[:, i] for i in range(rows.shape[1])})
+
+
+MAIN, PRODUCTS = 0, 1
+
+
+def test_fresh_rows_have_ratio_one_and_pass(people):
+    found = result(people["real"], people["fresh"], people["holdout"])
+    assert found.status == "pass"
+    assert found.estimate.low < 1 < found.estimate.high
+    assert found.reference.low < 1 < found.reference.high
+
+
+def test_both_nulls_are_named_a_factor_of_two_apart(people):
+    for row in result(people["real"], people["fresh"]).details:
+        assert row["independent_samples_null"] == pytest.approx(2 * row["fitted_model_null"])
+        assert row["estimate"] == pytest.approx(
+            row["propensity_mse"] / row["independent_samples_null"]
+        )
+        k, n = row["coefficients"], row["n"]
+        assert row["independent_samples_null"] == pytest.approx((k - 1) / (4 * n))
+
+
+def test_copy_has_ratio_zero(people):
+    found = result(people["real"], people["real"], people["holdout"])
+    assert [row["estimate"] for row in found.details[:2]] == pytest.approx([0, 0], abs=1e-9)
+
+
+def test_shuffled_columns_escape_main_effects_and_not_products():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=4000)
+    rows = np.column_stack([x, x + 0.5 * rng.normal(size=4000)])
+    shuffled = np.column_stack([x, rng.permutation(rows[:, 1])])
+    found = result(table(rows), table(shuffled))
+    assert found.details[MAIN]["estimate"] == pytest.approx(0.0, abs=1e-9)
+    assert found.details[PRODUCTS]["estimate"] > 10
+    assert found.status in ("warn", "fail")
+    assert "products" in found.message
+
+
+def test_a_tenth_of_the_rows_repeated_is_worth_a_tenth():
+    rng = np.random.default_rng(1)
+    real = rng.normal(size=(6000, 12))
+    few = np.tile(rng.normal(size=(600, 12)), (10, 1))
+    found = result(table(real), table(few))
+    assert found.details[MAIN]["worth"] == pytest.approx(0.1, rel=0.25)
+    assert found.details[MAIN]["limit"] == pytest.approx(5.5)
+
+
+def test_a_shifted_column_fails_and_a_lost_one_too(people):
+    rng = np.random.default_rng(2)
+    real, fresh = rng.normal(size=(2, 4000, 4))
+    shifted = fresh.copy()
+    shifted[:, 2] += 3
+    assert result(table(real), table(shifted)).status == "fail"
+    assert result(table(real), table(fresh).drop_columns(["c1"])).status == "fail"
+
+
+def test_constant_and_tiny_tables_are_not_judged():
+    constant = pa.table({"x": np.ones(500)})
+    assert result(constant, constant).status == "not_applicable"
+    tiny = pa.table({"x": np.arange(6.0), "y": list("abcdef")})
+    assert result(tiny, tiny).status == "not_applicable"
