@@ -8,7 +8,7 @@ model worth x % of the real rows.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -118,6 +118,8 @@ class Config:
         the chance of picking the right person in it under the .09 of health practice.
     expectations : str
         Path of a Great Expectations suite; empty derives the rules from the real table.
+    edge_cases : sequence of mapping
+        Cases that must occur, see the check C007.
     margins : mapping of str to Threshold
         Margins by name, see `synth_eval.config`.
     """
@@ -129,6 +131,7 @@ class Config:
     declared_epsilon: float = 0.0
     small_cell: int = 11
     expectations: str = ""
+    edge_cases: Sequence[Mapping[str, Any]] = ()
     margins: Mapping[str, Threshold] = field(default_factory=lambda: dict(_MARGINS))
 
     def margin(self, name: str) -> Threshold:
@@ -140,6 +143,7 @@ class Config:
         """Configuration from plain values; unknown names are errors."""
         values = dict(values)
         given = values.pop("margins", {})
+        cases = _read_edge_cases(values.pop("edge_cases", ()))
         known = {item.name: item for item in fields(cls)}
         for name, value in values.items():
             if name not in known:
@@ -148,7 +152,8 @@ class Config:
             fits = isinstance(value, int | float) if wanted is float else isinstance(value, wanted)
             if isinstance(value, bool) or not fits:
                 raise UsageError(f"setting {name!r} must be {wanted.__name__}, not {value!r}")
-        return replace(cls(**values), margins={**_MARGINS, **_read_margins(given)})
+        margins = {**_MARGINS, **_read_margins(given)}
+        return replace(cls(**values), margins=margins, edge_cases=cases)
 
     @classmethod
     def from_file(cls, path: str | Path) -> Config:
@@ -169,6 +174,25 @@ class Config:
         if path.name == "pyproject.toml":
             values = values.get("tool", {}).get("synth_eval", {})
         return cls.from_mapping(values)
+
+
+def _read_edge_cases(given: Any) -> tuple[Mapping[str, Any], ...]:
+    """Cases as ``{name = "...", all = [{column, op, value}, ...]}``, ``rate`` optional."""
+    if isinstance(given, str) or not isinstance(given, Sequence):
+        raise UsageError("edge_cases must be a list of tables")
+    for case in given:
+        if not isinstance(case, Mapping) or not {"name", "all"} <= set(case) <= {
+            "name", "all", "rate",
+        }:  # fmt: skip
+            raise UsageError("an edge case needs a name and a list `all` of conditions")
+        for condition in case["all"]:
+            if set(condition) != {"column", "op", "value"}:
+                raise UsageError(
+                    f"edge case {case['name']!r}: a condition needs column, op and value"
+                )
+        if not 0 < case.get("rate", 0.5) < 1:
+            raise UsageError(f"edge case {case['name']!r}: the rate must lie between 0 and 1")
+    return tuple(dict(case) for case in given)
 
 
 def _read_margins(given: Any) -> dict[str, Threshold]:

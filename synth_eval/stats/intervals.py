@@ -23,6 +23,7 @@ __all__ = [
     "excess_members",
     "hypergeometric_tail",
     "newcombe",
+    "poisson_ratio",
     "residual_risk",
     "wilson",
 ]
@@ -342,3 +343,31 @@ def _midranks(values: FloatArray) -> FloatArray:
     _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(counts)
     return np.asarray((last - (counts - 1) / 2.0)[inverse], np.float64)
+
+
+def poisson_ratio(
+    count: int, rows: int, control: int, control_rows: int, alpha: float
+) -> tuple[float, float]:
+    """Exact bounds of the ratio of two rates, conditional on their total count.
+
+    Parameters
+    ----------
+    count, rows : int
+        Events and rows of the first table.
+    control, control_rows : int
+        Events and rows of the second.
+    alpha : float
+        Error of the two-sided interval.
+
+    Examples
+    --------
+    >>> low, high = poisson_ratio(20, 1000, 20, 1000, 0.05)
+    >>> low < 1 < high
+    True
+    """
+    from scipy.special import betaincinv  # light, unlike scipy.stats
+
+    low = float(betaincinv(count, control + 1, alpha / 2)) if count else 0.0
+    high = float(betaincinv(count + 1, control, 1 - alpha / 2)) if control else 1.0
+    scale = control_rows / rows
+    return low / (1 - low) * scale, high / max(1 - high, 1e-12) * scale

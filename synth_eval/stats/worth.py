@@ -146,7 +146,11 @@ def total_variation_curves(
         each = by_count[np.searchsorted(distinct, cells)]
         first = np.flatnonzero(np.diff(owner, prepend=-1))
         expected[start : start + block] = 0.5 * np.add.reduceat(each, first, axis=0)
-    return [Curve(sizes, own) for own in expected]
+    # A fresh row can always bring a cell nobody has seen: as if one more row held it. Without
+    # it any difference would be infinitely far from a table with a single filled cell.
+    one = np.array([1 / float(tables[0].sum())])
+    unseen = np.concatenate([expected_absolute_difference(one, n, size) for size in sizes])
+    return [Curve(sizes, own + 0.5 * unseen) for own in expected]
 
 
 def _distinct(tables: Sequence[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:

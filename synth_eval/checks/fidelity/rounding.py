@@ -56,8 +56,9 @@ def _tables(ctx: Context, names: list[str]) -> Iterator[Cells]:
             return _decimals(ctx.data.tables[role].column(name).values)
 
         yield Cells({"column": name, "part": "decimals"}, _DECIMALS + 3, decimals)
-        real = np.abs(ctx.data.real.column(name).values)
-        if np.nanmedian(np.where(np.isfinite(real), real, np.nan)) < 10 or np.isnan(real).all():
+        real = ctx.data.real.column(name).values
+        finite = np.abs(real[np.isfinite(real)])
+        if len(finite) == 0 or np.median(finite) < 10:
             continue
 
         def digits(role: str, name: str = name) -> npt.NDArray[np.intp]:

@@ -34,7 +34,7 @@ def test_absent_group_of_one_percent_is_flagged_and_one_of_a_thousandth_is_not()
 def test_expected_missing_levels():
     """Ten levels of .09 and fifty of .002: 6.75 are expected to be absent from 1,000 rows."""
     counts = {f"big{i}": 900 for i in range(10)} | {f"rare{i}": 20 for i in range(50)}
-    details = result(levels(counts), levels({name: 1 for name in counts})).details
+    details = result(levels(counts), levels(dict.fromkeys(counts, 1))).details
     assert sum(row["chance_of_absence"] for row in details) > 40  # 60 rows only
     thousand = levels({f"big{i}": 100 for i in range(10)})
     details = result(levels(counts), thousand).details

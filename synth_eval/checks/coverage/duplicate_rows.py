@@ -1,0 +1,119 @@
+"""Rows that repeat inside the synthetic table, and how many rows it is really worth.
+
+What it measures
+    The share of synthetic rows that repeat another one beyond what rows of the real table do.
+    How likely two random rows are equal does not depend on the size of a table; from the rate
+    among real rows follow the repeats to expect. The message gives the effective number of
+    rows: one over the chance that two rows are equal.
+
+How to read it
+    0 is best. A table in which one row in a hundred repeats without reason gets a warning; one
+    whose effective number of rows is below 1 % of the real rows has collapsed and fails.
+
+When it misleads
+    Tables of few coarse columns repeat rows naturally; only the excess counts. A generator can
+    collapse onto near copies of few rows without repeating one (see C006, P003).
+
+Source
+    Simpson (1949), Measurement of diversity.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_eval.registry import check
+from synth_eval.results import Direction, Estimate, Reference, Result, Status
+from synth_eval.run import Context
+from synth_eval.stats.intervals import wilson
+
+Hashes = npt.NDArray[np.uint64]
+
+
+@check(
+    "C005",
+    "duplicate_rows",
+    dimension="coverage",
+    title="Repeated rows and effective number of rows",
+)
+def duplicate_rows(ctx: Context) -> Result:
+    """Compare the rate of repeated rows with the rate among real rows."""
+    hashes, rows = ctx.data.row_hashes, ctx.data.synthetic.num_rows
+    real = hashes["real"]
+    if "holdout" in hashes:
+        real = np.concatenate([real, hashes["holdout"]])
+    distinct, repeats = _repeats(hashes["synthetic"])
+    expected = _expected_repeats(real, rows)
+    excess = max(repeats - expected, 0.0)
+    _, low, high = wilson(round(excess), rows)
+    spread = 3 * float(np.sqrt(max(expected, 1.0)))
+    margin = ctx.config.margin("coverage.repeated_rows")
+    floor = ctx.config.margin("fidelity.worst_table")
+    effective = _effective(hashes["synthetic"], real)
+    size = min(ctx.data.real.num_rows, rows)
+    if effective is not None and effective < floor.value * size and excess > spread:
+        status = Status.FAIL
+    elif low > margin.value and excess > spread:
+        status = Status.WARN
+    else:
+        status = Status.PASS
+    details = [{"table": role, **_diversity(own)} for role, own in ctx.data.row_hashes.items()]
+    return ctx.result(
+        status,
+        _message(rows, distinct, excess, effective),
+        estimate=Estimate(excess / rows, min(low, excess / rows), max(high, excess / rows)),
+        reference=Reference("repeats expected of fresh real rows", expected / rows, n=len(real)),
+        threshold=margin,
+        direction=Direction.LOWER,
+        details=details,
+    )
+
+
+def _repeats(hashes: Hashes) -> tuple[int, int]:
+    distinct = len(np.unique(hashes))
+    return distinct, len(hashes) - distinct
+
+
+def _expected_repeats(hashes: Hashes, rows: int) -> float:
+    """Repeats among `rows` fresh rows: each record is drawn at its rate, or once in n if rare."""
+    counts = np.unique(hashes, return_counts=True)[1].astype(np.float64)
+    rate = counts[counts > 1] / len(hashes)
+    mean = rate * rows
+    # A record drawn at rate r repeats (draws - 1) times where it is drawn at all.
+    return float((mean - 1 + np.exp(-mean)).sum())
+
+
+def _chance_of_equal(hashes: Hashes) -> float:
+    """Chance that two different rows of the table are equal."""
+    counts = np.unique(hashes, return_counts=True)[1].astype(np.float64)
+    rows = len(hashes)
+    return float((counts * (counts - 1)).sum()) / max(rows * (rows - 1.0), 1.0)
+
+
+def _effective(synthetic: Hashes, real: Hashes) -> float | None:
+    """Number of different rows among which two are equal as often, real repeats taken off."""
+    excess = _chance_of_equal(synthetic) - _chance_of_equal(real)
+    return 1 / excess if excess > 0 else None
+
+
+def _diversity(hashes: Hashes) -> dict[str, object]:
+    equal, distinct = _chance_of_equal(hashes), len(np.unique(hashes))
+    return {
+        "rows": len(hashes),
+        "distinct_rows": distinct,
+        "estimate": 1 - distinct / len(hashes),
+        "effective_rows": 1 / equal if equal > 0 else None,
+    }
+
+
+def _message(rows: int, distinct: int, excess: float, effective: float | None) -> str:
+    if not excess:
+        return f"{distinct:,} of {rows:,} rows differ; no more repeat than among real rows."
+    worth = ""
+    if effective is not None:
+        worth = f"; two rows are equal as often as among {effective:,.0f} different ones"
+    return (
+        f"{distinct:,} of {rows:,} rows differ; {excess / rows:.1%} repeat another beyond what "
+        f"real rows do{worth}."
+    )

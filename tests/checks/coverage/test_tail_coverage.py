@@ -1,0 +1,68 @@
+"""C003: tails of numbers and dates."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+import synth_eval as se
+from synth_eval.run import run
+
+
+def result(real, synthetic, holdout=None):
+    return run(se.load(real, synthetic, holdout), select_checks=["C003"])[0]
+
+
+@pytest.fixture(scope="module")
+def real():
+    return np.random.default_rng(0).normal(size=60_000)
+
+
+def test_clipped_tail_is_lost(real):
+    rng = np.random.default_rng(1)
+    clipped = np.minimum(rng.normal(size=40_000), 2.5)
+    found = result(pa.table({"x": real}), pa.table({"x": clipped}))
+    assert found.status == "fail"
+    assert (found.details[0]["tail"], found.details[0]["ratio"]) == ("high", 0.0)
+    assert "0.00 times" in found.message
+
+
+def test_thinned_and_thickened_tails_are_limits(real):
+    rng = np.random.default_rng(2)
+    thick = rng.normal(0, 1.2, size=40_000)
+    found = result(pa.table({"x": real}), pa.table({"x": thick}))
+    assert found.status == "warn"
+    assert found.details[0]["ratio"] > 2
+
+
+def test_fresh_tails_pass_with_the_holdout_beside(real):
+    rng = np.random.default_rng(3)
+    fresh, holdout = (pa.table({"x": rng.normal(size=40_000)}) for _ in range(2))
+    found = result(pa.table({"x": real}), fresh, holdout)
+    assert found.status == "pass"
+    assert found.reference.value == pytest.approx(1.0, abs=0.6)
+    assert found.estimate.low < 1 < found.estimate.high
+
+
+def test_few_synthetic_rows_are_inconclusive_not_good(real):
+    found = result(pa.table({"x": real}), pa.table({"x": [0.0] * 300}))
+    assert found.status == "inconclusive"
+
+
+def test_caps_are_no_tails_and_small_tables_have_none():
+    rng = np.random.default_rng(4)
+    capped = pa.table({"x": np.minimum(rng.exponential(size=20_000), 2.0)})
+    assert [row["tail"] for row in result(capped, capped).details] == ["low"]
+    few = pa.table({"x": rng.normal(size=5000)})
+    assert result(few, few).status == "not_applicable"
+
+
+def testpoisson_ratio_hold_their_level():
+    from synth_eval.stats.intervals import poisson_ratio
+
+    rng = np.random.default_rng(5)
+    counts = rng.poisson([20, 40], size=(2000, 2))
+    inside = [low <= 1 <= high for low, high in
+              (poisson_ratio(c, 20_000, r, 40_000, 0.05) for c, r in counts)]  # fmt: skip
+    assert 0.95 <= np.mean(inside) <= 0.99
