@@ -21,7 +21,7 @@ def real():
 
 def test_clipped_tail_is_lost(real):
     rng = np.random.default_rng(1)
-    clipped = np.minimum(rng.normal(size=40_000), 2.5)
+    clipped = np.minimum(rng.normal(size=60_000), 2.5)
     found = result(pa.table({"x": real}), pa.table({"x": clipped}))
     assert found.status == "fail"
     assert (found.details[0]["tail"], found.details[0]["ratio"]) == ("high", 0.0)
