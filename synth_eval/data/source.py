@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -51,12 +52,17 @@ class Source:
         """Number of rows."""
         raise NotImplementedError
 
-    def column(self, name: str) -> pa.ChunkedArray:
-        """One column, whole."""
+    def column(self, name: str, *, coded: bool = False) -> pa.ChunkedArray:
+        """One column, whole.
+
+        With `coded`, text may come as a dictionary and indices into it, where that is cheaper.
+        """
         raise NotImplementedError
 
-    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """Record batches of at most `BATCH_ROWS` rows."""
+    def batches(
+        self, columns: Sequence[str] | None = None, *, coded: bool = False
+    ) -> Iterator[pa.RecordBatch]:
+        """Record batches of at most `BATCH_ROWS` rows; see `column` for `coded`."""
         raise NotImplementedError
 
     def sha256(self) -> str | None:
@@ -83,10 +89,15 @@ class _MemorySource(Source):
     def num_rows(self) -> int:
         return int(self._table.num_rows)
 
-    def column(self, name: str) -> pa.ChunkedArray:
+    def column(self, name: str, *, coded: bool = False) -> pa.ChunkedArray:  # noqa: ARG002
         return self._table.column(name)
 
-    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+    def batches(
+        self,
+        columns: Sequence[str] | None = None,
+        *,
+        coded: bool = False,  # noqa: ARG002
+    ) -> Iterator[pa.RecordBatch]:
         table = self._table if columns is None else self._table.select(list(columns))
         yield from table.to_batches(max_chunksize=BATCH_ROWS)
 
@@ -106,15 +117,27 @@ class _ParquetSource(Source):
     def num_rows(self) -> int:
         return int(self._file.metadata.num_rows)
 
-    def column(self, name: str) -> pa.ChunkedArray:
+    @cached_property
+    def _coded_file(self) -> Any:
+        """The same file, its text read as it is stored: a dictionary and indices into it."""
+        import pyarrow.parquet as pq  # only where a Parquet file is read
+
+        texts = [field.name for field in self.schema if pa.types.is_string(field.type)]
+        return pq.ParquetFile(self.path, metadata=self._file.metadata, read_dictionary=texts)
+
+    def column(self, name: str, *, coded: bool = False) -> pa.ChunkedArray:
         try:
-            return self._file.read(columns=[name]).column(name)
+            file = self._coded_file if coded else self._file
+            return file.read(columns=[name]).column(name)
         except (OSError, pa.ArrowException) as error:
             raise _unreadable(self.name, error) from error
 
-    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+    def batches(
+        self, columns: Sequence[str] | None = None, *, coded: bool = False
+    ) -> Iterator[pa.RecordBatch]:
         try:
-            yield from self._file.iter_batches(
+            file = self._coded_file if coded else self._file
+            yield from file.iter_batches(
                 batch_size=BATCH_ROWS, columns=None if columns is None else list(columns)
             )
         except (OSError, pa.ArrowException) as error:

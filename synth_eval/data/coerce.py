@@ -1,0 +1,154 @@
+"""Arrow arrays as numbers or as coded words: what the cells of a table become."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from synth_eval.data.parse import parse_booleans, parse_datetimes, parse_numbers
+from synth_eval.data.schema import Column
+from synth_eval.data.source import plain_array
+
+__all__ = ["CodedWords", "as_numbers", "as_text", "coded_words", "reads_by_batch"]
+
+FloatArray = npt.NDArray[np.float64]
+CodeArray = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class CodedWords:
+    """Cells as words, each distinct one written once.
+
+    Parameters
+    ----------
+    words : Array of string
+        Words of the stored dictionary; null where it holds what cannot be read. A word may
+        stand there twice, as ``yes`` and ``1`` do among truth values.
+    codes : ndarray of int32, shape (rows,)
+        Index into `words`, -1 where nothing is stored.
+    failed : int
+        Rows that hold something that cannot be read.
+    stored : str
+        Arrow type the column was stored as.
+    """
+
+    words: pa.Array
+    codes: CodeArray
+    failed: int
+    stored: str
+
+    def counts(self) -> dict[str, int]:
+        """Rows of each word."""
+        rows = np.bincount(self.codes + 1, minlength=len(self.words) + 1)[1:]
+        found: dict[str, int] = {}
+        for word, number in zip(self.words.to_pylist(), rows.tolist(), strict=True):
+            if word is not None and number:
+                found[word] = found.get(word, 0) + number
+        return found
+
+    def numbered(self, levels: pa.Array) -> CodeArray:
+        """Place of each row's word among the levels; their number where it is none, -1 missing."""
+        places = pc.fill_null(pc.index_in(self.words, value_set=levels), len(levels))
+        lookup = np.append(places.to_numpy(zero_copy_only=False), -1).astype(np.int32)
+        lookup[:-1][self.words.is_null().to_numpy(zero_copy_only=False)] = -1
+        return lookup[self.codes]
+
+
+def reads_by_batch(spec: Column, stored: pa.DataType) -> bool:
+    """Whether cells mean the same alone as beside all others of their column.
+
+    Floats as levels do not: they lose their ``.0`` only where all are whole. Nor do dates in
+    text of no fixed form: the form that reads most of them is taken.
+    """
+    stored = getattr(stored, "storage_type", stored)
+    stored = stored.value_type if pa.types.is_dictionary(stored) else stored
+    if spec.is_continuous:
+        return not (spec.kind == "datetime" and _is_text(stored) and spec.datetime_format is None)
+    return not pa.types.is_floating(stored)
+
+
+def coded_words(raw: pa.Array | pa.ChunkedArray, spec: Column) -> CodedWords:
+    """Cells of a column of levels."""
+    coded = _dictionary(raw)
+    stored = coded.dictionary
+    words = as_text(stored)
+    read = words
+    if spec.kind == "boolean":
+        read, _ = parse_booleans(words)
+    codes = coded.indices.cast(pa.int32()).fill_null(-1).to_numpy(zero_copy_only=False)
+    lost = pc.and_(read.is_null(), words.is_valid()).to_numpy(zero_copy_only=False)
+    failed = int(np.append(lost, False)[codes].sum()) if lost.any() else 0
+    return CodedWords(read, codes, failed, str(stored.type))
+
+
+def _dictionary(raw: pa.Array | pa.ChunkedArray) -> pa.DictionaryArray:
+    kind = raw.type
+    if not (pa.types.is_dictionary(kind) and _is_text(kind.value_type)):
+        return plain_array(raw).dictionary_encode()
+    if isinstance(raw, pa.ChunkedArray):
+        raw = raw.unify_dictionaries().combine_chunks()
+    return raw
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def as_text(raw: pa.Array) -> pa.Array:
+    """Text of any column; whole floats lose their ``.0`` so that 1 and 1.0 are one level."""
+    if not pa.types.is_floating(raw.type):
+        return raw.cast(pa.string())
+    raw = pc.if_else(pc.is_nan(raw), pa.scalar(None, raw.type), raw)
+    finite = raw.drop_null().filter(pc.is_finite(raw.drop_null()))
+    words = raw.cast(pa.string())
+    if not pc.all(pc.equal(finite, pc.floor(finite))).as_py() or not _fits_integer(finite):
+        return words
+    whole = pc.if_else(pc.is_finite(raw), raw, pa.scalar(None, raw.type))
+    return pc.coalesce(whole.cast(pa.int64(), safe=False).cast(pa.string()), words)
+
+
+def _fits_integer(finite: pa.Array) -> bool:
+    return len(finite) == 0 or float(pc.max(pc.abs(finite)).as_py()) < 2.0**53
+
+
+def as_numbers(raw: pa.Array, spec: Column) -> tuple[FloatArray, int]:
+    """Cells of a continuous column and how many of them could not be read."""
+    failed = 0
+    if spec.kind == "datetime":
+        if _is_text(raw.type):
+            raw, failed, _ = parse_datetimes(raw.cast(pa.string()), spec.datetime_format)
+        elif not pa.types.is_temporal(raw.type):
+            return np.full(len(raw), np.nan), len(raw) - raw.null_count
+        raw = _microseconds(raw)
+    elif _is_text(raw.type):
+        raw, failed = parse_numbers(raw.cast(pa.string()))
+    elif not (
+        pa.types.is_integer(raw.type)
+        or pa.types.is_floating(raw.type)
+        or pa.types.is_decimal(raw.type)
+        or pa.types.is_boolean(raw.type)
+        or pa.types.is_null(raw.type)
+    ):
+        return np.full(len(raw), np.nan), len(raw) - raw.null_count
+    if pa.types.is_boolean(raw.type):
+        raw = raw.cast(pa.int8())
+    numbers: Any = raw.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+    return np.asarray(numbers, np.float64), failed
+
+
+def _microseconds(raw: pa.Array) -> pa.Array:
+    """Microseconds since 1970; zoned times are moments in UTC, naive ones are taken as they are."""
+    kind = raw.type
+    if pa.types.is_time(kind):
+        unit = {"s": 1_000_000, "ms": 1_000, "us": 1, "ns": 0.001}[kind.unit]
+        bits = pa.int32() if kind.bit_width == 32 else pa.int64()
+        return pc.multiply(raw.cast(bits).cast(pa.float64()), unit)
+    if pa.types.is_duration(kind):
+        return raw.cast(pa.duration("us"), safe=False).cast(pa.int64())
+    zone = getattr(kind, "tz", None)
+    return raw.cast(pa.timestamp("us", tz=zone), safe=False).cast(pa.int64())
