@@ -1,19 +1,20 @@
 """Rules between numbers or dates: one never exceeds the other, two are equal, one is the sum.
 
-Candidates are found on a seeded sample of real rows and then counted on all of them. A rule
-says something only where chance does not keep it: shuffled rows must break it often.
+A rule says something only where chance does not keep it: were the two columns independent,
+rows would break it often. That rate is told from quantiles of each column, so it does not
+depend on the order of the rows.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 
+from synth_eval.data.fingerprint import fingerprints
 from synth_eval.data.table import Table
 from synth_eval.expectations.relations import (
     MAX_EXCEPTIONS,
@@ -28,29 +29,14 @@ from synth_eval.expectations.tally import Tally
 
 __all__ = ["arithmetic_rules"]
 
-_SAMPLE = 2_000
+_ALPHA = 0.05
 _PROBE = 200
+_GRID = 400
 _MAX_SUM_COLUMNS = 60
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_ .\-]*")
 
 Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class _Sample:
-    """Values of some real rows, and the same values out of order."""
-
-    values: dict[str, Floats]
-    shuffled: dict[str, Floats]
-
-    @classmethod
-    def of(cls, real: Table, names: list[str]) -> _Sample:
-        rng = np.random.default_rng(0)
-        size = min(_SAMPLE, real.num_rows)
-        rows = np.sort(rng.choice(real.num_rows, size, replace=False))
-        values = {name: real.column(name).values[rows] for name in names}
-        return cls(values, {name: column[rng.permutation(size)] for name, column in values.items()})
+Relation = Callable[[Floats, Floats], npt.NDArray[np.bool_]]
 
 
 def arithmetic_rules(real: Table, search: Search) -> Iterator[Rule]:
@@ -59,15 +45,15 @@ def arithmetic_rules(real: Table, search: Search) -> Iterator[Rule]:
         [c.name for c in real.schema.compared if c.kind == kind and _usable(real, c.name)]
         for kind in ("numerical", "datetime")
     ]
-    sample = _Sample.of(real, [name for names in kinds for name in names])
     for names in kinds:
-        pairs = list(combinations(names, 2))
-        search.complete &= len(pairs) <= MAX_PAIRS
-        search.pairs += len(pairs[:MAX_PAIRS])
-        search.tests += 3 * len(pairs[:MAX_PAIRS])
-        for first, second in pairs[:MAX_PAIRS]:
-            yield from _pair_rules(real, sample, first, second, 3 * len(pairs))
-    yield from _sum_rules(real, sample, kinds[0], search)
+        grids = {name: _grid(real.column(name).values) for name in names}
+        pairs = list(combinations(names, 2))[:MAX_PAIRS]
+        search.complete &= len(names) * (len(names) - 1) // 2 <= MAX_PAIRS
+        search.pairs += len(pairs)
+        search.tests += 3 * len(pairs)
+        for first, second in pairs:
+            yield from _pair_rules(real, grids, (first, second), 3 * len(pairs))
+    yield from _sum_rules(real, kinds[0], search)
 
 
 def _usable(real: Table, name: str) -> bool:
@@ -76,22 +62,30 @@ def _usable(real: Table, name: str) -> bool:
     return not odd and int((~column.missing).sum()) >= MIN_SUPPORT
 
 
+def _grid(values: Floats) -> Floats:
+    """The column told by equally likely values."""
+    points = np.quantile(values[~np.isnan(values)], (np.arange(_GRID) + 0.5) / _GRID,
+                         method="inverted_cdf")  # fmt: skip
+    return np.asarray(points, np.float64)
+
+
 def _pair_rules(
-    real: Table, sample: _Sample, first: str, second: str, tests: int
+    real: Table, grids: Mapping[str, Floats], names: tuple[str, str], tests: int
 ) -> Iterator[Rule]:
     """Equality where it holds, else the order that holds."""
-    if _holds(real, sample, (first, second), np.equal, tests):
+    first, second = names
+    if _holds(real, grids, names, np.equal, tests):
         yield Rule(
             "expect_column_pair_values_to_be_equal",
             {"column_A": first, "column_B": second, "ignore_row_if": "either_value_is_missing",
              "mostly": None},
             f"{first} = {second}",
             "equality: the two hold the same value",
-            lambda table: _exceptions(table, (first, second), np.equal),
+            lambda table: _exceptions(table, names, np.equal),
         )  # fmt: skip
         return
-    for low, high in ((first, second), (second, first)):
-        if _holds(real, sample, (low, high), np.less_equal, tests):
+    for low, high in (names, names[::-1]):
+        if _holds(real, grids, (low, high), np.less_equal, tests):
             yield _order_rule(low, high)
 
 
@@ -106,27 +100,29 @@ def _order_rule(low: str, high: str) -> Rule:
     )  # fmt: skip
 
 
-Relation = Callable[[Floats, Floats], npt.NDArray[np.bool_]]
-
-
 def _holds(
-    real: Table, sample: _Sample, names: tuple[str, str], relation: Relation, tests: int
+    real: Table,
+    grids: Mapping[str, Floats],
+    names: tuple[str, str],
+    relation: Relation,
+    tests: int,
 ) -> bool:
-    """Whether a relation holds in the sample, means something, and holds in all rows."""
-    a, b = names
-    quick = _count(sample.values[a], sample.values[b], relation)
-    if quick.judged < MIN_SUPPORT / 2 or quick.broken > 4 * MAX_EXCEPTIONS * quick.judged:
-        return False
-    by_chance = _count(sample.values[a], sample.shuffled[b], relation)
-    surprise = by_chance.rate or 0.0
-    if surprise < MIN_SURPRISE:
+    """Whether a relation means something and real rows keep it."""
+    a, b = grids[names[0]], grids[names[1]]
+    surprise = 1 - float(relation(a[:, None], b[None, :]).mean())
+    if surprise < MIN_SURPRISE or _rarely_holds(a, b, relation):
         return False
     whole = _exceptions(real, names, relation)
     return (
         whole.judged >= MIN_SUPPORT
         and whole.broken <= MAX_EXCEPTIONS * whole.judged
-        and chance_of_so_few(whole.judged, whole.broken, surprise) * tests <= 0.05
+        and chance_of_so_few(whole.judged, whole.broken, surprise) * tests <= _ALPHA
     )
+
+
+def _rarely_holds(a: Floats, b: Floats, relation: Relation) -> bool:
+    """Whether even the quantiles break it; a relation of rows is one of quantiles too."""
+    return float(relation(a, b).mean()) < 0.9
 
 
 def _count(a: Floats, b: Floats, relation: Relation) -> Tally:
@@ -138,20 +134,16 @@ def _exceptions(table: Table, names: tuple[str, str], relation: Relation) -> Tal
     return _count(table.column(names[0]).values, table.column(names[1]).values, relation)
 
 
-def _sum_rules(real: Table, sample: _Sample, names: list[str], search: Search) -> Iterator[Rule]:
+def _sum_rules(real: Table, names: list[str], search: Search) -> Iterator[Rule]:
     """Columns that are the sum of two others; rarely zero, so that it is no plain equality."""
     search.complete &= len(names) <= _MAX_SUM_COLUMNS
     names = [
         name for name in names[:_MAX_SUM_COLUMNS]
-        if _PLAIN_NAME.fullmatch(name) and _varies(sample.values[name])
+        if _PLAIN_NAME.fullmatch(name) and _varies(real.column(name).values)
     ]  # fmt: skip
-    if len(names) < 3:
+    block = _probe(real, names)
+    if len(names) < 3 or len(block) < _PROBE / 4:
         return
-    there = ~np.isnan(np.column_stack([sample.values[name] for name in names])).any(axis=1)
-    rows = np.flatnonzero(there)[:_PROBE]
-    if len(rows) < _PROBE / 4:
-        return
-    block = np.column_stack([sample.values[name][rows] for name in names])
     tolerance = _tolerance(block)
     for i, j in combinations(range(len(names)), 2):
         search.tests += len(names) - 2
@@ -163,6 +155,17 @@ def _sum_rules(real: Table, sample: _Sample, names: list[str], search: Search) -
                 tally = rule.count(real)
                 if tally.judged >= MIN_SUPPORT and (tally.rate or 0) <= MAX_EXCEPTIONS:
                     yield rule
+
+
+def _probe(real: Table, names: list[str]) -> Floats:
+    """Some complete rows, chosen by their content and not by their place."""
+    if not names:
+        return np.empty((0, 0))
+    there = np.logical_and.reduce([~real.column(name).missing for name in names])
+    rows = np.flatnonzero(there)
+    hashes = fingerprints(real, names)[rows]
+    chosen = rows[np.argsort(hashes, kind="stable")[:_PROBE]]
+    return np.column_stack([real.column(name).values[chosen] for name in names])
 
 
 def _varies(values: Floats) -> bool:

@@ -14,8 +14,6 @@ __all__ = ["iso_moment", "safe_bounds"]
 _TOLERANCE = 0.10
 """Share of the span by which a bound that is not shared by many rows is moved outward."""
 
-_DAY = 86_400_000_000.0
-
 
 def safe_bounds(
     values: npt.NDArray[np.float64], small_cell: int, unit: float = 0.0
@@ -76,14 +74,12 @@ def _outward(value: float, step: float, towards: Callable[[float], int]) -> floa
 
 
 def iso_moment(microseconds: float, *, zoned: bool) -> str:
-    """ISO form of a moment; the time of day is left out where it is midnight.
+    """ISO form of a moment, with the time of day: Great Expectations compares dates with times.
 
     Examples
     --------
     >>> iso_moment(86_400_000_000.0, zoned=False)
-    '1970-01-02'
+    '1970-01-02T00:00:00'
     """
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=round(microseconds))
-    if microseconds % _DAY == 0 and not zoned:
-        return moment.date().isoformat()
     return (moment if zoned else moment.replace(tzinfo=None)).isoformat()

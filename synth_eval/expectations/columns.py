@@ -19,6 +19,8 @@ from synth_eval.expectations.tally import Tally
 __all__ = ["column_rules", "literal"]
 
 _DAY = 86_400_000_000.0
+_DAYS_TO_9999 = 2_900_000
+_MANY_DAYS = 5 * 365
 _MAX_LEVELS = 200
 _SHAPE_COVER = 0.999
 _MAX_SHAPE_TOKENS = 16
@@ -157,25 +159,45 @@ def _range_rules(real: Table, spec: Column, small_cell: int) -> Iterator[Rule]:
     column = real.column(spec.name)
     if spec.kind == "datetime" and column.stored.startswith(("time32", "time64", "duration")):
         return
-    unit = _DAY if spec.kind == "datetime" else float(spec.integer)
-    bounds = safe_bounds(column.values, small_cell, unit)
-    if bounds is None:
+    found = _dates(column, small_cell) if spec.kind == "datetime" else _numbers(column, small_cell)
+    if found is None:
         return
-    low, high = bounds
-    ends: tuple[Any, Any] = bounds
-    if spec.kind == "datetime":
-        ends = (iso_moment(low, zoned="tz=" in column.stored),
-                iso_moment(high, zoned="tz=" in column.stored))  # fmt: skip
-    elif spec.integer and abs(low) < 2**53 and abs(high) < 2**53:
-        ends = (int(low), int(high))
+    (low, high), ends = found
+    told = [str(end).removesuffix("T00:00:00") for end in ends]
     yield Rule(
         "expect_column_values_to_be_between",
         {"column": spec.name, "min_value": ends[0], "max_value": ends[1], "mostly": None},
-        f"{spec.name}: from {ends[0]} to {ends[1]}",
+        f"{spec.name}: from {told[0]} to {told[1]}",
         f"at least {small_cell} real rows reach each end; an end that is not a limit shared by "
         "many rows is moved outward and rounded",
         lambda table: _outside(table, spec.name, low, high),
     )
+
+
+_Range = tuple[tuple[float, float], tuple[Any, Any]]
+
+
+def _numbers(column: CoercedColumn, small_cell: int) -> _Range | None:
+    bounds = safe_bounds(column.values, small_cell, float(column.spec.integer))
+    if bounds is None:
+        return None
+    whole = column.spec.integer and max(map(abs, bounds)) < 2**53
+    return bounds, (int(bounds[0]), int(bounds[1])) if whole else bounds
+
+
+def _dates(column: CoercedColumn, small_cell: int) -> _Range | None:
+    """Bounds in whole days, in whole years where the dates span many."""
+    days = safe_bounds(column.values / _DAY, small_cell, 1.0)
+    if days is None or max(map(abs, days)) > _DAYS_TO_9999:
+        return None
+    first, last = (np.datetime64(int(np.floor(day)), "D") for day in days)
+    last += np.timedelta64(1, "D")  # up to the end of the day
+    if days[1] - days[0] > _MANY_DAYS:
+        first = first.astype("datetime64[Y]").astype("datetime64[D]")
+        last = (last.astype("datetime64[Y]") + np.timedelta64(1, "Y")).astype("datetime64[D]")
+    low, high = (float(day.astype(np.int64)) * _DAY for day in (first, last))
+    zoned = "tz=" in column.stored
+    return (low, high), (iso_moment(low, zoned=zoned), iso_moment(high, zoned=zoned))
 
 
 def _outside(table: Table, name: str, low: float, high: float) -> Tally:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Outcome", "run_on_frames", "run_on_table", "stored_columns"]
 
+SOURCE = "synth_eval"
 _FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
 
 
@@ -51,7 +53,7 @@ class Outcome:
 
 
 @cache
-def _context() -> Any:
+def gx_context() -> Any:
     """Great Expectations, imported once, without bars, telemetry, files or its own warnings."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     with warnings.catch_warnings():
@@ -101,7 +103,7 @@ def run_on_frames(
             outcomes[position] = Outcome(error=f"the table has no column {absent[0]!r}")
             continue
         raw = _reads_stored(entry) and columns_of(entry)[0] in stored.columns
-        expectation = _build(rename_columns(entry, names), position)
+        expectation = build(rename_columns(_quick(entry), names), position)
         if isinstance(expectation, Outcome):
             outcomes[position] = expectation
         else:
@@ -111,6 +113,10 @@ def run_on_frames(
             for position, outcome in _validate(built[raw], frame.rename(columns=names)):
                 outcomes[position] = _with_rows(outcome, expectations[position], frame)
     return [outcome or Outcome(error="Great Expectations gave no result") for outcome in outcomes]
+
+
+def _quick(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**entry, "type": known_pairs(str(entry["type"]))}
 
 
 def _with_rows(outcome: Outcome, entry: Mapping[str, Any], frame: pd.DataFrame) -> Outcome:
@@ -154,9 +160,9 @@ def stored_columns(expectations: Iterable[Mapping[str, Any]]) -> list[str]:
     return list(dict.fromkeys(wanted))
 
 
-def _build(entry: Mapping[str, Any], position: int) -> Any:
+def build(entry: Mapping[str, Any], position: int) -> Any:
     """Expectation object, or the outcome of one that cannot be built."""
-    _context()
+    gx_context()
     from great_expectations.expectations.expectation_configuration import (
         ExpectationConfiguration,
     )
@@ -166,7 +172,7 @@ def _build(entry: Mapping[str, Any], position: int) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             configuration = ExpectationConfiguration(
-                type=known_pairs(kind), kwargs=kwargs, meta={"position": position}
+                type=kind, kwargs=kwargs, meta={"position": position}
             )
             return configuration.to_domain_obj()
     except Exception as error:  # noqa: BLE001 - whatever a bad entry raises is its outcome
@@ -185,20 +191,30 @@ def _why_not_built(kind: str, error: Exception) -> str:
 
 
 def _validate(expectations: list[Any], frame: pd.DataFrame) -> list[tuple[int, Outcome]]:
-    context = _context()
+    with data_source("add_pandas") as source:
+        asset = source.add_dataframe_asset(SOURCE)
+        definition = asset.add_batch_definition_whole_dataframe(SOURCE)
+        return validate_batch(expectations, definition.get_batch({"dataframe": frame}))
+
+
+@contextmanager
+def data_source(kind: str, **arguments: Any) -> Iterator[Any]:
+    """Data source of the given kind, forgotten afterwards."""
+    context = gx_context()
+    try:
+        yield getattr(context.data_sources, kind)(SOURCE, **arguments)
+    finally:
+        context.data_sources.delete(SOURCE)
+
+
+def validate_batch(expectations: list[Any], batch: Any) -> list[tuple[int, Outcome]]:
+    """Run expectations on a batch; the position of each tells its outcome apart."""
     from great_expectations import ExpectationSuite
 
-    name = "synth_eval"
-    source = context.data_sources.add_pandas(name)
-    try:
-        definition = source.add_dataframe_asset(name).add_batch_definition_whole_dataframe(name)
-        batch = definition.get_batch({"dataframe": frame})
-        suite = ExpectationSuite(name=name, expectations=expectations)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            result = batch.validate(suite, result_format=dict(_FORMAT))
-    finally:
-        context.data_sources.delete(name)
+    suite = ExpectationSuite(name=SOURCE, expectations=expectations)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        result = batch.validate(suite, result_format=dict(_FORMAT))
     return [(entry.expectation_config.meta["position"], read(entry)) for entry in result.results]
 
 

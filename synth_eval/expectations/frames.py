@@ -133,9 +133,12 @@ def _plain(table: Table, real: Table, name: str) -> Any:
 
 
 def _stored(table: Table, real: Table, name: str) -> Any:
-    if name not in table.schema or not (table.schema[name].is_continuous or _flag(table, name)):
+    spec = table.schema[name] if name in table.schema.names else None
+    if spec is None or not (spec.is_continuous or spec.kind == "boolean"):
         return table.strings(name).to_pandas()
     column = table.column(name)
+    if spec.kind == "boolean":
+        return _flags(table, column, _real_type(real, name))
     if column.spec.kind == "datetime" and "string" in _real_type(real, name):
         return _date_words(table, column)
     coerced = _coerced(table, real, name)
@@ -146,8 +149,15 @@ def _stored(table: Table, real: Table, name: str) -> Any:
     return _mixed(table, column, coerced)
 
 
-def _flag(table: Table, name: str) -> bool:
-    return table.schema[name].kind == "boolean"
+def _flags(table: Table, column: CoercedColumn, stored: str) -> Any:
+    """True and false, as Python values where cells are missing or cannot be read."""
+    import pandas as pd  # what Great Expectations works on
+
+    values = [_value(word, column.spec, stored) for word in column.levels]
+    cells = np.array([*values, None, None], dtype=object)[column.codes]
+    if not column.missing.any() and len(values) > int(column.codes.max(initial=0)):
+        return pd.Series(cells.astype(type(values[0])) if stored != "string" else cells)
+    return pd.Series(_with_unread(table, column, cells), dtype=object)
 
 
 def _broken_integers(column: CoercedColumn) -> bool:
@@ -175,11 +185,15 @@ def _mixed(table: Table, column: CoercedColumn, coerced: Any) -> Any:
         if column.spec.integer:
             whole = finite & (values == np.floor(np.where(finite, values, 0)))
             cells[whole] = [int(value) for value in values[whole]]
+    return pd.Series(_with_unread(table, column, cells), dtype=object)
+
+
+def _with_unread(table: Table, column: CoercedColumn, cells: Any) -> Any:
     words = table.strings(column.spec.name)
     unread = column.missing & ~words.is_null().to_numpy(zero_copy_only=False)
     cells[column.missing] = None
     cells[unread] = words.filter(pa.array(unread)).to_pylist()
-    return pd.Series(cells, dtype=object)
+    return cells
 
 
 def _date_words(table: Table, column: CoercedColumn) -> Any:

@@ -54,7 +54,7 @@ def judge_rules(
     list of dict
         ``rule``, ``type``, ``columns``, ``estimate`` (violation rate) with ``low`` and ``high``
         at ``confidence``, ``reference`` (rate in the holdout), ``real``, ``limit`` (rate
-        allowed), ``n``, ``violations``, ``severity``, ``status``, ``why`` and ``patterns``.
+        allowed), ``n``, ``violations``, ``severity``, ``status``, ``why`` and the ``entry`` itself.
     """
     counted = sum(case.synthetic.tally is not None for case in cases)
     level = 1 - alpha / max(counted, 1)
@@ -110,7 +110,7 @@ def _described(entry: Any) -> dict[str, Any]:
         "violations": None,
         "severity": str(entry.get("severity") or "critical") if sound else "critical",
         "why": str(ours.get("why", "")) if isinstance(ours, Mapping) else "written by hand",
-        "patterns": "",
+        "entry": entry,
     }
 
 

@@ -1,8 +1,8 @@
-"""Allowed pairs of values, looked up at once instead of row by row.
+"""Two expectations of our own, used while a suite runs and never written into one.
 
-The stock expectation walks over the rows of a pandas frame (a hundred seconds a million
-rows) and forgets its row condition. Suites keep the stock type; only while running it is
-replaced by the class below, which gives the same counts.
+Allowed pairs of values: the stock expectation walks over the rows of a pandas frame (a hundred
+seconds a million rows) and forgets its row condition; ours looks the pairs up at once and gives
+the same counts. Rows found by a query: the stock expectation fetches them, ours counts them.
 """
 
 from __future__ import annotations
@@ -35,6 +35,9 @@ def register() -> None:
     from great_expectations.expectations.core.expect_column_pair_values_to_be_in_set import (
         ExpectColumnPairValuesToBeInSet,
     )
+    from great_expectations.expectations.core.unexpected_rows_expectation import (
+        UnexpectedRowsExpectation,
+    )
     from great_expectations.expectations.metrics.column_pair_map_metrics import (
         column_pair_values_in_set,
     )
@@ -64,6 +67,20 @@ def register() -> None:
         """Expect the pairs of values of two columns to belong to a set of pairs."""
 
         map_metric = ColumnPairValuesInKnownSet.condition_metric_name
+
+    class UnexpectedRowsCounted(UnexpectedRowsExpectation):
+        """Expect a query to find no row; the rows it finds are counted, not fetched."""
+
+        metric_dependencies = ("unexpected_rows_query.row_count",)
+
+        def _validate(
+            self,
+            metrics: dict[str, Any],
+            runtime_configuration: dict[str, Any] | None = None,  # noqa: ARG002
+            execution_engine: Any = None,  # noqa: ARG002
+        ) -> dict[str, Any]:
+            count = int(metrics["unexpected_rows_query.row_count"])
+            return {"success": count == 0, "result": {"observed_value": count}}
 
 
 def _are_known(first: Any, second: Any, allowed: Any) -> Any:

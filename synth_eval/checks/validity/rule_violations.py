@@ -64,7 +64,17 @@ def rule_violations(ctx: Context) -> Result:
     )
     if not rows:
         return ctx.result(Status.NOT_APPLICABLE, "the suite holds no expectation")
-    return _result(ctx, rows)
+    return _result(ctx, [_with_patterns(ctx, row) for row in rows])
+
+
+def _with_patterns(ctx: Context, row: dict[str, Any]) -> dict[str, Any]:
+    """What the violations of a broken rule look like."""
+    from synth_eval.expectations.patterns import patterns_of  # beside the engine
+
+    entry, told = row.pop("entry"), ""
+    if row["status"] in ("fail", "warn", "inconclusive"):
+        told = patterns_of(entry, ctx.data.synthetic, ctx.data.real, ctx.config.small_cell)
+    return {**row, "patterns": told}
 
 
 def _result(ctx: Context, rows: list[dict[str, Any]]) -> Result:

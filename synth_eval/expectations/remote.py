@@ -1,0 +1,172 @@
+"""Runs a suite where the rows are: on a Spark DataFrame or a table of a database.
+
+Only counts come back. Nothing is written to the database, and nothing is cached in the
+cluster unless the caller does it. What an engine cannot run (regular expressions in SQLite)
+is an error of that rule.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from importlib import import_module
+from typing import Any
+
+from synth_eval.errors import UsageError
+from synth_eval.expectations.engine import (
+    SOURCE,
+    Outcome,
+    build,
+    counts_violations,
+    data_source,
+    gx_context,
+    validate_batch,
+)
+from synth_eval.expectations.kwargs import columns_of
+from synth_eval.expectations.tally import Tally
+
+__all__ = ["is_spark_frame", "run_on_spark", "run_on_sql"]
+
+_KINDS = {"sqlite": "add_sqlite", "postgresql": "add_postgres", "postgres": "add_postgres"}
+_NO_DUCKDB = (
+    "Great Expectations cannot run on DuckDB (its driver fails on counting rows). Read the table "
+    "as Arrow instead, connection.table(name).arrow(), and evaluate that"
+)
+
+
+def is_spark_frame(table: Any) -> bool:
+    """Whether a table is a Spark DataFrame, told without importing Spark."""
+    return type(table).__module__.partition(".")[0] == "pyspark"
+
+
+def run_on_spark(entries: Sequence[Mapping[str, Any]], frame: Any) -> list[Outcome]:
+    """Run expectations on a Spark DataFrame.
+
+    Parameters
+    ----------
+    entries : sequence of mapping
+        Expectations as plain Great Expectations JSON.
+    frame : pyspark.sql.DataFrame
+        The table; cache it first where it is costly to compute.
+    """
+    with data_source("add_spark", persist=False) as source:
+        asset = source.add_dataframe_asset(SOURCE)
+        definition = asset.add_batch_definition_whole_dataframe(SOURCE)
+        batch = definition.get_batch({"dataframe": frame})
+        return _run(entries, batch, list(frame.columns))
+
+
+def run_on_sql(
+    entries: Sequence[Mapping[str, Any]], url: str, table: str, schema: str | None = None
+) -> list[Outcome]:
+    """Run expectations on a table of a database.
+
+    Parameters
+    ----------
+    entries : sequence of mapping
+        Expectations as plain Great Expectations JSON.
+    url : str
+        Connection string of SQLAlchemy, like ``sqlite:///people.db``.
+    table : str
+        Name of the table.
+    schema : str, optional
+        Schema of the database that holds it.
+
+    Raises
+    ------
+    UsageError
+        DuckDB, SQLAlchemy is not installed, or the table cannot be reached.
+    """
+    dialect = re.split(r"[+:]", url, maxsplit=1)[0].lower()
+    if dialect == "duckdb":
+        raise UsageError(_NO_DUCKDB)
+    columns = _columns_in_database(url, table, schema)
+    kind = _KINDS.get(dialect, "add_sql")
+    with data_source(kind, connection_string=url, create_temp_table=False) as source:
+        where = {} if schema is None else {"schema_name": schema}
+        asset = source.add_table_asset(SOURCE, table_name=table, **where)
+        batch = asset.add_batch_definition_whole_table(SOURCE).get_batch()
+        outcomes = _run([_for_sql(entry) for entry in entries], batch, list(columns))
+    return [_typed(*pair, columns) for pair in zip(outcomes, entries, strict=True)]
+
+
+def _typed(outcome: Outcome, entry: Mapping[str, Any], columns: Mapping[str, str]) -> Outcome:
+    """A type by its name; Great Expectations knows few of the types of SQLite."""
+    stored = columns.get(str(entry["kwargs"].get("column")), "").casefold()
+    known = {str(name).casefold() for name in entry["kwargs"].get("type_list") or ()}
+    if outcome.success is not False or outcome.tally is None or stored not in known:
+        return outcome
+    return replace(outcome, success=True, tally=Tally(outcome.tally.judged, 0))
+
+
+def _columns_in_database(url: str, table: str, schema: str | None) -> dict[str, str]:
+    """Names and types of the columns of a table."""
+    try:
+        sqlalchemy: Any = import_module("sqlalchemy")  # of the extra "sql"
+    except ImportError as error:
+        raise UsageError(
+            'databases need SQLAlchemy: pip install "synth-eval-suite[sql]"'
+        ) from error
+    try:
+        engine = sqlalchemy.create_engine(url)
+        try:
+            found = sqlalchemy.inspect(engine).get_columns(table, schema)
+            return {str(column["name"]): type(column["type"]).__name__ for column in found}
+        finally:
+            engine.dispose()
+    except (sqlalchemy.exc.SQLAlchemyError, ImportError) as error:
+        reason = type(error).__name__  # its text may hold the password of the connection
+        raise UsageError(f"cannot reach table {table!r} of the database: {reason}") from None
+
+
+def _for_sql(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A row condition in the words of pandas and Spark, told as a query."""
+    condition = entry["kwargs"].get("row_condition")
+    if not counts_violations(entry) or not isinstance(condition, Mapping):
+        return entry
+    wanted = str(condition.get("pass_through_filter", "")).replace("`", '"')
+    query = f"SELECT * FROM {{batch}} WHERE {wanted}"  # noqa: S608 - of a suite, not of data
+    return {
+        **entry,
+        "type": "unexpected_rows_counted",
+        "kwargs": {"unexpected_rows_query": query},
+        "columns": columns_of(entry),
+    }
+
+
+def _run(entries: Sequence[Mapping[str, Any]], batch: Any, columns: Sequence[str]) -> list[Outcome]:
+    gx_context()
+    outcomes: list[Outcome] = [Outcome(error="Great Expectations gave no result")] * len(entries)
+    rows = build({"type": "expect_table_row_count_to_be_between", "kwargs": {"min_value": 0}}, -1)
+    expectations = [rows]
+    for position, entry in enumerate(entries):
+        absent = [name for name in _needed(entry) if name not in columns]
+        built = build(entry, position) if not absent else None
+        if absent:
+            outcomes[position] = Outcome(error=f"the table has no column {absent[0]!r}")
+        elif isinstance(built, Outcome):
+            outcomes[position] = built
+        else:
+            expectations.append(built)
+    found = dict(validate_batch(expectations, batch))
+    total = found.pop(-1).observed or 0
+    for position, outcome in found.items():
+        outcomes[position] = _with_rows(outcome, entries[position], total)
+    return outcomes
+
+
+def _needed(entry: Mapping[str, Any]) -> list[str]:
+    return list(entry.get("columns") or columns_of(entry))
+
+
+def _with_rows(outcome: Outcome, entry: Mapping[str, Any], total: int) -> Outcome:
+    """Rows where only a word or a single number came back; missing cells count as judged."""
+    if outcome.error or outcome.tally is not None or not _needed(entry):
+        return outcome
+    if entry["type"] == "unexpected_rows_counted" or counts_violations(entry):
+        broken = outcome.observed or 0
+        return replace(outcome, tally=Tally(max(total, broken), broken))
+    if "_type" in str(entry["type"]):
+        return replace(outcome, tally=Tally(total, 0 if outcome.success else total))
+    return outcome
