@@ -13,6 +13,7 @@ from synth_eval.stats.empirical import EmpiricalDistribution, merged_steps
 
 __all__ = [
     "Distance",
+    "jensen_shannon_distance",
     "ks_distance",
     "total_variation_distance",
     "wasserstein_distance",
@@ -83,6 +84,32 @@ def total_variation_distance(
     value = min(0.5 * float(np.abs(difference).sum()), 1.0)
     error = 0.5 * max(float(variance), 0.0) ** 0.5
     return Distance(value, error, lambda cells: 0.5 * sign[cells])
+
+
+def jensen_shannon_distance(real: npt.NDArray[np.int64], synthetic: npt.NDArray[np.int64]) -> float:
+    """Jensen-Shannon distance of two tables of counts, base 2: between 0 and 1.
+
+    The root of the mean divergence of both tables from their mixture. It weighs rare cells
+    more than total variation does; like it, it depends on how cells are cut.
+
+    Parameters
+    ----------
+    real, synthetic : ndarray of int, shape (cells,)
+        Counts.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> round(jensen_shannon_distance(np.array([5, 5]), np.array([75, 25])) ** 2, 5)
+    0.04879
+    """
+    if real.sum() == 0 or synthetic.sum() == 0:
+        return 1.0
+    p, q = real / real.sum(), synthetic / synthetic.sum()
+    middle = (p + q) / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        parts = [np.where(side > 0, side * np.log2(side / middle), 0.0).sum() for side in (p, q)]
+    return float(np.sqrt(np.clip(sum(parts) / 2, 0.0, 1.0)))
 
 
 def ks_distance(real: Sample, synthetic: Sample) -> Distance:

@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 from synth_eval.stats.distances import (
+    jensen_shannon_distance,
     ks_distance,
     total_variation_distance,
     wasserstein_distance,
@@ -22,6 +23,13 @@ def test_total_variation_of_two_coins_and_of_disjoint_tables():
     assert total_variation_distance(np.array([2, 2]), np.array([3, 1])).value == 0.25
     assert total_variation_distance(np.array([4, 0]), np.array([0, 7])).value == 1.0
     assert total_variation_distance(np.array([4, 6]), np.array([400, 600])).value == 0.0
+
+
+def test_jensen_shannon_of_two_coins_of_disjoint_tables_and_of_one_table():
+    bits = jensen_shannon_distance(np.array([5, 5]), np.array([75, 25])) ** 2
+    assert bits == pytest.approx(0.04879, abs=5e-6)
+    assert jensen_shannon_distance(np.array([4, 0]), np.array([0, 7])) == 1.0
+    assert jensen_shannon_distance(np.array([4, 6]), np.array([40, 60])) == 0.0
 
 
 def test_total_variation_of_an_empty_table_is_as_far_as_can_be():

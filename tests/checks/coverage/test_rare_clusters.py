@@ -1,0 +1,65 @@
+"""C006: groups of similar rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+import synth_eval as se
+from synth_eval.run import run
+
+
+def result(real, synthetic, holdout=None):
+    return run(se.load(real, synthetic, holdout), select_checks=["C006"])[0]
+
+
+def modes(rng, n, drop=False):
+    """Eight clouds at the corners of a cube, the last one rare: its columns are all common."""
+    corner = rng.choice(8, n, p=[0.14] * 7 + [0.02])
+    if drop:
+        corner[corner == 7] = rng.integers(0, 7, (corner == 7).sum())
+    bits = np.stack([corner >> i & 1 for i in range(3)], axis=1)
+    values = bits * 10 + rng.normal(size=(n, 3))
+    return pa.table({f"x{i}": values[:, i] for i in range(3)})
+
+
+def test_lost_corner_of_a_cube_is_found_with_its_share():
+    rng = np.random.default_rng(0)
+    found = result(modes(rng, 20_000), modes(rng, 20_000, drop=True), modes(rng, 10_000))
+    assert found.status == "fail"
+    assert 0.004 < found.estimate.value < 0.03, "groups across its border are not lost whole"
+    assert found.reference.value == 0.0
+
+
+def test_collapse_to_forty_rows_fails():
+    rng = np.random.default_rng(1)
+    real = modes(rng, 10_000)
+    assert result(real, real.take(rng.integers(0, 40, 10_000))).status == "fail"
+
+
+def test_fresh_rows_pass_in_twelve_splits():
+    statuses = []
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        statuses.append(result(modes(rng, 4000), modes(rng, 3000), modes(rng, 2000)).status)
+    assert set(statuses) == {"pass"}
+
+
+def test_groups_are_the_same_with_the_same_seed_and_one_row_cannot_fill_them():
+    rng = np.random.default_rng(2)
+    real, fresh = modes(rng, 5000), modes(rng, 5000)
+    assert result(real, fresh).details == result(real, fresh).details
+    assert result(real, fresh.slice(0, 1)).status == "inconclusive"
+
+
+def test_levels_and_missing_values_make_groups_too():
+    rng = np.random.default_rng(3)
+
+    def draw(n, levels):
+        x = pa.array(rng.normal(size=n), mask=rng.random(n) < 0.2)
+        return pa.table({"k": rng.choice(levels, n), "x": x})
+
+    found = result(draw(6000, ["a", "b", "c"]), draw(6000, ["a", "b"]))
+    assert found.status == "fail"
+    assert found.estimate.value == pytest.approx(1 / 3, abs=0.12)
