@@ -96,9 +96,8 @@ class _Bar:
         if self._bar is None:
             columns = shutil.get_terminal_size().columns
             size = {"ncols": min(columns, 100), "nrows": 20}  # no rows, as some say, hides it
-            self._bar = tqdm(
-                total=total, file=sys.stderr, bar_format=self._FORM, leave=False, **size
-            )
+            shape = {"bar_format": self._FORM, "leave": not sys.stderr.isatty(), **size}
+            self._bar = tqdm(total=total, file=sys.stderr, **shape)
         self._bar.n = done
         self._bar.set_description_str(label)
         if done == total:
