@@ -14,11 +14,16 @@ import numpy.typing as npt
 from synth_eval.data.codes import Plan, column_plan
 from synth_eval.data.counts import Counts, count_table
 from synth_eval.data.fingerprint import HashArray, fingerprints
+from synth_eval.data.kept import Kept
 from synth_eval.data.schema import Schema, infer_schema, parse_overrides
 from synth_eval.data.source import open_source
 from synth_eval.data.table import Table
+from synth_eval.stats.empirical import EmpiricalDistribution
 
 __all__ = ["Data", "load"]
+
+_SORTED_BYTES = 256 << 20
+"""Sorted columns kept for all tables together."""
 
 SchemaLike = str | Path | Schema | Mapping[str, Any] | None
 
@@ -57,10 +62,34 @@ class Data:
         """Names of the columns whose distributions are compared."""
         return [column.name for column in self.schema.compared]
 
+    def distribution(self, role: str, name: str) -> EmpiricalDistribution:
+        """Distribution of the values of a continuous column that are not missing.
+
+        Sorted once and kept for all checks, as far as memory allows.
+        """
+
+        def sort() -> EmpiricalDistribution:
+            column = self.tables[role].column(name)
+            values = column.values[~column.missing] if column.missing.any() else column.values
+            return EmpiricalDistribution.of(values)
+
+        return self._distributions.get(f"{role} {name}", sort)
+
+    @cached_property
+    def _distributions(self) -> Kept[EmpiricalDistribution]:
+        return Kept(_SORTED_BYTES)
+
     @cached_property
     def plans(self) -> list[Plan]:
         """Cells of the compared columns, learned from the real table."""
-        return [column_plan(self.real, name) for name in self.compared]
+        return [
+            column_plan(
+                self.real,
+                column.name,
+                self.distribution("real", column.name) if column.is_continuous else None,
+            )
+            for column in self.schema.compared
+        ]
 
     @cached_property
     def counts(self) -> dict[str, Counts]:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from synth_eval.data.coerce import CodedWords, as_numbers, as_text, coded_words, reads_by_batch
+from synth_eval.data.kept import Kept
 from synth_eval.data.schema import Column, Schema
 from synth_eval.data.source import Source, plain_array
 
@@ -91,8 +92,7 @@ class Table:
         self.source = source
         self.schema = schema
         self._real = real
-        self._columns: dict[str, CoercedColumn] = {}
-        self._cached = 0
+        self._columns: Kept[CoercedColumn] = Kept(_CACHE_BYTES)
         self._levels: dict[str, tuple[str, ...]] = {}
 
     @property
@@ -112,13 +112,12 @@ class Table:
 
     def column(self, name: str) -> CoercedColumn:
         """One column, coerced; a column the table lacks is all missing."""
-        known = self._columns.pop(name, None)
-        column = self._coerce(self.schema[name]) if known is None else known
-        self._columns[name] = column  # the last used column is the last one to go
-        self._cached += 0 if known is not None else column.nbytes
-        while self._cached > _CACHE_BYTES and len(self._columns) > 1:
-            self._cached -= self._columns.pop(next(iter(self._columns))).nbytes
-        return column
+        return self._columns.get(name, lambda: self._coerce(self.schema[name]))
+
+    def is_kept(self, names: Sequence[str]) -> bool:
+        """Whether the named columns, once read, stay in memory together."""
+        sizes = [8 if self.schema[name].is_continuous else 4 for name in names]
+        return sum(sizes) * self.num_rows <= _CACHE_BYTES
 
     def batches(self, names: Sequence[str]) -> Iterator[list[CoercedColumn]]:
         """Named columns, coerced, a batch of rows at a time.
