@@ -22,7 +22,7 @@ __all__ = ["KINDS", "arms", "bars", "distribution", "drawing", "heatmap", "inter
 Row = Mapping[str, Any]
 
 _ITEMS = 25
-_HEATMAP_COLUMNS = 40
+_HEATMAP_COLUMNS = 30
 _ROW_HEIGHT = 24
 _ABBREVIATIONS = ("auc", "ks", "r2", "roc", "tstr")
 _ARM_COLOURS = {
@@ -94,12 +94,12 @@ def intervals(request: Request) -> Drawing:
         "Each dot is an item of the synthetic table with its interval, worst on top. "
         "Bad: dots and their whole intervals to the wrong side of the other marks."
     )
-    return Drawing(data, _listing(rows, request, bool(marks)), caption)
+    return Drawing(data, _listing(rows, request, bool(marks)), caption + _left_out(request, rows))
 
 
 def arms(request: Request) -> Drawing:
     """Arms of an experiment in the order given, each with its interval."""
-    rows = _numeric(request, "estimate")
+    rows = _numeric(request, "estimate")[:_ITEMS]
     data = []
     for place, row in enumerate(rows):
         data.append(_estimates([row], place, _arm_colour(row), ""))
@@ -107,7 +107,7 @@ def arms(request: Request) -> Drawing:
         "Each dot is a model or attack with its interval. Bad: the synthetic arm away from the "
         "real arm, near the arm that knows nothing."
     )
-    return Drawing(data, _listing(rows, request, legend=False), caption)
+    return Drawing(data, _listing(rows, request, legend=False), caption + _left_out(request, rows))
 
 
 def bars(request: Request) -> Drawing:
@@ -129,7 +129,8 @@ def bars(request: Request) -> Drawing:
         "Each bar is an item of the synthetic table, worst on top; the marks are what real "
         "data would show. Bad: bars far from their marks."
     )
-    return Drawing([bar, *marks], _listing(rows, request, bool(marks)), caption)
+    layout = _listing(rows, request, bool(marks))
+    return Drawing([bar, *marks], layout, caption + _left_out(request, rows))
 
 
 def heatmap(request: Request) -> Drawing:
@@ -156,7 +157,8 @@ def heatmap(request: Request) -> Drawing:
     )
     if len(every) > len(names):
         caption += f" The {len(every) - len(names)} columns of the best pairs are left out."
-    return Drawing([_cells(cells, texts)], _grid(names, request), caption)
+    largest = max((cell for line in cells for cell in line if cell is not None), default=0.0)
+    return Drawing([_cells(cells, texts)], _grid(names, request, largest), caption)
 
 
 def _cells(cells: list[list[float | None]], texts: list[list[str]]) -> dict[str, Any]:
@@ -174,7 +176,7 @@ def _cells(cells: list[list[float | None]], texts: list[list[str]]) -> dict[str,
     }
 
 
-def _grid(names: Sequence[str], request: Request) -> dict[str, Any]:
+def _grid(names: Sequence[str], request: Request, largest: float) -> dict[str, Any]:
     ticks = {
         "tickvals": list(range(len(names))),
         "ticktext": [plain(name, 24) for name in names],
@@ -185,7 +187,7 @@ def _grid(names: Sequence[str], request: Request) -> dict[str, Any]:
         "title": {"text": _title(request)},
         "xaxis": {**ticks, "tickangle": -45, "range": [-0.5, len(names) - 1.5]},
         "yaxis": {**ticks, "range": [len(names) - 0.5, 0.5]},
-        "coloraxis": {"cmin": 0, "colorbar": {"title": {"text": "distance"}}},
+        "coloraxis": {"cmin": 0, "cmax": largest or 1, "colorbar": {"title": {"text": "estimate"}}},
         "height": max(320, 160 + 18 * len(names)),
     }
 
@@ -216,6 +218,12 @@ def _numeric(request: Request, key: str) -> list[Row]:
     if not rows:
         raise UsageError(f"{request.result.code} has no numbers to draw: {request.result.message}")
     return rows
+
+
+def _left_out(request: Request, rows: Sequence[Row]) -> str:
+    """What a caption says where not every item is drawn."""
+    total = len(_numeric(request, "estimate"))
+    return f" The first {len(rows)} of {total:,} items are drawn." if total > len(rows) else ""
 
 
 def _is(row: Row, key: str) -> bool:

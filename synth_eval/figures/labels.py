@@ -7,8 +7,13 @@ from typing import Any
 
 __all__ = ["IDENTITY", "item_label", "number", "plain", "share"]
 
-IDENTITY = ("column", "first", "second", "level", "rule", "arm")
+IDENTITY = (
+    "column", "first", "second", "third", "level", "rule", "arm", "table", "part", "tail", "what",
+)  # fmt: skip
 """Keys of a detail row that say what the row is about, in the order of a table."""
+
+_SETS = ("first", "second", "third")
+_NAMES = ("column", "rule", "arm", "table", "part", "tail", "what")
 
 
 def item_label(row: Mapping[str, Any]) -> str:
@@ -20,11 +25,12 @@ def item_label(row: Mapping[str, Any]) -> str:
     'age × income'
     >>> item_label({"column": "sex", "level": "F"})
     'sex = F'
+    >>> item_label({"column": "age", "tail": "high"})
+    'age · high'
     """
-    if row.get("first") is not None and row.get("second") is not None:
-        return f"{row['first']} × {row['second']}"
-    names = [str(row[key]) for key in ("column", "rule", "arm") if row.get(key) is not None]
-    label = " · ".join(names)
+    joined = " × ".join(str(row[key]) for key in _SETS if row.get(key) is not None)
+    names = [joined, *(str(row[key]) for key in _NAMES if row.get(key) is not None)]
+    label = " · ".join(filter(None, names))
     if row.get("level") is not None:
         label = f"{label} = {row['level']}" if label else str(row["level"])
     return label

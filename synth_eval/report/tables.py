@@ -15,10 +15,12 @@ __all__ = ["Cell", "Column", "Row", "Table", "allowed_rows", "details_table"]
 ROWS = 500
 """Most rows of one table in the page; the JSON twin has them all."""
 
-CELLS = 40_000
+CELLS = 25_000
 """Most cells of all tables in the page, which keeps it small at any number of columns."""
 
 _TEXT = 160
+_LONGEST = 400
+_PROSE = 40
 _ORDER = (*IDENTITY, "status", "estimate", "interval", "reference", "expected", "limit", "worth")
 _HEADINGS = {
     "worth": "Worth",
@@ -136,7 +138,8 @@ def _column(key: str, rows: Sequence[Mapping[str, Any]]) -> Column:
     elif is_numeric:
         kind = "share" if _SHARE.search(key) else "number"
     else:
-        kind = "text"
+        is_long = any(len(_words(value)) > _PROSE for value in values)
+        kind = "prose" if is_long else "text"
     return Column(key, heading, _HELP.get(key, ""), kind)
 
 
@@ -155,7 +158,7 @@ def _cell(row: Mapping[str, Any], column: Column) -> Cell:
         is_full = column.key == "worth" and value >= 1
         return Cell("≥ 100%" if is_full else share(value), repr(value))
     text = _words(value)
-    return Cell(text) if len(text) <= _TEXT else Cell(text[: _TEXT - 1] + "…", text[:2000])
+    return Cell(text) if len(text) <= _TEXT else Cell(text[: _TEXT - 1] + "…", text[:_LONGEST])
 
 
 def _words(value: Any) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CheckView", "Page", "headline", "not_evaluated", "page", "split_reason"]
 
-_PROFILE_FIGURES = 300
+_COLUMN_FIGURES = 1_200_000  # characters, so that the page stays small with any number
 _FINDINGS = 8
 _WORST = 3
 _FOUND = (Status.FAIL, Status.ERROR, Status.WARN, Status.INCONCLUSIVE)
@@ -61,7 +61,7 @@ class CheckView:
 
     @property
     def is_open(self) -> bool:
-        """Findings show their items at once, passed checks on demand."""
+        """Findings show their evidence at once, passed checks on demand."""
         return self.result.status in _FOUND
 
 
@@ -112,6 +112,7 @@ def page(evaluation: Evaluation) -> Page:
     dimensions = []
     for name, verdict in evaluation.verdicts.items():
         results = [result for result in evaluation.results if result.dimension == name]
+        results.sort(key=lambda result: (-result.status.severity, result.code))
         checks = [_check(result, evaluation, rows, columns, figures) for result in results]
         dimensions.append(_dimension(name, verdict, checks))
     findings = [r for r in evaluation.findings() if r.status is not Status.NOT_APPLICABLE]
@@ -226,14 +227,20 @@ def _finding(result: Result) -> Finding:
 
 
 def _profile_figures(evaluation: Evaluation, figures: dict[str, Drawing]) -> dict[str, str]:
-    """Overlays of the columns, those of the worst items first where there are many."""
+    """Overlays of the columns, those of the worst items first where there are too many."""
     profiles = {str(profile["column"]): profile for profile in evaluation.profiles}
-    named = [str(row.get("column")) for r in evaluation.results for row in r.details]
-    order = [name for name in dict.fromkeys(named) if name in profiles][:_PROFILE_FIGURES]
-    keys = {}
-    for place, name in enumerate(order):
-        keys[name] = f"column-{place}"
-        figures[keys[name]] = overlay(profiles[name])
+    named = dict.fromkeys(str(row.get("column")) for r in evaluation.results for row in r.details)
+    keys: dict[str, str] = {}
+    spent = 0
+    for name in named:
+        if name not in profiles:
+            continue
+        found = overlay(profiles[name])
+        spent += len(str(found.data))
+        if spent > _COLUMN_FIGURES:
+            break
+        keys[name] = f"column-{len(keys)}"
+        figures[keys[name]] = found
     return keys
 
 

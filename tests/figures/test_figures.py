@@ -127,8 +127,8 @@ def test_heatmap_holds_each_pair_once() -> None:
 def test_heatmap_of_many_columns_says_what_it_left_out() -> None:
     rows = [{"first": f"c{i}", "second": "c0", "estimate": 1 / i} for i in range(1, 60)]
     found = drawing(result("heatmap", rows), evaluation())
-    assert "20 columns of the best pairs are left out" in found.caption
-    assert len(found.layout["yaxis"]["ticktext"]) == 40
+    assert "30 columns of the best pairs are left out" in found.caption
+    assert len(found.layout["yaxis"]["ticktext"]) == 30
 
 
 def test_arms_keep_their_order_and_the_colours_of_the_tables() -> None:

@@ -76,11 +76,13 @@
   if (sources.size) (window.requestIdleCallback ?? setTimeout)(load);
 
   // Tables: search, sort, and rows that open a figure.
+  const severity = ["fail", "error", "warn", "inconclusive", "not applicable", "pass"];
   const value = (row, place) => {
     const cell = row.cells[place];
-    const text = cell.className === "k-status" || !cell.title ? cell.textContent : cell.title;
-    const number = Number.parseFloat(text);
-    return cell.className && cell.className !== "k-status" && !Number.isNaN(number) ? number : text;
+    if (cell.className === "k-status") return severity.indexOf(cell.textContent);
+    const isNumber = /^k-(number|share|interval)$/.test(cell.className);
+    const number = isNumber ? Number.parseFloat(cell.title) : Number.NaN;
+    return Number.isNaN(number) ? cell.textContent : number;
   };
   const compare = (a, b) => {
     if (typeof a === "number" && typeof b === "number") return a - b;
@@ -153,14 +155,13 @@
 
   // Links to a check open it; what is open is printed, in light colours and the paper's width.
   const reveal = () => {
-    const target = location.hash && document.getElementById(location.hash.slice(1));
-    const items = target && target.querySelector(":scope > details.items");
-    if (items) items.open = true;
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (target?.matches(".check")) all("details.numbers, details.items", target).forEach((part) => (part.open = true));
   };
   addEventListener("hashchange", reveal);
   reveal();
   addEventListener("beforeprint", () => {
-    all("details[open] > .chart > .plot, .drill .plot").forEach((plot) => draw(plot, true));
+    all(".plot").filter((plot) => !plot.closest("details:not([open])")).forEach((plot) => draw(plot, true));
   });
   addEventListener("afterprint", () => all(".plot.drawn").forEach((plot) => draw(plot)));
   show();
