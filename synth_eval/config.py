@@ -87,12 +87,19 @@ _MARGINS: Mapping[str, Threshold] = {
         "share of training records an attacker recognises beyond chance at a false alarm rate "
         "of 1 %: one person in a hundred, nearly for sure",
     ),
+    "privacy.isolated_records": Threshold(
+        0.05,
+        "share of the most isolated 1 % of training records recognised beyond chance: one unusual "
+        "person in twenty; less is too few people to be sure of at ordinary sizes",
+    ),
     "privacy.near_copies": Threshold(
         0.01,
         "excess share of training records with a synthetic row nearer than 99 % of unseen "
         "records have",
     ),
 }
+
+DEPTHS = ("fast", "standard", "full")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +123,9 @@ class Config:
     small_cell : int
         Aggregates of fewer real rows are not written to any file: a cell of at least 11 keeps
         the chance of picking the right person in it under the .09 of health practice.
+    depth : {"fast", "standard", "full"}
+        ``fast`` trains and tests models on at most 10,000 rows; ``full`` adds the costly
+        questions: learning curve, mixing ratio, several model families, importances.
     expectations : str
         Path of a Great Expectations suite; empty derives the rules from the real table.
     edge_cases : sequence of mapping
@@ -130,9 +140,14 @@ class Config:
     neighbour_rows: int = 5_000
     declared_epsilon: float = 0.0
     small_cell: int = 11
+    depth: str = "standard"
     expectations: str = ""
     edge_cases: Sequence[Mapping[str, Any]] = ()
     margins: Mapping[str, Threshold] = field(default_factory=lambda: dict(_MARGINS))
+
+    def __post_init__(self) -> None:
+        if self.depth not in DEPTHS:
+            raise UsageError(f"unknown depth {self.depth!r}; one of {', '.join(DEPTHS)}")
 
     def margin(self, name: str) -> Threshold:
         """Margin by name."""

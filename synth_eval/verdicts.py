@@ -28,11 +28,14 @@ class Verdict:
     reason: str
 
 
-# A dimension that lacks the checks to clear a table can still condemn it.
-_CEILINGS = {
-    "privacy": "no copying seen, but attacks were not run: absence of copies does not show "
-    "that nobody can be singled out",
-}
+# Absence of evidence clears nobody: without attacks privacy can be condemned only, with them
+# it has limits, and GO is reserved for a declared guarantee that no attack contradicts.
+_NOT_ATTACKED = (
+    "no copying seen, but attacks were not run: absence of copies does not show that nobody "
+    "can be singled out"
+)
+_NO_EVIDENCE = "no evidence of leakage beyond control at this power: "
+_ATTACK, _GUARANTEE = "membership_inference", "differential_privacy"
 
 
 def verdicts(results: Sequence[Result]) -> dict[str, Verdict]:
@@ -60,12 +63,23 @@ def _verdict(dimension: str, results: Sequence[Result]) -> Verdict:
     if unsure:
         return Verdict(VerdictWord.UNKNOWN, _sentence(unsure))
     limits = [r for r in judged if r.status in (Status.WARN, Status.FAIL)]
-    if dimension in _CEILINGS:
-        return Verdict(VerdictWord.UNKNOWN, _sentence(limits) if limits else _CEILINGS[dimension])
+    if dimension == "privacy":
+        return _privacy(judged, limits)
     if limits:
         return Verdict(VerdictWord.LIMITS, _sentence(limits))
     passed = sum(r.status is Status.PASS for r in judged)
     return Verdict(VerdictWord.GO, f"{_count(passed, 'check')} passed")
+
+
+def _privacy(judged: Sequence[Result], limits: Sequence[Result]) -> Verdict:
+    passed = {r.name: r for r in judged if r.status is Status.PASS}
+    if not any(r.name == _ATTACK for r in judged):
+        return Verdict(VerdictWord.UNKNOWN, _sentence(limits) if limits else _NOT_ATTACKED)
+    if limits:
+        return Verdict(VerdictWord.LIMITS, _sentence(limits))
+    if _GUARANTEE in passed:
+        return Verdict(VerdictWord.GO, _sentence([passed[_GUARANTEE]]))
+    return Verdict(VerdictWord.LIMITS, _NO_EVIDENCE + _sentence([passed[_ATTACK]]))
 
 
 def _sentence(results: Sequence[Result]) -> str:

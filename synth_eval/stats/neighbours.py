@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from synth_eval.stats.learners import available_cpus, calm_threads
 
-__all__ = ["EncodedRows", "MixedSpace", "Neighbours", "nearest"]
+__all__ = ["EncodedRows", "MixedSpace", "Neighbours", "count_within", "nearest", "squared_blocks"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -207,6 +207,30 @@ def nearest(queries: EncodedRows, base: EncodedRows, grid: int, k: int = 1) -> N
     return Neighbours(np.sqrt(best) / grid, rows)
 
 
+def count_within(queries: EncodedRows, base: EncodedRows, grid: int, radii: FloatArray) -> IntArray:
+    """How many rows of `base` lie within a distance of every query row, the limit included.
+
+    Parameters
+    ----------
+    queries, base : EncodedRows
+        Rows of one `MixedSpace`.
+    grid : int
+        Grid of the space.
+    radii : ndarray of float64, shape (queries,)
+        A distance per query, in units of one differing level.
+    """
+    limits = np.rint((radii * grid) ** 2)
+    counts = np.zeros(len(queries), np.int64)
+
+    def search(part: slice) -> None:
+        own, found = limits[part], counts[part]
+        for query, _, squares in squared_blocks(queries.take(part), base, grid):
+            found[query] += (squares <= own[query, None]).sum(axis=1)
+
+    _in_parallel(search, len(queries))
+    return counts
+
+
 def _in_parallel(search: Callable[[slice], None], rows: int) -> None:
     """Share the queries among the processors, with one matrix thread each.
 
@@ -284,12 +308,14 @@ def _merge(best: FloatArray, rows: IntArray, squares: npt.NDArray[np.floating], 
         best[nearer, 0] = found[nearer]
         rows[nearer, 0] = at[nearer] + start
         return
-    limit = best[:, -1]
-    if not np.isfinite(limit).all() and squares.shape[1] > k:
-        limit = np.minimum(limit, np.partition(squares, k - 1, axis=1)[:, k - 1])
-        query, column = np.nonzero(squares <= limit[:, None])
+    width = squares.shape[1]
+    limit = best[:, -1].astype(squares.dtype)
+    if not np.isfinite(limit).all() and width > k:
+        kth = np.partition(squares, k - 1, axis=1)[:, k - 1]
+        nearer = squares <= np.minimum(limit, kth)[:, None]
     else:
-        query, column = np.nonzero(squares < limit[:, None])
+        nearer = squares < limit[:, None]
+    query, column = np.divmod(np.flatnonzero(nearer), width)
     if len(query) == 0:
         return
     values = np.concatenate([best.ravel(), squares[query, column]])

@@ -34,15 +34,15 @@ def judge(shared_data):
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("ideal_holdout", {"validity": GO, "fidelity": GO, "coverage": GO, "privacy": UNKNOWN}),
+        ("ideal_holdout", {"validity": GO, "fidelity": GO, "coverage": GO, "privacy": LIMITS}),
         ("exact_copy", {"fidelity": LIMITS, "coverage": GO, "privacy": NO_GO}),  # too near: F008
         ("noisy_copy", {"coverage": GO, "privacy": NO_GO}),
         ("copula_leak5", {"privacy": NO_GO}),
-        ("gauss_copula", {"coverage": GO, "privacy": UNKNOWN}),
-        ("indep_marginals", {"fidelity": NO_GO, "coverage": GO, "privacy": UNKNOWN}),
+        ("gauss_copula", {"coverage": GO, "privacy": LIMITS}),
+        ("indep_marginals", {"fidelity": NO_GO, "coverage": GO, "privacy": LIMITS}),
         ("mode_collapse", {"fidelity": NO_GO, "coverage": NO_GO, "privacy": NO_GO}),
-        ("sdv_ctgan", {"fidelity": NO_GO, "privacy": UNKNOWN}),
-        ("sdv_gc", {"fidelity": NO_GO, "privacy": UNKNOWN}),
+        ("sdv_ctgan", {"fidelity": NO_GO, "privacy": LIMITS}),
+        ("sdv_gc", {"fidelity": NO_GO, "privacy": LIMITS}),
     ],
 )
 def test_planted_tables_get_the_verdicts_they_deserve(judge, name, expected):

@@ -17,9 +17,12 @@ from synth_eval.stats.neighbours import EncodedRows, MixedSpace, Neighbours, nea
 if TYPE_CHECKING:
     from synth_eval.data.load import Data
 
-__all__ = ["Encoded", "Targets", "encoded", "shared_columns", "targets"]
+__all__ = ["NEIGHBOURS", "Encoded", "Targets", "encoded", "shared_columns", "targets"]
 
 RowNumbers = npt.NDArray[np.int64]
+
+NEIGHBOURS = 5
+"""Nearest rows that attacks look at around a record."""
 
 _DRAW = 0x7A6
 
@@ -47,18 +50,22 @@ class Encoded:
 
 @dataclass(frozen=True, eq=False)
 class Targets:
-    """The records attacked, as many members as controls, and their nearest synthetic rows.
+    """The records attacked, as many members as controls, and what lies around them.
 
     Parameters
     ----------
     members, controls : ndarray of int64, shape (targets,)
         Row numbers in the real table and in the holdout.
-    member_distances, control_distances : ndarray of float64, shape (targets,)
-        Distance of each to the nearest row of the whole synthetic table.
+    reference : ndarray of int64, shape (reference,)
+        Rows of the holdout set aside as the attacker's own sample of the population; none
+        of them is a control.
+    member_distances, control_distances : ndarray of float64, shape (targets, neighbours)
+        Distances of each to its nearest rows of the whole synthetic table, nearest first.
     """
 
     members: RowNumbers
     controls: RowNumbers
+    reference: RowNumbers
     member_distances: npt.NDArray[np.float64] = field(repr=False)
     control_distances: npt.NDArray[np.float64] = field(repr=False)
 
@@ -128,13 +135,16 @@ def targets(ctx: Context) -> Targets:
 
 
 def _draw(tables: Encoded, ctx: Context) -> Targets:
-    data = ctx.data
+    data, rng = ctx.data, np.random.default_rng([ctx.config.seed, _DRAW])
     assert data.holdout is not None  # a need of every check that asks
-    size = min(ctx.config.neighbour_rows, data.real.num_rows, data.holdout.num_rows)
-    rng = np.random.default_rng([ctx.config.seed, _DRAW])
-    chosen, distances = {}, {}
-    for role in ("real", "holdout"):
-        chosen[role] = data.sample_rows(role, size, rng)
-        queries = tables.rows[role].take(chosen[role])
-        distances[role] = tables.nearest(queries, tables.rows["synthetic"]).distances[:, 0]
-    return Targets(chosen["real"], chosen["holdout"], distances["real"], distances["holdout"])
+    dealt = rng.permutation(data.holdout.num_rows)
+    aside = min(ctx.config.neighbour_rows, len(dealt) // 3)
+    size = min(ctx.config.neighbour_rows, data.real.num_rows, len(dealt) - aside)
+    reference, controls = np.sort(dealt[:aside]), np.sort(dealt[aside : aside + size])
+    members = data.sample_rows("real", size, rng)
+    k = min(NEIGHBOURS, data.synthetic.num_rows)
+    distances = [
+        tables.nearest(tables.rows[role].take(rows), tables.rows["synthetic"], k).distances
+        for role, rows in (("real", members), ("holdout", controls))
+    ]
+    return Targets(members, controls, reference, *distances)

@@ -55,7 +55,7 @@ _LEAST_CONTROLS = 40
 def near_copies(ctx: Context) -> Result:
     """Compare how many training and unseen records have a synthetic row very near."""
     found = targets(ctx)
-    controls = found.control_distances
+    members, controls = found.member_distances[:, 0], found.control_distances[:, 0]
     if len(controls) < _LEAST_CONTROLS:
         raise NotApplicable(
             f"{len(controls)} holdout rows are too few to say what near is; "
@@ -64,14 +64,14 @@ def near_copies(ctx: Context) -> Result:
     order = ctx.rng().permutation(len(controls))
     judged, fixing = controls[order[::2]], controls[order[1::2]]
     near = float(np.quantile(fixing, _NEAR_QUANTILE, method="lower"))
-    hits = int((found.member_distances <= near).sum())
+    hits = int((members <= near).sum())
     control_hits = int((judged <= near).sum())
-    members, level = len(found.members), 1 - ctx.config.alpha
-    copied = excess_members(hits, members, control_hits, len(judged), level)
-    excess = Interval(*(number / members for number in copied))
+    level = 1 - ctx.config.alpha
+    copied = excess_members(hits, len(members), control_hits, len(judged), level)
+    excess = Interval(*(number / len(members) for number in copied))
     control = wilson(control_hits, len(judged), level)
     margin = ctx.config.margin("privacy.near_copies")
-    shares = (wilson(hits, members, level), control)
+    shares = (wilson(hits, len(members), level), control)
     return ctx.result(
         _status(excess, margin.value),
         _message(shares, excess),
@@ -79,8 +79,8 @@ def near_copies(ctx: Context) -> Result:
         reference=Reference("share of unseen (holdout) records as near", *control, n=len(judged)),
         threshold=margin,
         direction=Direction.LOWER,
-        sampled=_sampled(ctx, members),
-        details=_details(shares, excess, (members, len(judged)), near),
+        sampled=_sampled(ctx, len(members)),
+        details=_details(shares, excess, (len(members), len(judged)), near),
     )
 
 

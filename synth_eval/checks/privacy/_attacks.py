@@ -1,0 +1,195 @@
+"""Membership attacks that need no access to the generator, as scores per record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_eval.checks.privacy._targets import Encoded, Targets, encoded, targets
+from synth_eval.errors import NotApplicable
+from synth_eval.run import Context
+from synth_eval.stats.intervals import Interval, auc_interval
+from synth_eval.stats.learners import Predictor, TrainingRows, boosting
+from synth_eval.stats.membership import EpsilonBound, judged_epsilon, one_run_epsilon
+from synth_eval.stats.neighbours import EncodedRows, count_within
+
+__all__ = ["Attacks", "attacks", "blind_baseline", "epsilon_of", "halves"]
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+_LEAST_TARGETS = 40
+_CLASSIFIER_ROWS = 5_000
+_RADIUS = 0.25
+"""Radius of a neighbourhood, as a share of the distance to the nearest reference row."""
+
+_BLIND_LEVEL = 0.999
+
+
+@dataclass(frozen=True, eq=False)
+class Attacks:
+    """Scores of every attack for the same members and controls; higher means "member".
+
+    Parameters
+    ----------
+    members, controls : mapping of str to ndarray of float64, shape (targets,)
+        Scores by attack.
+    blind : Interval
+        Area under the curve of a classifier that sees members and controls but no synthetic
+        row: one half if the split was random.
+    folds : pair of ndarray of bool, shape (targets,)
+        Halves of members and of controls: choose on one, judge on the other.
+    """
+
+    members: Mapping[str, FloatArray]
+    controls: Mapping[str, FloatArray]
+    blind: Interval
+    folds: tuple[BoolArray, BoolArray]
+
+    @property
+    def is_split_valid(self) -> bool:
+        """Whether members and controls look alike without the synthetic table."""
+        return self.blind.low <= 0.5
+
+
+_ATTACKS: WeakKeyDictionary[Targets, Attacks] = WeakKeyDictionary()
+
+
+def attacks(ctx: Context) -> Attacks:
+    """Run the attacks once per data set.
+
+    Raises
+    ------
+    NotApplicable
+        Too few records on a side.
+    """
+    found = targets(ctx)
+    if min(len(found.members), len(found.reference)) < _LEAST_TARGETS:
+        raise NotApplicable(
+            f"{ctx.data.tables['holdout'].num_rows} holdout rows are too few for controls and a "
+            f"reference; at least {3 * _LEAST_TARGETS} are needed"
+        )
+    if found not in _ATTACKS:
+        _ATTACKS[found] = _attack(encoded(ctx), found, ctx.config.seed)
+    return _ATTACKS[found]
+
+
+def epsilon_of(found: Attacks, level: float) -> tuple[EpsilonBound, float]:
+    """One-run bound on epsilon, and the bound that a perfect attack would have shown."""
+    names = list(found.members)
+    bound = judged_epsilon(
+        [found.members[name] for name in names],
+        [found.controls[name] for name in names],
+        found.folds,
+        level,
+    )
+    judged = int((~found.folds[0]).sum())
+    return bound, one_run_epsilon(judged, judged, level)
+
+
+def halves(size: int, rng: np.random.Generator) -> BoolArray:
+    """Random half of so many records."""
+    return np.asarray(rng.permutation(size) % 2 == 0)
+
+
+def _attack(tables: Encoded, found: Targets, seed: int) -> Attacks:
+    rng = np.random.default_rng([seed, 0xA77])
+    reference = tables.rows["holdout"].take(found.reference)
+    score_likeness = _classifier(tables, reference, rng)
+    scores = [
+        _scores(tables, rows, distances, reference) | {"classifier": score_likeness(rows)}
+        for rows, distances in (
+            (tables.rows["real"].take(found.members), found.member_distances),
+            (tables.rows["holdout"].take(found.controls), found.control_distances),
+        )
+    ]
+    blind = blind_baseline(
+        tables.rows["real"].take(found.members), tables.rows["holdout"].take(found.controls), rng
+    )
+    folds = (halves(len(found.members), rng), halves(len(found.controls), rng))
+    return Attacks(scores[0], scores[1], blind, folds)
+
+
+def _scores(
+    tables: Encoded, rows: EncodedRows, distances: FloatArray, reference: EncodedRows
+) -> dict[str, FloatArray]:
+    """Attacks by distance.
+
+    Closest distance: Chen et al. (2020), GAN-Leaks. Density ratio: van Breugel et al.
+    (2023), DOMIAS, with nearest-neighbour densities, for kernel densities fail in mixed and
+    high dimensions. Local neighbourhood: Hilprecht et al. (2019), with a radius per record,
+    a quarter of the distance to the nearest row of the reference.
+    """
+    grid = tables.space.grid
+    around = tables.nearest(rows, reference).distances[:, 0]
+    floor = 1.0 / grid  # distances are whole multiples of it at best
+    inside = count_within(rows, tables.rows["synthetic"], grid, around * _RADIUS)
+    return {
+        "closest distance": -distances[:, 0],
+        "density ratio": np.log(around + floor) - np.log(distances[:, 0] + floor),
+        "local neighbourhood": inside + 1.0 / (1.0 + distances[:, 0]),  # ties by distance
+    }
+
+
+def _classifier(
+    tables: Encoded, reference: EncodedRows, rng: np.random.Generator
+) -> Callable[[EncodedRows], FloatArray]:
+    """How much a record looks like a synthetic row rather than a reference row."""
+    synthetic = tables.rows["synthetic"]
+    size = min(len(synthetic), len(reference), _CLASSIFIER_ROWS)
+    parts = [rows.take(_some(len(rows), size, rng)) for rows in (synthetic, reference)]
+    predict = _fit(parts[0], parts[1], rng)
+    return lambda rows: predict(_features(rows))[:, 1]
+
+
+def blind_baseline(
+    members: EncodedRows, controls: EncodedRows, rng: np.random.Generator
+) -> Interval:
+    """Area under the curve of telling members from controls without the synthetic table.
+
+    Two-fold: each half is scored by a model of the other half. Das, Zhang, Tramèr (2024),
+    Blind baselines beat membership inference attacks for foundation models.
+
+    Parameters
+    ----------
+    members, controls : EncodedRows
+        The two groups.
+    rng : numpy.random.Generator
+        Of the halves and the models.
+    """
+    folds = (halves(len(members), rng), halves(len(controls), rng))
+    areas = []
+    for half in (False, True):
+        predict = _fit(
+            members.take(np.flatnonzero(folds[0] != half)),
+            controls.take(np.flatnonzero(folds[1] != half)),
+            rng,
+        )
+        scored = [
+            predict(_features(rows.take(np.flatnonzero(fold == half))))[:, 1]
+            for rows, fold in ((members, folds[0]), (controls, folds[1]))
+        ]
+        areas.append(auc_interval(scored[0], scored[1], _BLIND_LEVEL))
+    value, low, high = (float(np.mean(numbers)) for numbers in zip(*areas, strict=True))
+    shrink = 1 / np.sqrt(2)  # two independent halves
+    return Interval(value, value - (value - low) * shrink, value + (high - value) * shrink)
+
+
+def _fit(ones: EncodedRows, zeros: EncodedRows, rng: np.random.Generator) -> Predictor:
+    features = np.vstack([_features(ones), _features(zeros)])
+    target = np.repeat([1, 0], [len(ones), len(zeros)])
+    width = ones.numbers.shape[1]
+    categorical = np.arange(features.shape[1]) >= width
+    return boosting(TrainingRows(features, target, categorical, 2), int(rng.integers(2**31)))
+
+
+def _features(rows: EncodedRows) -> FloatArray:
+    return np.hstack([rows.numbers.astype(np.float64), rows.codes.T.astype(np.float64)])
+
+
+def _some(rows: int, size: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    return np.sort(rng.choice(rows, size, replace=False))

@@ -1,0 +1,89 @@
+"""One judgement for every attack: what members show beyond controls, against a margin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from synth_eval.results import Status
+from synth_eval.stats.intervals import Interval, excess_members, wilson
+
+__all__ = ["INVALID_SPLIT", "Excess", "decide", "excess", "worst"]
+
+INVALID_SPLIT = (
+    "INVALID SPLIT: members and controls can be told apart without the synthetic table (area "
+    "under the curve {blind.value:.2f}, {blind.low:.2f} to {blind.high:.2f}), so this attack "
+    "says nothing; the holdout must be a random split made before training"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """Success of one attack on members and on controls.
+
+    Parameters
+    ----------
+    arm : str
+        The attack in words.
+    share : Interval
+        Share of members hit beyond what the controls show, exact.
+    member, control : Interval
+        Shares hit, Wilson.
+    members, controls : int
+        Records attacked.
+    """
+
+    arm: str
+    share: Interval
+    member: Interval
+    control: Interval
+    members: int
+    controls: int
+
+    def row(self, **more: Any) -> Mapping[str, Any]:
+        """Detail row; the estimate is the success on members, the reference on controls."""
+        return {
+            "arm": self.arm,
+            "estimate": self.member.value,
+            "low": self.member.low,
+            "high": self.member.high,
+            "reference": self.control.value,
+            "reference_low": self.control.low,
+            "reference_high": self.control.high,
+            "excess": self.share.value,
+            "excess_low": self.share.low,
+            "excess_high": self.share.high,
+            "members": self.members,
+            "controls": self.controls,
+            **more,
+        }
+
+
+def excess(
+    arm: str, hits: int, members: int, control_hits: int, controls: int, level: float
+) -> Excess:
+    """Exact excess of one attack, at a level corrected for the number of attacks."""
+    copied = excess_members(hits, members, control_hits, controls, level)
+    return Excess(
+        arm,
+        Interval(*(number / members for number in copied)),
+        wilson(hits, members),
+        wilson(control_hits, controls),
+        members,
+        controls,
+    )
+
+
+def decide(share: Interval, margin: float) -> Status:
+    """Fail beyond the margin, pass within it, warn where a smaller excess is proved."""
+    if share.low > margin:
+        return Status.FAIL
+    if share.low > 0:
+        return Status.WARN
+    return Status.PASS if share.high <= margin else Status.INCONCLUSIVE
+
+
+def worst(found: list[Excess]) -> list[Excess]:
+    """Attacks by what they prove, then by what they suggest."""
+    return sorted(found, key=lambda entry: (-entry.share.low, -entry.share.value))

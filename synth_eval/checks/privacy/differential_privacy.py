@@ -1,0 +1,80 @@
+"""A declared differential privacy guarantee against what the attacks prove.
+
+What it measures
+    The lower bound on epsilon that the membership attacks of P004 prove with one synthetic
+    table: attack and threshold are chosen on one half of the records, and the number of right
+    guesses on the other half is too high for any smaller epsilon. It is compared with the
+    epsilon that was declared (``declared_epsilon`` of the configuration).
+
+How to read it
+    A bound above the declaration refutes it: fail. A bound below it does not confirm it; the
+    guarantee rests on its proof and its implementation, and holds for the unit (person, row)
+    and the trust model it was stated for. A declared epsilon above what the test could have
+    shown at all is untested: inconclusive.
+
+When it misleads
+    The attacks are general ones; tuned ones would prove more. Delta is taken as zero. Data
+    used outside the guarantee (bounds, levels, tuning on the real table) is not covered.
+
+Source
+    Steinke, Nasr, Jagielski (2023), Privacy auditing with one (1) training run; NIST SP
+    800-226 (2025), Guidelines for evaluating differential privacy guarantees.
+"""
+
+from __future__ import annotations
+
+from synth_eval.checks.privacy._attacks import attacks, epsilon_of
+from synth_eval.checks.privacy._excess import INVALID_SPLIT
+from synth_eval.errors import NotApplicable
+from synth_eval.registry import check
+from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.run import Context
+
+
+@check(
+    "P010",
+    "differential_privacy",
+    dimension="privacy",
+    title="Declared epsilon against proved epsilon",
+    needs=("holdout",),
+    cost="models",
+    figure="arms",
+)
+def differential_privacy(ctx: Context) -> Result:
+    """Compare the declared epsilon with the empirical lower bound."""
+    declared = ctx.config.declared_epsilon
+    if declared <= 0:
+        raise NotApplicable("no differential privacy guarantee was declared (declared_epsilon)")
+    found = attacks(ctx)
+    level = 1 - ctx.config.alpha
+    bound, possible = epsilon_of(found, level)
+    status = Status.PASS
+    if bound.epsilon > declared:
+        status = Status.FAIL
+    elif possible < declared:
+        status = Status.INCONCLUSIVE
+    message = (
+        f"Declared epsilon {declared:g}; the attacks prove that epsilon is at least "
+        f"{bound.epsilon:.2f} ({bound.correct:,} of {bound.guesses:,} guesses right) and could "
+        f"have proved up to {possible:.1f}"
+    )
+    endings = {
+        Status.FAIL: ": the declaration is refuted.",
+        Status.INCONCLUSIVE: ": too few records to test the declaration.",
+        Status.PASS: ": no contradiction, which confirms nothing beyond the declared proof.",
+    }
+    message += endings[status]
+    if not found.is_split_valid:
+        status, message = Status.INCONCLUSIVE, INVALID_SPLIT.format(blind=found.blind) + "."
+    return ctx.result(
+        status,
+        message,
+        estimate=Estimate(bound.epsilon, bound.epsilon, max(possible, bound.epsilon), level),
+        reference=Reference("largest bound the test could show", possible, n=len(found.folds[0])),
+        threshold=Threshold(declared, "the epsilon declared for the synthetic table"),
+        direction=Direction.LOWER,
+        details=[
+            {"arm": "proved lower bound", "estimate": bound.epsilon, "limit": declared},
+            {"arm": "largest bound that could be shown", "estimate": possible},
+        ],
+    )

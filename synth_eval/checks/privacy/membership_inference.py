@@ -1,0 +1,177 @@
+"""Whether an attacker can tell who was among the training rows.
+
+What it measures
+    Four published attacks score every record by how much the synthetic table betrays it:
+    closest distance, density ratio against an independent reference part of the holdout,
+    synthetic neighbours inside a small neighbourhood, and a classifier of synthetic against
+    reference rows. Members are training records, controls unseen holdout records, equally
+    many. The estimate is the share of members recognised at a false alarm rate of 1 % beyond
+    the controls' share: thresholds come from one half of the controls and are judged on the
+    other half, at a level corrected for the number of attacks.
+
+    Threat model: the attacker holds the synthetic table, a person's full record and a sample
+    of the population, and has no access to the generator.
+
+How to read it
+    Fails where the whole interval lies above the margin; warns where any excess is proved, or
+    where an area under the curve is above one half: a shift of averages is a limit, a tail of
+    recognised people is a NO-GO. The lower bound on epsilon is what this one run proves; the
+    largest bound it could have proved stands beside it, so a zero can be read as what it is.
+    The blind baseline sees no synthetic row; away from one half it voids the split. F1 is no
+    measure here: calling everyone a member scores .667.
+
+When it misleads
+    Stronger or informed attackers are not excluded: one who knows that every value was moved
+    by the same amount sees what no attack here does, and one leaked person in thousands is
+    below its resolution (P005 looks at the most isolated ones). Passing is no proof of privacy.
+
+Source
+    Carlini et al. (2022), Membership inference attacks from first principles, for the tail;
+    Chen et al. (2020) GAN-Leaks; van Breugel et al. (2023) DOMIAS; Hilprecht et al. (2019);
+    Steinke, Nasr, Jagielski (2023) for epsilon; Das et al. (2024) for blind baselines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from synth_eval.checks.privacy._attacks import Attacks, attacks, epsilon_of
+from synth_eval.checks.privacy._excess import INVALID_SPLIT, Excess, decide, excess, worst
+from synth_eval.registry import check
+from synth_eval.results import Direction, Estimate, Reference, Result, Status
+from synth_eval.run import Context
+from synth_eval.stats.intervals import Interval, auc_interval
+from synth_eval.stats.membership import (
+    EpsilonBound,
+    f1_of_guessing_member,
+    roc_points,
+    tail_hits,
+)
+
+_RATE = 0.01
+_FINE_RATE = 0.001
+_RATES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+
+
+@check(
+    "P004",
+    "membership_inference",
+    dimension="privacy",
+    title="Training records recognised by attacks",
+    needs=("holdout",),
+    cost="models",
+    figure="arms",
+)
+def membership_inference(ctx: Context) -> Result:
+    """Attack members and controls alike."""
+    found = attacks(ctx)
+    level = 1 - ctx.config.alpha / len(found.members)
+    tails = worst([_tail(name, found, _RATE, level) for name in found.members])
+    areas = {
+        name: auc_interval(found.members[name], found.controls[name], level)
+        for name in found.members
+    }
+    bound, possible = epsilon_of(found, 1 - ctx.config.alpha)
+    margin = ctx.config.margin("privacy.membership_tail")
+    status = decide(tails[0].share, margin.value)
+    if status in (Status.PASS, Status.INCONCLUSIVE) and any(a.low > 0.5 for a in areas.values()):
+        status = Status.WARN
+    message = _message(tails[0], areas, bound, possible)
+    if not found.is_split_valid:
+        status, message = Status.INCONCLUSIVE, INVALID_SPLIT.format(blind=found.blind) + "."
+    return ctx.result(
+        status,
+        message,
+        estimate=Estimate(*tails[0].share, level),
+        reference=Reference(
+            "share of unseen (holdout) records at the same threshold",
+            *tails[0].control,
+            n=tails[0].controls,
+        ),
+        threshold=margin,
+        direction=Direction.LOWER,
+        sampled=tails[0].members if tails[0].members < ctx.data.real.num_rows else None,
+        details=_details(found, tails, areas, (bound, possible), level),
+    )
+
+
+def _tail(name: str, found: Attacks, rate: float, level: float) -> Excess:
+    hits = tail_hits(found.members[name], found.controls[name], found.folds, rate)
+    return excess(name, *hits, level)
+
+
+def _message(
+    tail: Excess, areas: Mapping[str, Interval], bound: EpsilonBound, possible: float
+) -> str:
+    name, area = max(areas.items(), key=lambda item: item[1].low)
+    return (
+        f"Best of {len(areas)} attacks ({tail.arm}) recognises {tail.member.value:.2%} of "
+        f"training records at a threshold that {tail.control.value:.2%} of unseen ones pass: "
+        f"{tail.share.value:.2%} ({tail.share.low:.2%} to {tail.share.high:.2%}) beyond chance; "
+        f"largest area under the curve {area.value:.3f} ({area.low:.3f} to {area.high:.3f}, "
+        f"{name}); epsilon is at least {bound.epsilon:.2f} (up to {possible:.1f} could have "
+        "been shown)."
+    )
+
+
+def _details(
+    found: Attacks,
+    tails: Sequence[Excess],
+    areas: Mapping[str, Interval],
+    epsilon: tuple[EpsilonBound, float],
+    level: float,
+) -> list[Mapping[str, Any]]:
+    rows: list[Mapping[str, Any]] = [_row(tail, areas[tail.arm], found, level) for tail in tails]
+    size = len(found.folds[0])
+    bound, possible = epsilon
+    rows += [
+        {"arm": "blind baseline (no synthetic table)", "what": "area under the curve"}
+        | _estimate(found.blind),
+        {
+            "arm": "calling everyone a member",
+            "what": "area under the curve",
+            "estimate": 0.5,
+            "f1": f1_of_guessing_member(size, size),
+        },
+        {
+            "arm": "lower bound on epsilon",
+            "what": f"one run, by {list(found.members)[bound.attack]}",
+            "epsilon": bound.epsilon,
+            "epsilon_possible": possible,
+            "guesses": bound.guesses,
+            "correct": bound.correct,
+        },
+    ]
+    for name in found.members:
+        points = roc_points(found.members[name], found.controls[name], _RATES)
+        rows += [
+            {"arm": name, "false_positive_rate": rate, "true_positive_rate": hit}
+            for rate, hit in points
+        ]
+    return rows
+
+
+def _row(tail: Excess, area: Interval, found: Attacks, level: float) -> Mapping[str, Any]:
+    """Area under the curve as the estimate of an attack, its tail beside it."""
+    row = {
+        "arm": tail.arm,
+        "what": "area under the curve",
+        **_estimate(area),
+        "expected": 0.5,
+        "tail_members": tail.member.value,
+        "tail_controls": tail.control.value,
+        "tail_excess": tail.share.value,
+        "tail_excess_low": tail.share.low,
+        "tail_excess_high": tail.share.high,
+        "members": tail.members,
+        "controls": tail.controls,
+    }
+    if tail.controls * _FINE_RATE >= 4:  # fewer controls cannot hold so fine a threshold
+        fine = _tail(tail.arm, found, _FINE_RATE, level)
+        row |= {"fine_tail_members": fine.member.value, "fine_tail_controls": fine.control.value}
+    return row
+
+
+def _estimate(interval: Interval) -> dict[str, float]:
+    return {"estimate": interval.value, "low": interval.low, "high": interval.high}
