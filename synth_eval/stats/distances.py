@@ -16,6 +16,7 @@ __all__ = [
     "jensen_shannon_distance",
     "ks_distance",
     "total_variation_distance",
+    "total_variation_distances",
     "wasserstein_distance",
 ]
 
@@ -110,6 +111,37 @@ def jensen_shannon_distance(real: npt.NDArray[np.int64], synthetic: npt.NDArray[
     with np.errstate(divide="ignore", invalid="ignore"):
         parts = [np.where(side > 0, side * np.log2(side / middle), 0.0).sum() for side in (p, q)]
     return float(np.sqrt(np.clip(sum(parts) / 2, 0.0, 1.0)))
+
+
+def total_variation_distances(
+    real: npt.NDArray[np.int64], synthetic: npt.NDArray[np.int64]
+) -> tuple[FloatArray, FloatArray, npt.NDArray[np.int8]]:
+    """Total variation distances of many pairs of tables of the same rows.
+
+    Parameters
+    ----------
+    real, synthetic : ndarray of int, shape (tables, cells)
+        Counts; every table of a side has the same number of rows, at least one.
+
+    Returns
+    -------
+    values, errors : ndarray of float64, shape (tables,)
+        Distances and their standard errors.
+    signs : ndarray of int8, shape (tables, cells)
+        Whether a cell is more frequent in the real tables (1) or in the synthetic ones (-1);
+        half of it is the influence of a row in that cell.
+    """
+    difference = real / real[0].sum()
+    p = difference.copy()
+    q = synthetic / synthetic[0].sum()
+    difference -= q
+    signs = np.sign(difference)
+    variance = np.zeros(len(real))
+    for shares, rows in ((p, int(real[0].sum())), (q, int(synthetic[0].sum()))):
+        mean = np.einsum("tc,tc->t", signs, shares)
+        variance += (np.einsum("tc,tc->t", np.abs(signs), shares) - mean**2) / rows
+    values = np.minimum(0.5 * np.abs(difference).sum(axis=1), 1.0)
+    return values, 0.5 * np.sqrt(np.maximum(variance, 0.0)), signs.astype(np.int8)
 
 
 def ks_distance(real: Sample, synthetic: Sample) -> Distance:

@@ -13,6 +13,7 @@ from synth_eval.stats.distances import (
     jensen_shannon_distance,
     ks_distance,
     total_variation_distance,
+    total_variation_distances,
     wasserstein_distance,
 )
 
@@ -113,3 +114,15 @@ def test_influence_has_the_variance_behind_the_error():
         assert distance.influence is not None
         variance = sum(distance.influence(side).var() / len(side) for side in (first, second))
         assert sqrt(variance) == pytest.approx(distance.error, rel=1e-9)
+
+
+def test_many_tables_at_once_are_each_table_alone():
+    rng = np.random.default_rng(7)
+    real = rng.multinomial(400, rng.dirichlet(np.ones(9)), size=5)
+    synthetic = rng.multinomial(300, rng.dirichlet(np.ones(9)), size=5)
+    values, errors, signs = total_variation_distances(real, synthetic)
+    for i in range(5):
+        alone = total_variation_distance(real[i], synthetic[i])
+        assert values[i] == pytest.approx(alone.value, abs=1e-15)
+        assert errors[i] == pytest.approx(alone.error, abs=1e-15)
+        np.testing.assert_array_equal(0.5 * signs[i], alone.influence(np.arange(9)))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 
+from synth_eval.stats import worth
 from synth_eval.stats.distances import (
     ks_distance,
     total_variation_distance,
@@ -12,8 +14,10 @@ from synth_eval.stats.distances import (
 )
 from synth_eval.stats.worth import (
     expected_absolute_difference,
+    expected_at,
     kolmogorov_curve,
     mean_curve,
+    rows_at,
     sample_sizes,
     total_variation_curves,
     wasserstein_curve,
@@ -92,3 +96,20 @@ def test_constant_column_expects_no_more_than_an_unseen_level():
     curve = total_variation_curves([np.array([1000, 0])], 1000, sample_sizes(1000, 1000))[0]
     assert 0 < curve.expected.max() < 1.5 / 1000
     assert curve.rows(0.2) == pytest.approx(2.0), "a fifth in another cell is as far as can be"
+
+
+def test_many_curves_at_once_are_each_curve_alone():
+    rng = np.random.default_rng(3)
+    tables = [rng.multinomial(900, rng.dirichlet(np.full(12, 0.4))) for _ in range(7)]
+    curves = total_variation_curves([*tables, np.array([900, 0])], 900, sample_sizes(900, 900))
+    for size in (2.0, 3.3, 450, 7200, 1e6):
+        alone = [curve.at(size) for curve in curves]
+        np.testing.assert_allclose(expected_at(curves, size), alone, rtol=1e-12)
+    distances = rng.uniform(0, 0.4, len(curves))
+    alone = [curve.rows(distance) for curve, distance in zip(curves, distances, strict=True)]
+    np.testing.assert_allclose(rows_at(curves, distances), alone, rtol=1e-9)
+
+
+def test_normal_distribution_function_is_that_of_scipy():
+    x = np.linspace(-12, 12, 10_001)
+    np.testing.assert_allclose(worth._normal_cdf(x), ndtr(x), atol=5e-7)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
@@ -14,7 +14,14 @@ from synth_eval.errors import NotApplicable
 from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
 from synth_eval.run import Context
 from synth_eval.stats.distances import Distance, total_variation_distance
-from synth_eval.stats.worth import Curve, mean_curve, sample_sizes, total_variation_curves
+from synth_eval.stats.worth import (
+    Curve,
+    expected_at,
+    mean_curve,
+    rows_at,
+    sample_sizes,
+    total_variation_curves,
+)
 
 __all__ = ["Cells", "FixedError", "MeanError", "Measured", "curve_sizes", "judge", "judge_cells"]
 
@@ -71,6 +78,13 @@ class MeanError:
                 )
             self._sums[role] += effect
 
+    def add_signs(self, signs: npt.NDArray[np.int8], cells: Mapping[str, Any]) -> None:
+        """Add the total variation of one table: the signs of its cells, the sampled rows' cells."""
+        self._tables += 1
+        halves = signs * 0.5
+        for role, own in cells.items():
+            self._sums[role] += halves.take(own)
+
     def value(self) -> float:
         """Standard error of the mean distance."""
         variance = sum(
@@ -114,9 +128,8 @@ def judge(
         ctx.config.margin("fidelity.worst_table"),
         ctx.config.margin("fidelity.mean_table"),
     )
-    z = NormalDist().inv_cdf(1 - alpha / (2 * len(measured)))
     details = sorted(
-        (_detail(entry, z, floor.value * rows, rows, ctx) for entry in measured),
+        _details(ctx, measured, floor.value * rows, rows),
         key=lambda row: (row["worth"], -row["estimate"]),
     )
     mean = Distance(float(np.mean([entry.synthetic.value for entry in measured])), error.value())
@@ -137,30 +150,44 @@ def judge(
     )
 
 
-def _detail(entry: Measured, z: float, floor: float, rows: int, ctx: Context) -> dict[str, Any]:
-    low, high = entry.synthetic.interval(z)
-    limit = entry.curve.at(max(floor, 2.0))
+def _details(
+    ctx: Context, measured: Sequence[Measured], floor: float, rows: int
+) -> Iterator[dict[str, Any]]:
+    data, alpha = ctx.data, ctx.config.alpha
+    z = NormalDist().inv_cdf(1 - alpha / (2 * len(measured)))
     # To say that all tables are within the margin each must be shown at the plain level.
-    _, near = entry.synthetic.interval(NormalDist().inv_cdf(1 - ctx.config.alpha))
-    status = Status.FAIL if low > limit else Status.PASS if near <= limit else Status.INCONCLUSIVE
-    if entry.curve.expected[0] == 0.0:  # a constant column: any difference is too much
-        status = Status.FAIL if low > 0 else Status.PASS
-    holdout = None
-    if entry.holdout is not None and ctx.data.holdout is not None:
-        holdout = entry.holdout.value * _rescale(
-            entry.curve, ctx.data.holdout.num_rows, ctx.data.synthetic.num_rows
+    plain = NormalDist().inv_cdf(1 - alpha)
+    curves = [entry.curve for entry in measured]
+    limits = expected_at(curves, max(floor, 2.0)).tolist()
+    expected = expected_at(curves, data.synthetic.num_rows)
+    worths = rows_at(curves, np.array([entry.synthetic.value for entry in measured])) / rows
+    factors = np.ones(len(measured))
+    if data.holdout is not None:
+        seen = expected_at(curves, max(data.holdout.num_rows, 2))
+        np.divide(
+            expected_at(curves, max(data.synthetic.num_rows, 2)), seen, factors, where=seen > 0
         )
-    return {
-        **entry.item,
-        "estimate": entry.synthetic.value,
-        "low": low,
-        "high": high,
-        "reference": holdout,
-        "expected": entry.curve.at(ctx.data.synthetic.num_rows),
-        "limit": limit,
-        "worth": _worth(entry.curve, entry.synthetic.value, rows),
-        "status": str(status),
-    }
+    for i, entry in enumerate(measured):
+        low, high = entry.synthetic.interval(z)
+        near, limit, worth = entry.synthetic.interval(plain)[1], limits[i], min(worths[i], 8.0)
+        if entry.curve.expected[0] == 0.0:  # a constant column: any difference is too much
+            worth = 0.0 if entry.synthetic.value > 0 else 1.0
+            status = Status.FAIL if low > 0 else Status.PASS
+        elif low > limit:
+            status = Status.FAIL
+        else:
+            status = Status.PASS if near <= limit else Status.INCONCLUSIVE
+        yield {
+            **entry.item,
+            "estimate": entry.synthetic.value,
+            "low": low,
+            "high": high,
+            "reference": None if entry.holdout is None else entry.holdout.value * float(factors[i]),
+            "expected": float(expected[i]),
+            "limit": limit,
+            "worth": float(worth),
+            "status": str(status),
+        }
 
 
 def _worth(curve: Curve, distance: float, rows: int) -> float:

@@ -21,6 +21,8 @@ Source
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -29,8 +31,8 @@ from synth_eval.data.codes import encode
 from synth_eval.registry import check
 from synth_eval.results import Result
 from synth_eval.run import Context
-from synth_eval.stats.distances import total_variation_distance
-from synth_eval.stats.worth import total_variation_curves
+from synth_eval.stats.distances import Distance, total_variation_distances
+from synth_eval.stats.worth import Curve, total_variation_curves
 
 
 @check(
@@ -42,27 +44,47 @@ from synth_eval.stats.worth import total_variation_curves
 )
 def pairwise_total_variation(ctx: Context) -> Result:
     """Compare the joint table of each pair of columns."""
-    counts, plans = ctx.data.counts, ctx.data.plans
-    real, synthetic, holdout = counts["real"], counts["synthetic"], counts.get("holdout")
-    pairs = range(len(real.pairs))
-    pooled = [real.two_way(i) + (holdout.two_way(i) if holdout is not None else 0) for i in pairs]
-    curves = total_variation_curves(pooled, ctx.data.real.num_rows, curve_sizes(ctx))
     error, measured = MeanError(ctx), []
+    real = ctx.data.counts["real"]
     cells = {role: _coarse_cells(ctx, role, error) for role in ("real", "synthetic")}
-    for i, (first, second) in enumerate(real.pairs):
-        distance = total_variation_distance(real.two_way(i), synthetic.two_way(i))
-        error.add(
-            distance,
-            {role: own[first] * real.width + own[second] for role, own in cells.items()},
-        )
-        other = (
-            None
-            if holdout is None
-            else total_variation_distance(real.two_way(i), holdout.two_way(i))
-        )
-        item = {"first": plans[first].name, "second": plans[second].name}
-        measured.append(Measured(item, distance, other, curves[i]))
+    for block, curves, distances, signs, holdout in _blocks(ctx):
+        for i, (first, second) in enumerate(real.pairs[block]):
+            error.add_signs(
+                signs[i],
+                {role: own[first] * real.width + own[second] for role, own in cells.items()},
+            )
+            item = {name: ctx.data.plans[own].name for name, own in
+                    (("first", first), ("second", second))}  # fmt: skip
+            other = None if holdout is None else holdout[i]
+            measured.append(Measured(item, distances[i], other, curves[i]))
     return judge(ctx, measured, error, "pairs of columns")
+
+
+def _blocks(
+    ctx: Context,
+) -> Iterator[
+    tuple[slice, list[Curve], list[Distance], npt.NDArray[np.int8], list[Distance] | None]
+]:
+    """Curves and distances, a block of pairs at a time: 500 columns have 124,750 pairs."""
+    counts, sizes = ctx.data.counts, curve_sizes(ctx)
+    others = {role: own.two_way_blocks() for role, own in counts.items() if role != "real"}
+    for block, real in counts["real"].two_way_blocks():
+        tables = {role: next(blocks)[1] for role, blocks in others.items()}
+        holdout = tables.get("holdout")
+        pooled = real if holdout is None else real + holdout
+        curves = total_variation_curves(list(pooled), ctx.data.real.num_rows, sizes)
+        distances, signs = _distances(real, tables["synthetic"])
+        yield (
+            block, curves, distances, signs,
+            None if holdout is None else _distances(real, holdout)[0],
+        )  # fmt: skip
+
+
+def _distances(
+    real: npt.NDArray[np.int64], other: npt.NDArray[np.int64]
+) -> tuple[list[Distance], npt.NDArray[np.int8]]:
+    values, errors, signs = total_variation_distances(real, other)
+    return list(map(Distance, values.tolist(), errors.tolist())), signs
 
 
 def _coarse_cells(ctx: Context, role: str, error: MeanError) -> list[npt.NDArray[np.intp]]:
