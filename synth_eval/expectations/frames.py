@@ -100,7 +100,9 @@ def _levels(table: Table, real: Table, name: str) -> Any:
     spec, stored = table.schema[name], _real_type(real, name)
     if spec.kind == "boolean":
         column = table.column(name)
-        words, codes = list(column.levels), column.codes
+        # Behind the levels of the real table comes the code of what it lacks.
+        words = [*column.levels, *sorted({"false", "true"} - set(column.levels))]
+        codes = column.codes
     else:
         coded = table.strings(name).dictionary_encode()
         words = coded.dictionary.to_pylist()
