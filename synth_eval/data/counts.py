@@ -29,7 +29,7 @@ Codes = npt.NDArray[np.intp]
 _BLOCK_ROWS = 65_536
 _FUSED_ROWS = 0.4
 """Rows per joint cell from which one pass over four pairs beats four passes."""
-_PAIR_BLOCK = 2_048
+_PAIR_BLOCK = 8_192
 
 
 class Counts:
@@ -134,10 +134,11 @@ class Counts:
         """Add the four tables across two couples of columns, margins of their joint table."""
         width = self.width
         table = joint.reshape(width, width, width**2)
-        for own, across in zip(left, (table.sum(axis=1), table.sum(axis=0)), strict=True):
-            cube = across.reshape(width, width, width)
-            self._two[self._pair(own, right[0])] += cube.sum(axis=2).reshape(-1)
-            self._two[self._pair(own, right[1])] += cube.sum(axis=1).reshape(-1)
+        add = np.add.reduce  # a method of the array takes twice the time on so small ones
+        for axis, own in zip((1, 0), left, strict=True):
+            cube = add(table, axis=axis).reshape(width, width, width)
+            self._two[self._pair(own, right[0])] += add(cube, axis=2).reshape(-1)
+            self._two[self._pair(own, right[1])] += add(cube, axis=1).reshape(-1)
 
 
 def count_table(table: Table, plans: Sequence[Plan]) -> Counts:

@@ -22,6 +22,8 @@ __all__ = ["BATCH_ROWS", "Source", "open_source", "plain_array"]
 
 BATCH_ROWS = 65_536
 
+_WHOLE_BYTES = 64 << 20
+
 # What pandas reads as missing; two readers of one file must not disagree about it.
 _NULL_WORDS = (
     "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
@@ -125,12 +127,22 @@ class _ParquetSource(Source):
         texts = [field.name for field in self.schema if pa.types.is_string(field.type)]
         return pq.ParquetFile(self.path, metadata=self._file.metadata, read_dictionary=texts)
 
+    @cached_property
+    def _whole(self) -> pa.Table | None:
+        """A small file at once: opening each column costs as much as reading it."""
+        metadata = self._file.metadata
+        groups = [metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups)]
+        return self._coded_file.read() if sum(groups) <= _WHOLE_BYTES else None
+
     def column(self, name: str, *, coded: bool = False) -> pa.ChunkedArray:
         try:
-            file = self._coded_file if coded else self._file
-            return file.read(columns=[name]).column(name)
+            if self._whole is None:
+                file = self._coded_file if coded else self._file
+                return file.read(columns=[name]).column(name)
+            column = self._whole.column(name)
         except (OSError, pa.ArrowException) as error:
             raise _unreadable(self.name, error) from error
+        return column if coded else column.cast(self.schema.field(name).type)
 
     def batches(
         self, columns: Sequence[str] | None = None, *, coded: bool = False

@@ -90,13 +90,13 @@ class EmpiricalDistribution:
         place = np.asarray(shares) * (self.rows - 1)
         below = np.floor(place)
         weight = place - below
-        # A quarter, which is exact, keeps the difference of two huge numbers finite.
+        low, high = self._at(below), self._at(np.minimum(below + 1, self.rows - 1))
+        # A quarter keeps the difference of two huge numbers finite.
         scale = 0.25 if np.abs(self.values[[0, -1]]).max() > _HUGE else 1.0
-        low = self._at(below) * scale
-        high = self._at(np.minimum(below + 1, self.rows - 1)) * scale
-        step = high - low
-        values = np.where(weight < 0.5, low + step * weight, high - step * (1 - weight))
-        return np.asarray(values / scale, np.float64)
+        step = high * scale - low * scale
+        lower = weight < 0.5
+        part = np.where(lower, weight, weight - 1)
+        return np.asarray(np.where(lower, low, high) + step * part / scale, np.float64)
 
     def _at(self, ranks: FloatArray) -> FloatArray:
         """Values of the rows of these ranks, counted from 0."""

@@ -73,3 +73,9 @@ def test_blocks_change_no_distance(monkeypatch, steps):
         assert one.error == pytest.approx(other.error, abs=1e-14)
         grid = np.linspace(-3, 3, 50)
         np.testing.assert_allclose(one.influence(grid), other.influence(grid), atol=1e-12)
+
+
+def test_outer_quantiles_are_the_outer_values_however_far_apart():
+    sample = np.array([5e-324, 1.0, 1e308])
+    quantiles = EmpiricalDistribution.of(sample).quantiles(np.array([0.0, 1.0]))
+    assert quantiles.tolist() == [5e-324, 1e308]
