@@ -122,7 +122,7 @@ def _standardise(values: FloatArray) -> FloatArray:
     finite = values[~np.isnan(values)]
     if len(finite) == 0:
         return values
-    center = float(np.median(finite))
+    center = 2 * float(np.median(finite / 2))  # the mean of two numbers near 1e308 overflows
     scale = float(np.abs(finite / 2 - center / 2).max()) * 2
     if scale == 0 or not np.isfinite(scale):
         return np.where(np.isnan(values), np.nan, 0.0)
