@@ -12,6 +12,7 @@ IDENTITY = (
 )  # fmt: skip
 """Keys of a detail row that say what the row is about, in the order of a table."""
 
+_NOISE = 1e-12  # what floating point leaves of a difference of equal numbers
 _SETS = ("first", "second", "third")
 _NAMES = ("column", "rule", "arm", "table", "part", "tail", "what")
 
@@ -46,6 +47,8 @@ def number(value: float | None) -> str:
     """
     if value is None:
         return "–"
+    if abs(value) < _NOISE:
+        return "0"
     if isinstance(value, int) or 1000 <= abs(value) < 1e12:
         return f"{value:,.0f}"
     return f"{value:.3g}".replace("e-0", "e-").replace("e+", "e")

@@ -28,6 +28,7 @@ _COLUMN_FIGURES = 1_200_000  # characters, so that the page stays small with any
 _FINDINGS = 8
 _WORST = 3
 _FOUND = (Status.FAIL, Status.ERROR, Status.WARN, Status.INCONCLUSIVE)
+_ORDER = (*_FOUND, Status.PASS, Status.NOT_APPLICABLE)
 
 _UNCOVERED = {
     "fairness": "Are groups of people served equally? This version has no check of it: compare "
@@ -112,7 +113,7 @@ def page(evaluation: Evaluation) -> Page:
     dimensions = []
     for name, verdict in evaluation.verdicts.items():
         results = [result for result in evaluation.results if result.dimension == name]
-        results.sort(key=lambda result: (-result.status.severity, result.code))
+        results.sort(key=lambda result: (_ORDER.index(result.status), result.code))
         checks = [_check(result, evaluation, rows, columns, figures) for result in results]
         dimensions.append(_dimension(name, verdict, checks))
     findings = [r for r in evaluation.findings() if r.status is not Status.NOT_APPLICABLE]
@@ -215,7 +216,7 @@ def _dimension(name: str, verdict: Verdict, checks: Sequence[CheckView]) -> Dime
         shape=_SHAPES[verdict.verdict],
         code=code,
         reason=reason,
-        tally=sorted(counts.items(), key=lambda entry: -entry[0].severity),
+        tally=[(status, counts[status]) for status in _ORDER if counts[status]],
         checks=checks,
     )
 

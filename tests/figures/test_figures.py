@@ -180,7 +180,14 @@ def test_templates_differ_only_where_the_page_does() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(None, "–"), (0.0, "0"), (1234567.8, "1,234,568"), (-0.00012345, "-0.000123"), (12, "12")],
+    [
+        (None, "–"),
+        (0.0, "0"),
+        (6.7e-16, "0"),
+        (1234567.8, "1,234,568"),
+        (-0.00012345, "-0.000123"),
+        (12, "12"),
+    ],
 )
 def test_numbers_are_short(value: float | None, text: str) -> None:
     assert number(value) == text
