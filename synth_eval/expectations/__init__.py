@@ -8,12 +8,14 @@ from __future__ import annotations
 from synth_eval.expectations.derive import derive_suite
 from synth_eval.expectations.files import derive_to_file
 from synth_eval.expectations.suite import merge_suites, read_suite, suite_text, write_suite
+from synth_eval.expectations.validate import run_suite
 
 __all__ = [
     "derive_suite",
     "derive_to_file",
     "merge_suites",
     "read_suite",
+    "run_suite",
     "suite_text",
     "write_suite",
 ]

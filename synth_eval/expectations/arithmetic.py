@@ -33,6 +33,7 @@ _ALPHA = 0.05
 _PROBE = 200
 _GRID = 400
 _MAX_SUM_COLUMNS = 60
+_HUGE = 1e100
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_ .\-]*")
 
 Floats = npt.NDArray[np.float64]
@@ -147,7 +148,8 @@ def _sum_rules(real: Table, names: list[str], search: Search) -> Iterator[Rule]:
     tolerance = _tolerance(block)
     for i, j in combinations(range(len(names)), 2):
         search.tests += len(names) - 2
-        gap = np.abs(block - (block[:, i] + block[:, j])[:, None])
+        with np.errstate(over="ignore", invalid="ignore"):
+            gap = np.abs(block - (block[:, i] + block[:, j])[:, None])
         close = (gap <= tolerance).mean(axis=0) >= 1 - 4 * MAX_EXCEPTIONS
         for k in np.flatnonzero(close):
             if k not in (i, j):
@@ -169,10 +171,11 @@ def _probe(real: Table, names: list[str]) -> Floats:
 
 
 def _varies(values: Floats) -> bool:
-    present = values[np.isfinite(values)]
-    if len(present) == 0:
+    """Whether a column may be part of a sum: finite, of a usual size, and rarely zero."""
+    present = values[~np.isnan(values)]
+    if len(present) == 0 or float(np.abs(present).max()) > _HUGE:
         return False
-    return float((present != 0).mean()) >= MIN_SURPRISE and float(np.ptp(present)) > 0
+    return float((present != 0).mean()) >= MIN_SURPRISE and bool((present != present[0]).any())
 
 
 def _tolerance(block: Floats) -> Floats:
@@ -198,6 +201,7 @@ def _sum_rule(total: str, parts: tuple[str, str], tolerance: float) -> Rule:
 
 def _wrong_sums(table: Table, total: str, parts: tuple[str, str], tolerance: float) -> Tally:
     whole = table.column(total).values
-    gap = np.abs(whole - (table.column(parts[0]).values + table.column(parts[1]).values))
+    with np.errstate(over="ignore", invalid="ignore"):
+        gap = np.abs(whole - (table.column(parts[0]).values + table.column(parts[1]).values))
     judged = gap[~np.isnan(gap)]
     return Tally(len(judged), int((judged > tolerance).sum()))

@@ -53,6 +53,8 @@ def safe_bounds(
     near = np.partition(finite, [small_cell - 1, len(finite) - small_cell])
     low, high = float(near[small_cell - 1]), float(near[len(finite) - small_cell])
     span = high - low
+    if not math.isfinite(span):
+        return None
     if not math.isfinite(span):  # the range of numbers near 1e308 is no number
         return None
     step = max(10.0 ** (math.floor(math.log10(span)) - 1) if span > 0 else unit, unit)

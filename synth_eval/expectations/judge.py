@@ -2,8 +2,8 @@
 
 A rule fails only where the lower bound of its violation rate, at a level corrected for the
 number of rules, is above the rate allowed. Allowed is what real rows do, training and holdout
-together, plus the margin; or the upper 95 % bound of what they do, where they are too few to
-tell better.
+together, plus the margin; or the upper bound of what they do, at the same level, where they
+are too few to tell better.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def _judge(case: Case, margin: float, level: float, small_cell: int) -> dict[str
     row.update(n=tally.judged, violations=tally.broken)
     if tally.judged == 0:
         return {**row, "status": str(Status.NOT_APPLICABLE), "why": "no row to judge"}
-    allowed = allowed_rate(case, margin, small_cell)
+    allowed = allowed_rate(case, margin, level, small_cell)
     low, high = wilson(tally, level)
     status = _status(tally, low, allowed, row["severity"])
     row.update(estimate=tally.rate, low=low, high=high, confidence=level, limit=allowed)
@@ -125,13 +125,13 @@ def _shown_rate(outcome: Outcome | None, small_cell: int) -> float | None:
     return outcome.tally.shown(small_cell).rate
 
 
-def allowed_rate(case: Case, margin: float, small_cell: int) -> float:
+def allowed_rate(case: Case, margin: float, level: float, small_cell: int) -> float:
     """Rate of violations that is no finding; it gives no count of a few real rows away."""
     outcomes = [outcome for outcome in (case.real, case.holdout) if outcome is not None]
     real = pooled([outcome.tally for outcome in outcomes]).shown(small_cell)
     allowed = margin
     if real.judged:
-        allowed = max((real.rate or 0.0) + margin, upper_bound(real))
+        allowed = max((real.rate or 0.0) + margin, upper_bound(real, level))
     mostly = case.entry["kwargs"].get("mostly")
     if not is_derived(case.entry) and isinstance(mostly, int | float):
         allowed = max(allowed, 1 - mostly)

@@ -47,10 +47,12 @@ def safe_names(names: Iterable[Any]) -> dict[str, str]:
     >>> safe_names(["age", "education-num", "it's"])
     {"it's": 'synth_eval_column_2'}
     """
+    known = [str(name) for name in names]
+    stem = "synth_eval_column"
+    while any(name.startswith(stem) for name in known):
+        stem += "_"
     return {
-        str(name): f"synth_eval_column_{place}"
-        for place, name in enumerate(names)
-        if not _PLAIN.fullmatch(str(name))
+        name: f"{stem}_{place}" for place, name in enumerate(known) if not _PLAIN.fullmatch(name)
     }
 
 

@@ -28,6 +28,9 @@ from __future__ import annotations
 from typing import Any
 
 from synth_eval.errors import UsageError
+from synth_eval.expectations.judge import judge_rules
+from synth_eval.expectations.patterns import patterns_of
+from synth_eval.expectations.validate import derived_cases, suite_cases
 from synth_eval.registry import check
 from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
 from synth_eval.run import Context
@@ -44,8 +47,6 @@ MARGIN = "validity.rule_violations"
 )
 def rule_violations(ctx: Context) -> Result:
     """Run the given suite, or one derived from the real table, on the synthetic table."""
-    from synth_eval.expectations.validate import derived_cases, suite_cases  # heavy
-
     try:
         cases = (
             suite_cases(ctx.data, ctx.config.expectations)
@@ -54,8 +55,6 @@ def rule_violations(ctx: Context) -> Result:
         )
     except UsageError as error:
         return ctx.result(Status.ERROR, str(error))
-    from synth_eval.expectations.judge import judge_rules  # beside the engine
-
     rows = judge_rules(
         cases,
         margin=ctx.config.margin(MARGIN).value,
@@ -69,8 +68,6 @@ def rule_violations(ctx: Context) -> Result:
 
 def _with_patterns(ctx: Context, row: dict[str, Any]) -> dict[str, Any]:
     """What the violations of a broken rule look like."""
-    from synth_eval.expectations.patterns import patterns_of  # beside the engine
-
     entry, told = row.pop("entry"), ""
     if row["status"] in ("fail", "warn", "inconclusive"):
         told = patterns_of(entry, ctx.data.synthetic, ctx.data.real, ctx.config.small_cell)
