@@ -92,6 +92,11 @@ _MARGINS: Mapping[str, Threshold] = {
         "share of the most isolated 1 % of training records recognised beyond chance: one unusual "
         "person in twenty; less is too few people to be sure of at ordinary sizes",
     ),
+    "privacy.hidden_excess": Threshold(
+        0.05,
+        "largest share of training records that may still hide in the noise for an attack to "
+        "count as run; above it there are too few records to tell",
+    ),
     "privacy.near_copies": Threshold(
         0.01,
         "excess share of training records with a synthetic row nearer than 99 % of unseen "

@@ -18,14 +18,18 @@ from synth_eval.stats.learners import Predictor, TrainingRows
 from synth_eval.stats.scores import Score, mean_score
 
 __all__ = [
+    "GROUPS",
     "Arm",
     "Fits",
     "Gap",
+    "Learner",
+    "Scorer",
     "constant_prediction",
     "fit_jackknife",
     "fit_samples",
     "fit_shuffled",
     "gap",
+    "paired_gap",
 ]
 
 FloatArray = npt.NDArray[np.float64]
@@ -132,7 +136,10 @@ class Fits:
 
     def arm(self, scorer: Scorer) -> Arm:
         """Score the fits."""
-        scores = [scorer(prediction) for prediction in self.predictions]
+        return self.summary([scorer(prediction) for prediction in self.predictions])
+
+    def summary(self, scores: Sequence[Score]) -> Arm:
+        """Arm of one score per fit, by the design."""
         count = len(scores)
         fits = 0 if self.design == "constant" else count
         if self.design == "jackknife":
@@ -147,7 +154,20 @@ class Fits:
             variance = between * (1 + 1 / count)
         else:
             variance = between * (1 / count + self.share / (1 - self.share))
-        return Arm(self.name, mean_score(scores), variance, count - 1, self.n, fits)
+        return Arm(self.name, mean_score(list(scores)), variance, count - 1, self.n, fits)
+
+
+def paired_gap(first: Fits, second: Fits, scorer: Scorer) -> Gap:
+    """Difference of two arms whose fits share their random rows, fit by fit.
+
+    Both must have as many fits; the design is that of the first.
+    """
+    pairs = zip(first.predictions, second.predictions, strict=True)
+    differences = []
+    for one, other in pairs:
+        ours, theirs = scorer(one), scorer(other)
+        differences.append(Score(ours.value - theirs.value, ours.influence - theirs.influence))
+    return first.summary(differences).estimate()
 
 
 def constant_prediction(name: str, prediction: FloatArray) -> Fits:

@@ -23,6 +23,8 @@ __all__ = [
     "available_cpus",
     "boosting",
     "calm_threads",
+    "concatenate",
+    "constant_model",
 ]
 
 FloatArray = npt.NDArray[np.float64]
@@ -71,6 +73,16 @@ class TrainingRows:
     def with_target(self, target: npt.NDArray[Any]) -> TrainingRows:
         """The same features with another target."""
         return TrainingRows(self.features, target, self.categorical, self.classes)
+
+
+def concatenate(first: TrainingRows, second: TrainingRows) -> TrainingRows:
+    """Rows of both, of the same task."""
+    return TrainingRows(
+        np.concatenate([first.features, second.features]),
+        np.concatenate([first.target, second.target]),
+        first.categorical,
+        first.classes,
+    )
 
 
 class LevelEncoder:
@@ -129,7 +141,7 @@ def boosting(training: TrainingRows, seed: int) -> Predictor:
     """
     present = np.unique(training.target)
     if len(present) < 2:
-        return _constant(training)
+        return constant_model(training)
     encoder = LevelEncoder(training.categorical).fit(training.features)
     features = encoder.transform(training.features)
     with calm_threads():
@@ -179,7 +191,7 @@ def _probabilities(model: Any, encoder: LevelEncoder, present: IntArray, classes
     return predict
 
 
-def _constant(training: TrainingRows) -> Predictor:
+def constant_model(training: TrainingRows) -> Predictor:
     """Model of rows that all have the same target, and of no rows at all."""
     if training.classes:
         shares = np.bincount(training.target.astype(np.intp), minlength=training.classes)

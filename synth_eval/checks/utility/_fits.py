@@ -149,7 +149,7 @@ def experiment(ctx: Context, kind: str) -> Experiment:
     The generators depend on the seed alone, not on the check that asks first.
     """
     margins = tuple(ctx.config.margin(f"utility.{name}").value for name in ("floor", "go"))
-    key = (kind, ctx.config.seed, ctx.config.model_rows, *margins)
+    key = (kind, ctx.config.seed, ctx.config.model_rows, ctx.config.depth, *margins)
     known = _KNOWN.setdefault(ctx.data, {})
     if key not in known:
         seed = ctx.config.seed

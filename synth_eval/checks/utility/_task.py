@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from synth_eval.config import Config
 from synth_eval.data.table import CoercedColumn, Table
 from synth_eval.errors import NotApplicable
 from synth_eval.run import Context
 from synth_eval.stats.learners import TrainingRows
 from synth_eval.stats.scores import Score, macro_auc, r2
 
-__all__ = ["MANY_TEST_ROWS", "Task", "absent_classes", "classification", "regression"]
+__all__ = [
+    "MANY_TEST_ROWS",
+    "Task",
+    "absent_classes",
+    "classification",
+    "kind_of_task",
+    "regression",
+    "require_full_depth",
+]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
@@ -23,6 +32,7 @@ RandomFor = Callable[[str], np.random.Generator]
 
 _MAX_CLASSES = 10
 _FEW_TEST_ROWS = 10
+_FAST_ROWS = 10_000
 MANY_TEST_ROWS = 50
 
 
@@ -34,6 +44,8 @@ class Task:
     ----------
     target : str
         Name of the target column.
+    features : tuple of str
+        Names of the columns it is predicted from.
     classes : tuple of str
         Names of the classes, the most frequent first; empty for regression.
     real, synthetic, holdout : TrainingRows
@@ -45,6 +57,7 @@ class Task:
     """
 
     target: str
+    features: tuple[str, ...]
     classes: tuple[str, ...]
     real: TrainingRows
     synthetic: TrainingRows
@@ -67,6 +80,10 @@ class Task:
         counts = np.bincount(self.holdout.target, minlength=len(self.classes))
         enough = [k for k, count in enumerate(counts) if count >= MANY_TEST_ROWS]
         return enough if len(enough) > 1 else list(range(len(self.classes)))
+
+    def with_holdout(self, rows: TrainingRows) -> Task:
+        """The same task tested on other rows."""
+        return replace(self, holdout=rows)
 
     @property
     def sampled(self) -> bool:
@@ -122,6 +139,24 @@ def regression(ctx: Context, rng: RandomFor) -> Task:
     return task
 
 
+def kind_of_task(ctx: Context) -> str:
+    """Whether the target is a number or a set of classes."""
+    target = _target(ctx)
+    return "regression" if ctx.data.schema[target].kind == "numerical" else "classification"
+
+
+def require_full_depth(ctx: Context, what: str) -> None:
+    """Leave costly questions to those who ask for them.
+
+    Raises
+    ------
+    NotApplicable
+        The configured depth is not ``full``.
+    """
+    if ctx.config.depth != "full":
+        raise NotApplicable(f'{what} is not asked for: set depth = "full" in the configuration')
+
+
 def _hint(kind: str) -> str:
     if kind in ("datetime", "id", "text"):
         return "; name a target of numbers or levels, or override its kind in the schema"
@@ -175,7 +210,7 @@ def _task(
         usable = np.flatnonzero(~np.isnan(targets[role]))
         dropped[role] = table.num_rows - len(usable)
         available[role] = len(usable)
-        rows = _sample(usable, ctx.config.model_rows, rng(f"{role} rows"))
+        rows = _sample(usable, _most_rows(ctx.config), rng(f"{role} rows"))
         outcome = targets[role][rows]
         tables[role] = TrainingRows(
             feature_matrix(table, features, rows),
@@ -184,8 +219,19 @@ def _task(
             len(names),
         )
     return Task(
-        target, names, tables["real"], tables["synthetic"], tables["holdout"], dropped, available
+        target,
+        tuple(features),
+        names,
+        tables["real"],
+        tables["synthetic"],
+        tables["holdout"],
+        dropped,
+        available,
     )
+
+
+def _most_rows(config: Config) -> int:
+    return min(config.model_rows, _FAST_ROWS) if config.depth == "fast" else config.model_rows
 
 
 def _sample(rows: IntArray, size: int, rng: np.random.Generator) -> IntArray:

@@ -1,0 +1,124 @@
+"""Do models trained on synthetic rows lean on the same features?
+
+What it measures
+    The permutation importance of every feature on the holdout, for models trained on
+    synthetic and on real rows, and Spearman's rank correlation between the two lists. The
+    reference is the rank correlation between two disjoint halves of the real rows.
+
+How to read it
+    1 is the same order. Unimportant features swap places freely, also between two real
+    halves; the reference tells how much. It warns where the interval stays below the interval
+    between real halves.
+
+When it misleads
+    Features that carry the same news share their importance at random. Importance is not
+    cause. Only run at depth ``full``.
+
+Source
+    Breiman (2001), Random forests; Fisher, Rudin and Dominici (2019), All models are wrong,
+    but many are useful.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_eval.checks.utility._fits import Experiment, experiment
+from synth_eval.checks.utility._judge import absence
+from synth_eval.checks.utility._task import kind_of_task, require_full_depth
+from synth_eval.errors import NotApplicable
+from synth_eval.registry import check
+from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.run import Context
+from synth_eval.stats.importance import permutation_importance
+from synth_eval.stats.learners import TrainingRows, boosting
+from synth_eval.stats.ranking import spearman
+from synth_eval.stats.scores import Score
+
+FloatArray = npt.NDArray[np.float64]
+
+_TEST_ROWS = 4_000
+_SPLITS = 3
+_FEWEST_FEATURES = 4
+_FEWEST_ROWS = 50
+
+
+@check(
+    "U008",
+    "importance_agreement",
+    dimension="utility",
+    title="Whether models lean on the same features",
+    needs=("holdout", "target"),
+    cost="models",
+    figure="bars",
+    gating=False,
+)
+def importance_agreement(ctx: Context) -> Result:
+    """Compare feature importances after training on synthetic and on real rows."""
+    require_full_depth(ctx, "the comparison of feature importances")
+    trial = experiment(ctx, kind_of_task(ctx))
+    missing = absence(ctx, trial.task)
+    if missing is not None:
+        return missing
+    names = trial.task.features
+    if len(names) < _FEWEST_FEATURES:
+        raise NotApplicable(f"fewer than {_FEWEST_FEATURES} features to rank")
+    if min(len(trial.task.synthetic), len(trial.task.real) // 2) < _FEWEST_ROWS:
+        raise NotApplicable(f"fewer than {_FEWEST_ROWS} rows to train models on")
+    synthetic, first, second = _importances(trial)
+    ours = [spearman(s, r) for s, r in zip(synthetic, first, strict=True)]
+    real = [spearman(a, b) for a, b in zip(first, second, strict=True)]
+    estimate, low, high = float(np.mean(ours)), min(ours), max(ours)
+    status = Status.PASS if high >= min(real) else Status.WARN
+    mean = {"synthetic": np.mean(synthetic, axis=0), "real": np.mean([*first, *second], axis=0)}
+    order = np.argsort(-np.abs(mean["synthetic"] - mean["real"]))
+    worst = names[order[0]]
+    return ctx.result(
+        status,
+        f"Feature importances rank as on real rows with correlation {estimate:.2f} (two real "
+        f"halves: {np.mean(real):.2f}); farthest apart is {worst!r}.",
+        estimate=Estimate(estimate, low, high, 1 - 2 / (_SPLITS + 1)),
+        reference=Reference("between real halves", float(np.mean(real)), min(real), max(real)),
+        threshold=Threshold(min(real), f"lowest of {_SPLITS} pairs of real halves"),
+        direction=Direction.HIGHER,
+        n=min(len(trial.task.synthetic), len(trial.task.real) // 2),
+        details=[
+            {"column": names[k], "estimate": float(mean["synthetic"][k]),
+             "reference": float(mean["real"][k])}
+            for k in order
+        ],
+    )  # fmt: skip
+
+
+def _importances(trial: Experiment) -> tuple[list[FloatArray], list[FloatArray], list[FloatArray]]:
+    """Importances of each split: of synthetic rows and of the two halves of the real rows."""
+    task = trial.task
+    rng = trial.rng("importance")
+    tested = np.sort(rng.permutation(len(task.holdout))[:_TEST_ROWS])
+    small = task.with_holdout(task.holdout.take(tested))
+
+    def importance(rows: TrainingRows) -> FloatArray:
+        def score(prediction: FloatArray) -> Score:
+            return small.score(prediction)
+
+        features = small.holdout.features
+        losses = permutation_importance(boosting(rows, 0), features, score, 1, rng)
+        return np.asarray(losses.mean(axis=1), np.float64)
+
+    found: tuple[list[FloatArray], ...] = ([], [], [])
+    for _ in range(_SPLITS):
+        order = rng.permutation(len(task.real))
+        half = len(order) // 2
+        chosen = rng.permutation(len(task.synthetic))[:half]
+        for results, rows in zip(
+            found,
+            (
+                task.synthetic.take(chosen),
+                task.real.take(order[:half]),
+                task.real.take(order[half:]),
+            ),
+            strict=True,
+        ):
+            results.append(importance(rows))
+    return found[0], found[1], found[2]
