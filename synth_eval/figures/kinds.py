@@ -25,7 +25,9 @@ _ITEMS = 25
 _HEATMAP_COLUMNS = 30
 _ROW_HEIGHT = 24
 _ABBREVIATIONS = ("auc", "ks", "r2", "roc", "tstr")
-_ARM_COLOURS = {
+_ARM_COLOURS = {  # the first word found decides
+    "no synthetic": NEUTRAL,
+    "shuffled": NEUTRAL,
     "synthetic": SYNTHETIC,
     "unseen": HOLDOUT,
     "holdout": HOLDOUT,
@@ -89,25 +91,25 @@ def intervals(request: Request) -> Drawing:
     """Estimate and interval of each item, worst on top, beside what real data would show."""
     rows = _numeric(request, "estimate")[:_ITEMS]
     marks = _references(rows)
-    data = [_estimates(rows, 0, SYNTHETIC, "synthetic"), *marks]
+    has_arms = any(row.get("arm") is not None for row in rows)
+    dots = _arm_traces(rows) if has_arms else [_estimates(rows, 0, SYNTHETIC, "synthetic")]
     caption = (
         "Each dot is an item of the synthetic table with its interval, worst on top. "
         "Bad: dots and their whole intervals to the wrong side of the other marks."
     )
-    return Drawing(data, _listing(rows, request, bool(marks)), caption + _left_out(request, rows))
+    layout = _listing(rows, request, bool(marks))
+    return Drawing([*dots, *marks], layout, caption + _left_out(request, rows))
 
 
 def arms(request: Request) -> Drawing:
     """Arms of an experiment in the order given, each with its interval."""
     rows = _numeric(request, "estimate")[:_ITEMS]
-    data = []
-    for place, row in enumerate(rows):
-        data.append(_estimates([row], place, _arm_colour(row), ""))
     caption = (
         "Each dot is a model or attack with its interval. Bad: the synthetic arm away from the "
         "real arm, near the arm that knows nothing."
     )
-    return Drawing(data, _listing(rows, request, legend=False), caption + _left_out(request, rows))
+    layout = _listing(rows, request, legend=False)
+    return Drawing(_arm_traces(rows), layout, caption + _left_out(request, rows))
 
 
 def bars(request: Request) -> Drawing:
@@ -280,6 +282,14 @@ def _references(rows: Sequence[Row]) -> list[dict[str, Any]]:
     return traces
 
 
+def _arm_traces(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """A trace of its own for each arm, in the colour of its table."""
+    return [
+        {**_estimates([row], place, _arm_colour(row), ""), "showlegend": False}
+        for place, row in enumerate(rows)
+    ]
+
+
 def _arm_colour(row: Row) -> str:
     """Colour of the table that the words of an arm name."""
     name = item_label(row).lower()
@@ -302,7 +312,7 @@ def _listing(rows: Sequence[Row], request: Request, legend: bool) -> dict[str, A
         "xaxis": {"title": {"text": _words(request.result.name)}, **_range(rows)},
         "yaxis": {
             "tickvals": list(range(len(rows))),
-            "ticktext": [plain(name, 36) for name in names],
+            "ticktext": [plain(name, 48) for name in names],
             "range": [len(rows) - 0.5, -0.5],
             "showgrid": False,
         },

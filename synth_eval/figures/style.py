@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 __all__ = ["HOLDOUT", "NEUTRAL", "REAL", "SYNTHETIC", "template"]
@@ -23,6 +24,13 @@ _SCALES = {
     "dark": ["#1f262d", "#17415e", "#0b6699", "#46a6dd", "#d8efff"],
     "neutral": ["#dfe7ec", "#a9cbe0", "#5fa3cc", "#0072b2", "#00436b"],
 }
+_COLOUR_BAR = {
+    "outlinewidth": 0,
+    "thickness": 12,
+    "len": 0.8,
+    "title": {"font": {"size": 13}},
+    "tickfont": {"size": 12},
+}
 _FONT = 'Inter, "Segoe UI", system-ui, -apple-system, Roboto, "Helvetica Neue", Arial, sans-serif'
 
 
@@ -34,10 +42,35 @@ def template(mode: str) -> dict[str, Any]:
     mode : {"light", "dark", "neutral"}
         Background the figure will stand on; figures themselves are transparent.
     """
-    ink = _INKS[mode]
-    scale = _SCALES[mode]
-    steps = [[place / (len(scale) - 1), colour] for place, colour in enumerate(scale)]
-    axis = {
+    ink, scale = _INKS[mode], _SCALES[mode]
+    hover = "#24292f" if mode == "neutral" else ink["text"]
+    axis = _axis(ink)
+    layout = {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": _FONT, "size": 13, "color": ink["text"]},
+        "title": {"x": 0, "xref": "container", "xanchor": "left", "font": {"size": 15}},
+        "colorway": [REAL, SYNTHETIC, HOLDOUT, NEUTRAL],
+        "colorscale": {"sequential": [[i / 4, colour] for i, colour in enumerate(scale)]},
+        "coloraxis": {"colorbar": _COLOUR_BAR},
+        "hoverlabel": {
+            "align": "left",
+            "bgcolor": ink["hover"],
+            "bordercolor": ink["line"],
+            "font": {"color": hover},
+        },
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        "margin": {"l": 16, "r": 16, "t": 48, "b": 40},
+        "xaxis": axis,
+        "yaxis": axis,
+        "hovermode": "closest",
+        "dragmode": False,
+    }
+    return {"layout": layout}
+
+
+def _axis(ink: Mapping[str, str]) -> dict[str, Any]:
+    return {
         "automargin": True,
         "gridcolor": ink["grid"],
         "linecolor": ink["line"],
@@ -47,40 +80,4 @@ def template(mode: str) -> dict[str, Any]:
         "exponentformat": "none",
         "separatethousands": True,
         "title": {"standoff": 10, "font": {"size": 13}},
-    }
-    return {
-        "layout": {
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "font": {"family": _FONT, "size": 13, "color": ink["text"]},
-            "title": {"x": 0, "xref": "container", "xanchor": "left", "font": {"size": 15}},
-            "colorway": [REAL, SYNTHETIC, HOLDOUT, NEUTRAL],
-            "colorscale": {"sequential": steps},
-            "coloraxis": {
-                "colorbar": {
-                    "outlinewidth": 0,
-                    "thickness": 12,
-                    "len": 0.8,
-                    "title": {"font": {"size": 13}},
-                    "tickfont": {"size": 12},
-                }
-            },
-            "hoverlabel": {
-                "align": "left",
-                "bgcolor": ink["hover"],
-                "bordercolor": ink["line"],
-                "font": {"color": "#24292f" if mode == "neutral" else ink["text"]},
-            },
-            "legend": {
-                "orientation": "h",
-                "x": 0,
-                "y": 1.02,
-                "yanchor": "bottom",
-            },
-            "margin": {"l": 16, "r": 16, "t": 48, "b": 40},
-            "xaxis": axis,
-            "yaxis": axis,
-            "hovermode": "closest",
-            "dragmode": False,
-        }
     }

@@ -139,6 +139,15 @@ def test_arms_keep_their_order_and_the_colours_of_the_tables() -> None:
     assert colours[2] not in (SYNTHETIC, REAL, HOLDOUT)
 
 
+@pytest.mark.parametrize("kind", ["arms", "intervals"])
+def test_controls_do_not_wear_the_colour_of_the_synthetic_table(kind: str) -> None:
+    names = ["blind baseline (no synthetic table)", "synthetic rows, labels shuffled"]
+    rows = [{"arm": name, "estimate": 0.5} for name in [*names, "holdout against real"]]
+    colours = [trace.marker.color for trace in draw(result(kind, rows), evaluation()).data]
+    assert SYNTHETIC not in colours
+    assert colours[2] == HOLDOUT
+
+
 def test_unknown_kind_falls_back_to_intervals() -> None:
     rows = [{"attack": "x", "estimate": 0.3}]
     figure = draw(result("hologram", rows), evaluation())
