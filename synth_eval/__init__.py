@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from synth_eval.data.split import split
     from synth_eval.demo import demo_data
     from synth_eval.evaluation import Evaluation
+    from synth_eval.metrics import (
+        jensen_shannon_distance,
+        ks_distance,
+        marginal_distance,
+        total_variation_distance,
+        wasserstein_distance,
+    )
     from synth_eval.registry import available_checks, explain
     from synth_eval.results import Result, Status
 
@@ -37,8 +44,13 @@ _HOMES = {
     "demo_data": "synth_eval.demo",
     "evaluate": "synth_eval.api",
     "explain": "synth_eval.registry",
+    "jensen_shannon_distance": "synth_eval.metrics",
+    "ks_distance": "synth_eval.metrics",
     "load": "synth_eval.data.load",
+    "marginal_distance": "synth_eval.metrics",
     "split": "synth_eval.data.split",
+    "total_variation_distance": "synth_eval.metrics",
+    "wasserstein_distance": "synth_eval.metrics",
 }
 
 __all__ = [
@@ -52,8 +64,13 @@ __all__ = [
     "demo_data",
     "evaluate",
     "explain",
+    "jensen_shannon_distance",
+    "ks_distance",
     "load",
+    "marginal_distance",
     "split",
+    "total_variation_distance",
+    "wasserstein_distance",
 ]
 
 

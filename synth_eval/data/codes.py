@@ -9,6 +9,7 @@ coarse cells, a coarser cut of the same edges, describe pairs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,16 @@ import numpy.typing as npt
 from synth_eval.data.table import CoercedColumn, Table
 from synth_eval.stats.empirical import EmpiricalDistribution
 
-__all__ = ["COARSE_CELLS", "FINE_CELLS", "Plan", "column_plan", "encode", "quantile_edges"]
+__all__ = [
+    "COARSE_CELLS",
+    "FINE_CELLS",
+    "Plan",
+    "bin_cells",
+    "cell_edges",
+    "column_plan",
+    "encode",
+    "quantile_edges",
+]
 
 FINE_CELLS = 100
 COARSE_CELLS = 10
@@ -175,12 +185,8 @@ def encode(column: CoercedColumn, plan: Plan) -> CodeBlock:
     """Fine cell of every row, as uint8."""
     other, unseen, missing = plan.fine, plan.fine + 1, plan.fine + 2
     if column.spec.is_continuous:
-        if plan.fine == 0:
-            return np.where(column.missing, missing, unseen).astype(np.uint8)
-        values = column.values
-        cells = _bins(values, plan.edges[1:-1])
-        cells[(values < plan.edges[0]) | (values > plan.edges[-1])] = unseen
-        cells[np.isnan(values)] = missing
+        cells: CodeBlock = bin_cells(column.values, plan.edges, unseen)
+        cells[np.isnan(column.values)] = missing
         return cells
     codes = column.codes
     cells = np.minimum(codes, other).astype(np.uint8)
@@ -189,21 +195,34 @@ def encode(column: CoercedColumn, plan: Plan) -> CodeBlock:
     return cells
 
 
-def _bins(values: npt.NDArray[np.float64], inner: npt.NDArray[np.float64]) -> CodeBlock:
-    """Number of inner edges below each value: a binary search without branches.
+def bin_cells(
+    values: npt.NDArray[np.float64], edges: npt.NDArray[np.float64], outside: int
+) -> npt.NDArray[Any]:
+    """Number of the bin of each value, closed on the right; `outside` beyond the outer edges.
 
-    All rows take the same steps, in blocks that stay in the cache; a search row by row
-    mispredicts every other branch and takes four times as long.
+    A binary search in which all rows take the same steps, in blocks that stay in the cache;
+    one that goes row by row mispredicts every other branch and takes four times as long.
+    Missing values get any cell.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> bin_cells(np.array([0.0, 1.0, 1.5, 9.0]), np.array([0.0, 1.0, 2.0]), 7)
+    array([0, 0, 1, 7], dtype=uint8)
     """
+    cells = np.full(len(values), outside, np.min_scalar_type(max(outside, len(edges))))
+    if len(edges) == 0:
+        return cells
+    inner = edges[1:-1]
     bits = len(inner).bit_length()
     padded = np.full(1 << bits, np.inf)
     padded[: len(inner)] = inner
     steps = [1 << bit for bit in reversed(range(bits))]
-    cells = np.empty(len(values), np.uint8)
     for start in range(0, len(values), _BLOCK_ROWS):
         block = values[start : start + _BLOCK_ROWS]
         place = np.zeros(len(block), np.intp)
         for step in steps:
             place += (padded.take(place + (step - 1)) < block) * step
         cells[start : start + _BLOCK_ROWS] = place
+    cells[(values < edges[0]) | (values > edges[-1])] = outside
     return cells

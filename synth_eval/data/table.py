@@ -59,7 +59,7 @@ class CoercedColumn:
     stored: str
     absent: bool = False
 
-    def take(self, rows: npt.NDArray[np.int64]) -> CoercedColumn:
+    def take(self, rows: npt.NDArray[np.int64] | slice) -> CoercedColumn:
         """The same column with the given rows only."""
         part = "values" if self.spec.is_continuous else "codes"
         return replace(self, **{part: getattr(self, part)[rows]})
@@ -132,15 +132,20 @@ class Table:
         ]
         whole = {name: self.column(name) for name in names if name not in streamed}
         start = 0
-        for batch in self.source.batches(streamed, coded=True):
-            rows = np.arange(start, start + batch.num_rows)
-            start += batch.num_rows
+        for batch in self._batches(streamed):
+            rows = slice(start, start := start + batch.num_rows)
             yield [
                 whole[name].take(rows)
                 if name in whole
                 else self._coerced(self.schema[name], batch.column(streamed.index(name)))
                 for name in names
             ]
+
+    def _batches(self, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        if names:
+            return self.source.batches(names, coded=True)
+        first = self.stored_names[0]  # some column has to tell how many rows there are
+        return self.source.batches([first])
 
     def strings(self, name: str) -> pa.Array:
         """One column as text, as it was stored; all null where the table lacks it."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import synth_eval as se
 from synth_eval.data import counts as counts_module
-from synth_eval.data.codes import encode
+from synth_eval.data import source as source_module
+from synth_eval.data import table as table_module
+from synth_eval.data.codes import CodeBlock, Plan, encode
 from synth_eval.data.counts import Counts, count_table
 from synth_eval.data.load import Data
 
@@ -112,3 +116,120 @@ def test_no_columns() -> None:
     counts = Counts([])
     counts.update([])
     assert (counts.rows, counts.pairs) == (0, [])
+
+
+def random_block(plans: list[Plan], rows: int, seed: int = 0) -> list[CodeBlock]:
+    rng = np.random.default_rng(seed)
+    return [rng.integers(0, plan.cells, rows).astype(np.uint8) for plan in plans]
+
+
+@pytest.mark.parametrize("columns", [1, 2, 3, 6, 7])
+@pytest.mark.parametrize("rows", [1, 40, 4_000])
+def test_four_pairs_at_once_are_each_pair_alone(
+    monkeypatch: pytest.MonkeyPatch, columns: int, rows: int
+) -> None:
+    rng = np.random.default_rng(columns)
+    real = pa.table({f"c{i}": rng.integers(0, 3 + 4 * i, 500) for i in range(columns)})
+    plans = se.load(real, real).plans
+    block = random_block(plans, rows)
+    alone, fused = Counts(plans), Counts(plans)
+    monkeypatch.setattr(counts_module, "_FUSED_ROWS", np.inf)
+    alone.update(block)
+    monkeypatch.setattr(counts_module, "_FUSED_ROWS", 0)
+    fused.update(block)
+    assert_same(alone, fused)
+    assert sum(fused.two_way(pair).sum() for pair in range(len(fused.pairs))) == rows * len(
+        fused.pairs
+    )
+
+
+def test_blocks_of_pairs_are_the_pairs(data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counts_module, "_PAIR_BLOCK", 4)
+    counts = data.counts["real"]
+    blocks = list(counts.two_way_blocks())
+    assert [len(block) for _, block in blocks] == [4, 2]
+    together = np.concatenate([block for _, block in blocks])
+    for pair in range(len(counts.pairs)):
+        np.testing.assert_array_equal(together[pair], counts.two_way(pair))
+
+
+def test_counts_beyond_four_bytes_are_exact(data: Data) -> None:
+    many = Counts(data.plans)
+    block = [encode(data.real.column(plan.name), plan) for plan in data.plans]
+    many.update(block)
+    doublings = 24  # 300 rows times 2 ** 24 are five thousand million
+    for _ in range(doublings):
+        copy = Counts(data.plans)
+        copy.merge(many)
+        many.merge(copy)
+    once = data.counts["real"]
+    assert many.rows == ROWS << doublings
+    np.testing.assert_array_equal(many.one_way(0), once.one_way(0) << doublings)
+    for pair in range(len(once.pairs)):
+        np.testing.assert_array_equal(many.two_way(pair), once.two_way(pair) << doublings)
+
+
+@pytest.fixture(scope="module")
+def awkward() -> pa.Table:
+    """Columns of every kind, among them those that need all their cells to be read."""
+    rng = np.random.default_rng(4)
+    rows = 5_000
+    days = np.array("2020-01-01", "datetime64[D]") + rng.integers(0, 900, rows)
+    words = rng.choice(["b", "a", "ä", "c"], rows, p=[0.5, 0.3, 0.1, 0.1])
+    return pa.table(
+        {
+            "number": pa.array(rng.normal(size=rows), mask=rng.random(rows) < 0.1),
+            "count": rng.integers(0, 9, rows),
+            "word": pa.array(words, mask=rng.random(rows) < 0.1),
+            "coded": pa.array(words).dictionary_encode(),
+            "flag": pa.array(rng.random(rows) < 0.3, mask=rng.random(rows) < 0.1),
+            "yes": rng.choice(["Yes", "no"], rows),
+            "moment": days.astype("datetime64[us]"),
+            "dates": pa.array([str(day) for day in days]),
+            "offsets": pa.array([f"{day}T10:00:00+02:00" for day in days]),
+            "grade": rng.integers(0, 2, rows) + rng.choice([0.0, 0.5], rows),
+            "text_number": pa.array([str(n) for n in rng.integers(0, 50, rows)]),
+        }
+    )
+
+
+def test_batches_of_a_file_give_the_counts_of_the_table(
+    awkward: pa.Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "table.parquet"
+    pq.write_table(awkward, path, row_group_size=1_200)
+    schema = {
+        "columns": [
+            {"name": "grade", "kind": "categorical"},
+            {"name": "yes", "kind": "boolean"},
+            {"name": "count", "kind": "categorical"},
+        ]
+    }
+    kept = se.load(awkward, awkward, schema=schema).counts
+    monkeypatch.setattr(table_module, "_CACHE_BYTES", 0)
+    monkeypatch.setattr(source_module, "_WHOLE_BYTES", 0)
+    monkeypatch.setattr(source_module, "BATCH_ROWS", 700)
+    for table in (path, awkward):
+        batched = se.load(table, table, schema=schema)
+        assert not batched.real.is_kept(batched.compared)
+        for role in ("real", "synthetic"):
+            assert_same(batched.counts[role], kept[role])
+
+
+def test_batches_of_a_table_that_lacks_columns(
+    awkward: pa.Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = awkward.select(["word", "number"])
+    kept = se.load(awkward, other).counts["synthetic"]
+    monkeypatch.setattr(table_module, "_CACHE_BYTES", 0)
+    assert_same(se.load(awkward, other).counts["synthetic"], kept)
+
+
+def test_batches_where_every_column_has_to_be_read_whole(
+    awkward: pa.Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dates = awkward.select(["offsets"])
+    kept = se.load(dates, dates).counts["real"]
+    monkeypatch.setattr(table_module, "_CACHE_BYTES", 0)
+    assert_same(se.load(dates, dates).counts["real"], kept)
+    assert kept.rows == awkward.num_rows
