@@ -1,0 +1,58 @@
+"""C008: whether synthetic rows lie among all real ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+import synth_eval as se
+from synth_eval.run import run
+
+
+def result(real, synthetic, holdout=None):
+    return run(se.load(real, synthetic, holdout), select_checks=["C008"])[0]
+
+
+def table(rows):
+    return pa.table({f"c{i}": rows[:, i] for i in range(rows.shape[1])})
+
+
+def test_fresh_rows_and_holdout_have_the_expected_coverage(people):
+    found = result(people["real"], people["fresh"], people["holdout"])
+    assert found.status == "pass"
+    for row in found.details:
+        assert row["low"] <= row["expected"] <= row["high"]
+        assert row["density"] == pytest.approx(1, abs=0.1)
+
+
+def test_few_rows_repeated_are_worth_as_many():
+    rng = np.random.default_rng(0)
+    real = rng.normal(size=(3000, 5))
+    few = np.repeat(rng.normal(size=(150, 5)), 20, axis=0)
+    found = result(table(real), table(few))
+    assert found.status == "warn"
+    assert found.details[0]["worth"] == pytest.approx(0.05, rel=0.25)
+    handful = np.repeat(rng.normal(size=(6, 5)), 500, axis=0)
+    assert result(table(real), table(handful)).status == "fail"
+
+
+def test_invented_rows_lower_density():
+    rng = np.random.default_rng(1)
+    real, fresh = rng.normal(size=(2, 2000, 5))
+    fresh[:1000] += 20
+    found = result(table(real), table(fresh))
+    assert found.details[0]["density"] == pytest.approx(0.5, abs=0.05)
+
+
+def test_repeated_rows_are_refused_and_never_called_uncovered():
+    rng = np.random.default_rng(2)
+    levels = pa.table({"x": [f"l{i}" for i in rng.integers(0, 4, 500)]})
+    found = result(levels, levels)
+    assert found.status == "not_applicable"
+    assert "identical" in found.message
+
+
+def test_tiny_tables_are_not_judged():
+    tiny = pa.table({"x": np.arange(20.0)})
+    assert result(tiny, tiny).status == "not_applicable"
