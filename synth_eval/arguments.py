@@ -148,8 +148,10 @@ def _add_tables(commands: Any, common: argparse.ArgumentParser) -> None:
     derive.add_argument("--holdout", metavar="FILE", help="real rows the rules must keep too")
     derive.add_argument("--schema", metavar="FILE", help="overrides to apply")
     derive.add_argument("--config", metavar="FILE", help="TOML with settings and margins")
-    derive.add_argument("--name", default="derived", help="name of the suite")
-    derive.add_argument("--out", metavar="FILE", help="default: print")
+    derive.add_argument("--name", help="name of the suite; default: as it was, or the file's")
+    derive.add_argument(
+        "--out", metavar="FILE", help="file; what people wrote into it is kept; default: print"
+    )
 
 
 def _add_checks(commands: Any, common: argparse.ArgumentParser) -> None:

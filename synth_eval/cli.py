@@ -202,13 +202,22 @@ def _explain(options: argparse.Namespace) -> int:
 def _derive(options: argparse.Namespace) -> int:
     from synth_eval.config import Config  # the layers a run needs
     from synth_eval.data.load import load
-    from synth_eval.expectations import derive_suite
+    from synth_eval.expectations import derive_suite, derive_to_file, suite_text
 
     config = Config() if options.config is None else Config.from_file(options.config)
+    if options.out is not None:  # rules that people wrote into the file are kept
+        derive_to_file(
+            options.table,
+            options.out,
+            options.holdout,
+            name=options.name,
+            schema=options.schema,
+            config=config,
+        )
+        return 0
     other = options.holdout or options.table  # no synthetic table is looked at
     data = load(options.table, other, options.holdout, schema=options.schema)
-    suite = derive_suite(data, name=options.name, config=config)
-    _write_or_print(json.dumps(suite, indent=1, ensure_ascii=False), options.out)
+    print(suite_text(derive_suite(data, name=options.name or "derived", config=config)), end="")
     return 0
 
 

@@ -42,6 +42,7 @@ def test_counts_agree_on_simulated_people(simulated: Data) -> None:
     assert_engines_agree(simulated)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["indep_marginals", "impossible_1pct", "sdv_ctgan"])
 def test_counts_agree_on_adult(shared_data: Path, name: str) -> None:
     real = shared_data / "mostly2023" / "adult_trn.csv.gz"
