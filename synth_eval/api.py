@@ -28,6 +28,7 @@ def evaluate(
     expectations: str | Path | None = None,
     reference_scores: bool = True,
     seed: int | None = None,
+    budget: float | None = None,
     progress: bool | Progress = True,
 ) -> Evaluation:
     """Run the checks on the data.
@@ -46,6 +47,9 @@ def evaluate(
         Whether to run the reports of SDMetrics beside the checks.
     seed : int, optional
         Seed in place of the one of `config`.
+    budget : float, optional
+        Seconds after which no costly check is started, in place of the one of `config`; what
+        was dropped has a result that says so.
     progress : bool or callable
         Show a progress bar, or call ``progress(done, total, label)`` before each step.
 
@@ -64,13 +68,24 @@ def evaluate(
         config = replace(config, expectations=str(expectations))
     if seed is not None:
         config = replace(config, seed=seed)
-    step = progress if callable(progress) else default_progress() if progress else None
-    results = run(data, config=config, select_checks=select, ignore_checks=ignore, progress=step)
+    if budget is not None:
+        config = replace(config, budget=budget)
+    step = progress if callable(progress) else default_progress() if progress else _silent
+    after = ["SDMetrics reference scores"] if reference_scores else []
+
+    def checks_step(done: int, total: int, label: str) -> None:
+        label = label if done < total or not after else after[0]
+        step(done, total + len(after), label)
+
+    results = run(
+        data, config=config, select_checks=select, ignore_checks=ignore, progress=checks_step
+    )
     scores = []
     if reference_scores:
         from synth_eval.sdmetrics_scores import sdmetrics_scores  # heavy
 
         scores = sdmetrics_scores(data, config)
+        step(len(results) + 1, len(results) + 1, "done")
     return Evaluation(
         results=results,
         provenance=provenance(data, config, results),
@@ -78,3 +93,7 @@ def evaluate(
         reference_scores=scores,
         schema=data.schema.to_dict(),
     )
+
+
+def _silent(done: int, total: int, label: str) -> None:
+    """Show nothing."""

@@ -131,6 +131,9 @@ class Config:
     depth : {"fast", "standard", "full"}
         ``fast`` trains and tests models on at most 10,000 rows; ``full`` adds the costly
         questions: learning curve, mixing ratio, several model families, importances.
+    budget : float
+        Seconds after which no check that searches neighbours or fits models is started any
+        more; 0 is no limit. What was dropped is a result that says so.
     expectations : str
         Path of a Great Expectations suite; empty derives the rules from the real table.
     edge_cases : sequence of mapping
@@ -145,6 +148,7 @@ class Config:
     neighbour_rows: int = 5_000
     declared_epsilon: float = 0.0
     small_cell: int = 11
+    budget: float = 0.0
     depth: str = "standard"
     expectations: str = ""
     edge_cases: Sequence[Mapping[str, Any]] = ()

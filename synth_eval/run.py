@@ -97,16 +97,26 @@ def run(
 ) -> list[Result]:
     """Run checks, cheap ones first, and return their results in the order of the report.
 
-    A check that raises becomes a result with status ``error``; the others still run.
+    A check that raises becomes a result with status ``error``; the others still run. With a
+    budget in the configuration, checks that count always run; one that searches neighbours
+    or fits models starts only while the budget lasts, else its result says so.
     """
     config = config or Config()
     chosen = select(select_checks, ignore_checks)
     order = sorted(chosen.values(), key=lambda spec: COSTS.index(spec.cost))
     results: dict[str, Result] = {}
+    started = time.monotonic()
     for done, spec in enumerate(order):
         if progress is not None:
             progress(done, len(order), f"{spec.code} {spec.title}")
-        results[spec.code] = _run_one(Context(data, config, spec))
+        context = Context(data, config, spec)
+        if 0 < config.budget < time.monotonic() - started and spec.cost != COSTS[0]:
+            results[spec.code] = context.result(
+                Status.NOT_APPLICABLE,
+                f"not run: the budget of {config.budget:g} seconds was used up before it started",
+            )
+        else:
+            results[spec.code] = _run_one(context)
     if progress is not None:
         progress(len(order), len(order), "done")
     return [results[code] for code in chosen]

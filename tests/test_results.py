@@ -155,3 +155,33 @@ def test_configuration_refuses_unknown_names_and_margins_without_basis(tmp_path)
     file.write_text("seed = = 7")
     with pytest.raises(UsageError, match="not valid TOML"):
         Config.from_file(file)
+
+
+def test_budget_drops_costly_checks_by_the_stated_rule_and_says_so(people):
+    import synth_eval as se
+    from synth_eval.registry import available_checks as known
+
+    data = se.load(people["real"], people["fresh"], people["holdout"], target="approved")
+    wanted = ["F001", "F002", "U001", "P002"]
+    found = {r.code: r for r in run(data, config=Config(budget=1e-9), select_checks=wanted)}
+    for code, result in found.items():
+        dropped = "budget of 1e-09 seconds was used up" in result.message
+        assert dropped is (known()[code].cost != "counts"), code
+        if dropped:
+            assert result.status == "not_applicable"
+
+
+def test_progress_counts_every_step_once_and_ends(people):
+    import synth_eval as se
+
+    steps = []
+    data = se.load(people["real"], people["fresh"])
+    se.evaluate(
+        data,
+        select=["F001", "V001"],
+        progress=lambda *step: steps.append(step),
+        reference_scores=True,
+    )
+    assert [done for done, _, _ in steps] == [0, 1, 2, 3]
+    assert {total for _, total, _ in steps} == {3}
+    assert steps[2][2] == "SDMetrics reference scores"
