@@ -52,6 +52,7 @@ class MeanError:
     """
 
     def __init__(self, ctx: Context) -> None:
+        self._data = ctx.data
         self._tables = 0
         self._rows: dict[str, Any] = {}
         self._sums: dict[str, Any] = {}
@@ -63,6 +64,13 @@ class MeanError:
     def rows(self, role: str) -> Any:
         """Numbers of the sampled rows of one table."""
         return self._rows[role][0]
+
+    def values(self, name: str) -> dict[str, Any]:
+        """Values of a continuous column in the sampled rows of both tables."""
+        return {
+            role: self._data.tables[role].column(name).values[rows]
+            for role, (rows, _) in self._rows.items()
+        }
 
     def add(self, distance: Distance, values: Mapping[str, Any]) -> None:
         """Add one table: the values (or cells) of the sampled rows, missing ones left NaN."""

@@ -43,20 +43,16 @@ def kolmogorov_smirnov(ctx: Context) -> Result:
     for column in data.schema.compared:
         if not column.is_continuous:
             continue
-        values = {role: table.column(column.name) for role, table in data.tables.items()}
-        present = {role: entry.values[~entry.missing] for role, entry in values.items()}
-        if len(present["real"]) == 0:
+        present = {role: data.distribution(role, column.name) for role in data.tables}
+        if present["real"].rows == 0:
             continue
         holdout = present.get("holdout")
         distance = ks_distance(present["real"], present["synthetic"])
-        error.add(
-            distance,
-            {role: values[role].values[error.rows(role)] for role in ("real", "synthetic")},
-        )
+        error.add(distance, error.values(column.name))
         measured.append(
             Measured(
                 {"column": column.name},
-                distance,
+                distance.without_influence(),
                 None if holdout is None else ks_distance(present["real"], holdout),
                 kolmogorov_curve(present["real"], data.real.num_rows, sizes, ctx.rng(column.name)),
             )

@@ -23,16 +23,14 @@ Source
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from synth_eval.checks.fidelity._judge import MeanError, Measured, curve_sizes, judge
 from synth_eval.registry import check
 from synth_eval.results import Result
 from synth_eval.run import Context
 from synth_eval.stats.distances import Distance, wasserstein_distance
+from synth_eval.stats.empirical import EmpiricalDistribution
 from synth_eval.stats.worth import wasserstein_curve
-
-FloatArray = npt.NDArray[np.float64]
 
 _FARTHEST = 1e9
 """End of the scale, in interquartile ranges: sums of farther distances would overflow."""
@@ -56,39 +54,34 @@ def wasserstein(ctx: Context) -> Result:
     for column in data.schema.compared:
         if not column.is_continuous:
             continue
-        finite = {
-            role: _finite(table.column(column.name).values) for role, table in data.tables.items()
-        }
+        finite = {role: data.distribution(role, column.name).finite() for role in data.tables}
         real = finite["real"]
-        if len(real) == 0:
+        if real.rows == 0:
             continue
         scale = _scale(real)
-        curve = wasserstein_curve(real / scale, data.real.num_rows, sizes)
+        curve = wasserstein_curve(real.divided_by(scale), data.real.num_rows, sizes)
         distance = _measure(real, finite["synthetic"], scale)
-        error.add(
-            distance,
-            {
-                role: data.tables[role].column(column.name).values[error.rows(role)] / scale
-                for role in ("real", "synthetic")
-            },
-        )
+        error.add(distance, {role: own / scale for role, own in error.values(column.name).items()})
         item = {
             "column": column.name,
             "original_units": distance.value * scale if distance.value < _FARTHEST else None,
         }
         holdout = _measure(real, finite["holdout"], scale) if "holdout" in finite else None
-        measured.append(Measured(item, distance, holdout, curve))
+        measured.append(
+            Measured(
+                item,
+                distance.without_influence(),
+                None if holdout is None else holdout.without_influence(),
+                curve,
+            )
+        )
     return judge(ctx, measured, error, "numerical or datetime columns", " interquartile ranges")
 
 
-def _finite(values: FloatArray) -> FloatArray:
-    return values[np.isfinite(values)]
-
-
-def _measure(real: FloatArray, other: FloatArray, scale: float) -> Distance:
-    if len(other) == 0:
+def _measure(real: EmpiricalDistribution, other: EmpiricalDistribution, scale: float) -> Distance:
+    if other.rows == 0:
         return _UNMEASURABLE
-    distance = wasserstein_distance(real / scale, other / scale)
+    distance = wasserstein_distance(real.divided_by(scale), other.divided_by(scale))
     influence = distance.influence
     assert influence is not None
     return Distance(
@@ -98,13 +91,13 @@ def _measure(real: FloatArray, other: FloatArray, scale: float) -> Distance:
     )
 
 
-def _scale(real: FloatArray) -> float:
+def _scale(real: EmpiricalDistribution) -> float:
     """Interquartile range, else mean absolute deviation, else the constant itself."""
-    low, median, high = np.quantile(real, [0.25, 0.5, 0.75])
+    low, median, high = real.quantiles(np.array([0.25, 0.5, 0.75]))
     with np.errstate(over="ignore"):
         spread = float(high / 2 - low / 2) * 2
         if spread == 0.0:
-            spread = float(np.mean(np.abs(real - median)))
+            spread = float((np.abs(real.values - median) * (real.counts / real.rows)).sum())
     if not np.isfinite(spread):
         spread = float(np.finfo(np.float64).max) / 4
     return spread if spread > 0 else max(abs(float(median)), 1.0)
