@@ -8,7 +8,7 @@ from synth_eval.config import Config
 from synth_eval.errors import UsageError
 from synth_eval.results import Status
 
-CODES = ("U006", "U007", "U008", "U009")
+CODES = ("U006", "U007", "U008", "U009", "U010")
 FULL = Config(depth="full")
 
 
@@ -78,16 +78,34 @@ def test_importances_agree_on_fresh_rows_and_not_on_shuffled_columns(full, peopl
     assert row["estimate"] < row["reference"] / 2
 
 
-def test_mixing_fresh_rows_helps_and_shuffled_labels_harm(full, people):
-    good = full("U009", people(2, 12_000))
+def test_mixing_fresh_rows_helps_and_shuffled_labels_harm(check, people):
+    tables = {"target": "label", "config": FULL, "holdout": people(1, 8000)}
+    good = check("U009", people(2, 12_000), **tables)
     assert good.estimate.value > 0
     assert good.status is Status.PASS
-    bad = full("U009", flipped(people(2, 12_000), 1.0))
+    bad = check("U009", flipped(people(2, 12_000), 1.0), **tables)
     worst = next(row for row in bad.details if "5 times" in row["arm"])
     assert worst["gain_high"] < 0
     names = [row["arm"] for row in bad.details]
     assert "real rows twice" in names
     assert sum("replaced" in name for name in names) == 3
+
+
+@pytest.mark.parametrize("target", ["label", "amount"])
+def test_coefficients_agree_on_fresh_rows_and_flip_with_the_label(full, people, replaced, target):
+    table = people(2)
+    fresh = full("U010", table, target)
+    assert fresh.status is Status.PASS
+    assert fresh.estimate.value > 0.4
+    turned = (
+        ["no" if label == "yes" else "yes" for label in table["label"].to_pylist()]
+        if target == "label"
+        else -table["amount"].to_numpy()
+    )
+    broken = full("U010", replaced(table, target, turned), target)
+    assert broken.status is Status.WARN
+    assert broken.details[0]["opposite_sign"]
+    assert "95 %" in broken.message
 
 
 @pytest.mark.parametrize("code", CODES)
