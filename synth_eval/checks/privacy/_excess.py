@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from synth_eval.results import Status
+from synth_eval.results import Status, Threshold
+from synth_eval.run import Context
 from synth_eval.stats.intervals import Interval, excess_members, wilson
 
 __all__ = ["INVALID_SPLIT", "Excess", "decide", "excess", "worst"]
@@ -75,13 +76,24 @@ def excess(
     )
 
 
-def decide(share: Interval, margin: float) -> Status:
-    """Fail beyond the margin, pass within it, warn where a smaller excess is proved."""
-    if share.low > margin:
-        return Status.FAIL
+def decide(ctx: Context, share: Interval, margin: str) -> tuple[Status, Threshold]:
+    """Fail beyond the margin, warn where a smaller excess is proved, pass where none could hide.
+
+    Nothing found in too few records is inconclusive: an excess as large as
+    ``privacy.hidden_excess`` must have been out of the interval.
+    """
+    limit, hidden = ctx.config.margin(margin), ctx.config.margin("privacy.hidden_excess")
+    threshold = Threshold(
+        limit.value,
+        f"{limit.basis}; nothing found passes where {hidden.value:.0%} or more "
+        "would have been seen",
+    )
+    if share.low > limit.value:
+        return Status.FAIL, threshold
     if share.low > 0:
-        return Status.WARN
-    return Status.PASS if share.high <= margin else Status.INCONCLUSIVE
+        return Status.WARN, threshold
+    clear = share.high <= max(limit.value, hidden.value)
+    return Status.PASS if clear else Status.INCONCLUSIVE, threshold
 
 
 def worst(found: list[Excess]) -> list[Excess]:

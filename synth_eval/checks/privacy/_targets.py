@@ -17,7 +17,15 @@ from synth_eval.stats.neighbours import EncodedRows, MixedSpace, Neighbours, nea
 if TYPE_CHECKING:
     from synth_eval.data.load import Data
 
-__all__ = ["NEIGHBOURS", "Encoded", "Targets", "encoded", "shared_columns", "targets"]
+__all__ = [
+    "NEIGHBOURS",
+    "Encoded",
+    "Targets",
+    "encoded",
+    "in_random_order",
+    "shared_columns",
+    "targets",
+]
 
 RowNumbers = npt.NDArray[np.int64]
 
@@ -137,14 +145,25 @@ def targets(ctx: Context) -> Targets:
 def _draw(tables: Encoded, ctx: Context) -> Targets:
     data, rng = ctx.data, np.random.default_rng([ctx.config.seed, _DRAW])
     assert data.holdout is not None  # a need of every check that asks
-    dealt = rng.permutation(data.holdout.num_rows)
+    dealt = in_random_order(tables.rows["holdout"], rng)
     aside = min(ctx.config.neighbour_rows, len(dealt) // 3)
     size = min(ctx.config.neighbour_rows, data.real.num_rows, len(dealt) - aside)
-    reference, controls = np.sort(dealt[:aside]), np.sort(dealt[aside : aside + size])
-    members = data.sample_rows("real", size, rng)
+    reference, controls = dealt[:aside], dealt[aside : aside + size]
+    members = in_random_order(tables.rows["real"], rng)[:size]
     k = min(NEIGHBOURS, data.synthetic.num_rows)
     distances = [
         tables.nearest(tables.rows[role].take(rows), tables.rows["synthetic"], k).distances
         for role, rows in (("real", members), ("holdout", controls))
     ]
     return Targets(members, controls, reference, *distances)
+
+
+def in_random_order(rows: EncodedRows, rng: np.random.Generator) -> RowNumbers:
+    """Row numbers in an order drawn by content: the same whatever order the table came in."""
+    columns = [*rows.numbers.T.astype(np.int64), *rows.codes.astype(np.int64)]
+    weights = np.random.default_rng(_DRAW).integers(1, 2**63, len(columns), dtype=np.uint64)
+    key = np.zeros(len(rows), np.uint64)
+    for weight, column in zip(weights, columns, strict=True):
+        key += (column.view(np.uint64) + np.uint64(1)) * weight  # wraps around
+    order = np.argsort(key, kind="stable")
+    return np.asarray(order[rng.permutation(len(order))], np.int64)

@@ -29,9 +29,8 @@ from statistics import NormalDist
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from synth_eval.checks.privacy._targets import Encoded, encoded
+from synth_eval.checks.privacy._targets import Encoded, encoded, in_random_order
 from synth_eval.errors import NotApplicable
 from synth_eval.registry import check
 from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
@@ -78,14 +77,13 @@ def closer_to_real_than_holdout(ctx: Context) -> Result:
     """Compare distances of synthetic rows to training rows and to unseen rows."""
     tables, data = encoded(ctx), ctx.data
     rng = ctx.rng()
-    queries = data.sample_rows("synthetic", ctx.config.neighbour_rows, rng)
+    queries = in_random_order(tables.rows["synthetic"], rng)[: ctx.config.neighbour_rows]
     size = min(data.real.num_rows, data.tables["holdout"].num_rows)
     if size < 2 or len(queries) == 0:
         raise NotApplicable("needs at least two real, two holdout and one synthetic row")
     rows = tables.rows["synthetic"].take(queries)
     found = {
-        role: tables.nearest(rows, _cut(tables, role, data.sample_rows(role, size, rng)))
-        for role in ("real", "holdout")
+        role: tables.nearest(rows, _cut(tables, role, size, rng)) for role in ("real", "holdout")
     }
     level = 1 - ctx.config.alpha
     share = closer_share(found["real"], found["holdout"], level)
@@ -102,9 +100,9 @@ def closer_to_real_than_holdout(ctx: Context) -> Result:
     )
 
 
-def _cut(tables: Encoded, role: str, rows: npt.NDArray[np.int64]) -> EncodedRows:
+def _cut(tables: Encoded, role: str, size: int, rng: np.random.Generator) -> EncodedRows:
     whole = tables.rows[role]
-    return whole if len(rows) == len(whole) else whole.take(rows)
+    return whole if len(whole) == size else whole.take(in_random_order(whole, rng)[:size])
 
 
 def _message(share: Interval, smell: bool, size: int) -> str:

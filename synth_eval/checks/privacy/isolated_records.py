@@ -91,8 +91,7 @@ def isolated_records(ctx: Context) -> Result:
     level = 1 - ctx.config.alpha
     hits = tail_hits(-found.members, -found.controls, folds, _RATE)
     tail = excess("isolated records", *hits, level)
-    margin = ctx.config.margin("privacy.isolated_records")
-    status = decide(tail.share, margin.value)
+    status, threshold = decide(ctx, tail.share, "privacy.isolated_records")
     if status in (Status.PASS, Status.INCONCLUSIVE):
         status = Status.WARN if found.smells else Status.PASS
     message = _message(tail, found.smells)
@@ -107,7 +106,7 @@ def isolated_records(ctx: Context) -> Result:
             *tail.control,
             n=tail.controls,
         ),
-        threshold=margin,
+        threshold=threshold,
         direction=Direction.LOWER,
         details=_details(tail, found, level),
     )

@@ -73,8 +73,7 @@ def membership_inference(ctx: Context) -> Result:
         for name in found.members
     }
     bound, possible = epsilon_of(found, 1 - ctx.config.alpha)
-    margin = ctx.config.margin("privacy.membership_tail")
-    status = decide(tails[0].share, margin.value)
+    status, threshold = decide(ctx, tails[0].share, "privacy.membership_tail")
     if status in (Status.PASS, Status.INCONCLUSIVE) and any(a.low > 0.5 for a in areas.values()):
         status = Status.WARN
     message = _message(tails[0], areas, bound, possible)
@@ -89,7 +88,7 @@ def membership_inference(ctx: Context) -> Result:
             *tails[0].control,
             n=tails[0].controls,
         ),
-        threshold=margin,
+        threshold=threshold,
         direction=Direction.LOWER,
         sampled=tails[0].members if tails[0].members < ctx.data.real.num_rows else None,
         details=_details(found, tails, areas, (bound, possible), level),

@@ -32,10 +32,12 @@ from typing import Any
 
 import numpy as np
 
+from synth_eval.checks.privacy._attacks import void_if_split_is_invalid
+from synth_eval.checks.privacy._excess import decide
 from synth_eval.checks.privacy._targets import targets
 from synth_eval.errors import NotApplicable
 from synth_eval.registry import check
-from synth_eval.results import Direction, Estimate, Reference, Result, Status
+from synth_eval.results import Direction, Estimate, Reference, Result
 from synth_eval.run import Context
 from synth_eval.stats.intervals import Interval, excess_members, wilson
 
@@ -70,14 +72,15 @@ def near_copies(ctx: Context) -> Result:
     copied = excess_members(hits, len(members), control_hits, len(judged), level)
     excess = Interval(*(number / len(members) for number in copied))
     control = wilson(control_hits, len(judged), level)
-    margin = ctx.config.margin("privacy.near_copies")
+    status, threshold = decide(ctx, excess, "privacy.near_copies")
     shares = (wilson(hits, len(members), level), control)
+    status, message = void_if_split_is_invalid(ctx, status, _message(shares, excess))
     return ctx.result(
-        _status(excess, margin.value),
-        _message(shares, excess),
+        status,
+        message,
         estimate=Estimate(*excess, level),
         reference=Reference("share of unseen (holdout) records as near", *control, n=len(judged)),
-        threshold=margin,
+        threshold=threshold,
         direction=Direction.LOWER,
         sampled=_sampled(ctx, len(members)),
         details=_details(shares, excess, (len(members), len(judged)), near),
@@ -87,14 +90,6 @@ def near_copies(ctx: Context) -> Result:
 def _sampled(ctx: Context, members: int) -> int | None:
     holdout = ctx.data.tables["holdout"].num_rows
     return members if members < max(ctx.data.real.num_rows, holdout) else None
-
-
-def _status(excess: Interval, margin: float) -> Status:
-    if excess.low > margin:
-        return Status.FAIL
-    if excess.low > 0:
-        return Status.WARN
-    return Status.PASS if excess.high <= margin else Status.INCONCLUSIVE
 
 
 def _message(shares: tuple[Interval, Interval], excess: Interval) -> str:

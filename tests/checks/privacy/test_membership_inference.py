@@ -1,0 +1,243 @@
+"""Attacks on generators whose leak is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+import pytest
+
+from synth_eval.config import Config
+from synth_eval.data.load import load
+from synth_eval.registry import explain
+from synth_eval.results import Result, Status
+from synth_eval.run import run
+from synth_eval.verdicts import VerdictWord, verdicts
+
+ROWS, COLUMNS = 3000, 4
+CONFIG = Config(neighbour_rows=2000)
+
+
+def _rows(rng: np.random.Generator, rows: int = ROWS, shift: float = 0.0) -> np.ndarray:
+    mix = np.array([[1, 0.5, 0, 0], [0, 1, 0.5, 0], [0, 0, 1, 0.5], [0, 0, 0, 1]])
+    return rng.normal(shift, 1, size=(rows, COLUMNS)) @ mix
+
+
+def _table(values: np.ndarray) -> pa.Table:
+    return pa.table({f"x{place}": column for place, column in enumerate(values.T)})
+
+
+def _judge(
+    real: np.ndarray, synthetic: np.ndarray, holdout: np.ndarray, config: Config = CONFIG
+) -> dict[str, Result]:
+    data = load(_table(real), _table(synthetic), _table(holdout))
+    return {r.code: r for r in run(data, config=config, select_checks=["P"])}
+
+
+def _word(found: dict[str, Result]) -> VerdictWord:
+    return verdicts(list(found.values()))["privacy"].verdict
+
+
+def test_independent_generator_has_limits_and_never_a_clean_bill() -> None:
+    rng = np.random.default_rng(1)
+    found = _judge(_rows(rng), _rows(rng), _rows(rng))
+    assert found["P004"].status is Status.PASS, found["P004"].message
+    assert _word(found) is VerdictWord.LIMITS
+    reason = verdicts(list(found.values()))["privacy"].reason
+    assert "no evidence of leakage beyond control at this power" in reason
+    assert "could have been shown" in reason
+    assert "anonym" not in reason.lower()
+
+
+@pytest.mark.parametrize(
+    "leak",
+    [
+        lambda real, rng: real[:1500],
+        lambda real, rng: rng.permutation(real) + 0.01 * rng.normal(size=real.shape),
+        lambda real, rng: np.vstack([_rows(rng), real[:600] + 0.01 * rng.normal(size=(600, 4))]),
+    ],
+    ids=["half copied", "jittered", "a fifth nearly copied among fresh rows"],
+)
+def test_leaks_are_recognised(leak: Callable[..., np.ndarray]) -> None:
+    rng = np.random.default_rng(2)
+    real, holdout = _rows(rng), _rows(rng)
+    found = _judge(real, leak(real, rng), holdout)
+    assert found["P004"].status is Status.FAIL, found["P004"].message
+    assert _word(found) is VerdictWord.NO_GO
+    bound = next(row for row in found["P004"].details if row["arm"] == "lower bound on epsilon")
+    assert bound["epsilon"] > 0.5
+
+
+def test_tail_of_a_partial_copy_is_its_share() -> None:
+    """A tenth of the training rows copied: that tenth is recognised, and no more."""
+    rng = np.random.default_rng(3)
+    real, holdout = _rows(rng), _rows(rng)
+    found = _judge(real, np.vstack([_rows(rng), real[:300]]), holdout)["P004"]
+    assert found.estimate is not None
+    assert found.estimate.low is not None
+    assert found.estimate.high is not None
+    assert found.estimate.low - 0.005 < 0.1 * (1 - 0.01) < found.estimate.high + 0.015
+
+
+def test_split_that_is_not_random_is_called_invalid() -> None:
+    rng = np.random.default_rng(4)
+    found = _judge(_rows(rng), _rows(rng), _rows(rng, shift=1.0))
+    assert found["P004"].status is Status.INCONCLUSIVE
+    assert "INVALID SPLIT" in found["P004"].message
+    assert _word(found) is VerdictWord.UNKNOWN
+    blind = next(row for row in found["P004"].details if "blind" in row["arm"])
+    assert blind["low"] > 0.6
+
+
+def test_offset_leaker_is_not_cleared() -> None:
+    """Every training row moved by the same secret amount: no distance sees it, none clears it."""
+    rng = np.random.default_rng(5)
+    real, holdout = _rows(rng), _rows(rng)
+    found = _judge(real, real + np.array([0.4, -0.3, 0.35, 0.3]), holdout)
+    assert _word(found) in (VerdictWord.LIMITS, VerdictWord.NO_GO)
+    assert "moved by the same amount" in " ".join(explain("P004").split())
+
+
+def test_one_copied_outlier_is_smelled_though_averages_are_blind() -> None:
+    rng = np.random.default_rng(6)
+    real, holdout, synthetic = _rows(rng, 5000), _rows(rng, 5000), _rows(rng, 5000)
+    real[7] = [9.0, -8.0, 9.0, -9.0]
+    clean = _judge(real, synthetic, holdout)
+    synthetic[11] = real[7] * 1.00001
+    leaky = _judge(real, synthetic, holdout)
+    assert clean["P005"].status is Status.PASS, clean["P005"].message
+    assert leaky["P005"].status is Status.WARN
+    assert "1 isolated training record has" in leaky["P005"].message
+    assert leaky["P002"].status is clean["P002"].status
+    assert _word(leaky) is VerdictWord.LIMITS
+
+
+def test_guessing_member_stands_beside_the_attacks() -> None:
+    rng = np.random.default_rng(7)
+    details = _judge(_rows(rng, 900), _rows(rng, 900), _rows(rng, 900))["P004"].details
+    guess = next(row for row in details if row["arm"] == "calling everyone a member")
+    assert guess["f1"] == pytest.approx(2 / 3)
+    assert {"closest distance", "density ratio", "local neighbourhood", "classifier"} <= {
+        row["arm"] for row in details
+    }
+    curve = [row for row in details if "false_positive_rate" in row]
+    assert len(curve) > 12
+
+
+def test_few_rows_are_said_to_be_too_few() -> None:
+    rng = np.random.default_rng(8)
+    found = _judge(_rows(rng, 60), _rows(rng, 60), _rows(rng, 60))
+    assert found["P004"].status is Status.NOT_APPLICABLE
+    assert "too few" in found["P004"].message
+
+
+class TestDeclaredEpsilon:
+    def test_refuted_by_copies(self) -> None:
+        rng = np.random.default_rng(9)
+        real, holdout = _rows(rng), _rows(rng)
+        config = Config(neighbour_rows=2000, declared_epsilon=1.0)
+        found = _judge(real, real, holdout, config)
+        assert found["P010"].status is Status.FAIL
+        assert "refuted" in found["P010"].message
+
+    def test_go_where_nothing_contradicts(self) -> None:
+        rng = np.random.default_rng(1)
+        config = Config(neighbour_rows=2000, declared_epsilon=1.0)
+        found = _judge(_rows(rng), _rows(rng), _rows(rng), config)
+        assert found["P010"].status is Status.PASS
+        assert {r.status for r in found.values()} <= {Status.PASS, Status.NOT_APPLICABLE}
+        assert _word(found) is VerdictWord.GO
+
+    def test_too_large_to_be_tested(self) -> None:
+        rng = np.random.default_rng(1)
+        config = Config(neighbour_rows=2000, declared_epsilon=30.0)
+        found = _judge(_rows(rng), _rows(rng), _rows(rng), config)
+        assert found["P010"].status is Status.INCONCLUSIVE
+
+    def test_nothing_declared(self) -> None:
+        rng = np.random.default_rng(1)
+        found = _judge(_rows(rng, 300), _rows(rng, 300), _rows(rng, 300))
+        assert found["P010"].status is Status.NOT_APPLICABLE
+
+
+def test_row_order_and_seed() -> None:
+    rng = np.random.default_rng(10)
+    parts = [_rows(rng, 1200) for _ in range(3)]
+    config = Config(neighbour_rows=300)
+    first = _judge(*parts, config)
+    again = _judge(*parts, config)
+    shuffled = _judge(*(rng.permutation(part) for part in parts), config)
+    other = _judge(*parts, Config(neighbour_rows=300, seed=5))
+    for code in ("P003", "P004"):
+        assert first[code].details == again[code].details
+        assert first[code].status == shuffled[code].status
+        assert first[code].estimate is not None
+        assert other[code].estimate is not None
+        assert first[code].estimate.low <= other[code].estimate.high  # type: ignore[operator]
+
+
+LADDER = ("flip10", "flip30", "flip50", "flip90")
+
+
+@pytest.mark.slow
+def test_flip_ladder_falls(shared_data: Path) -> None:
+    """Fewer values kept of the training rows, less leakage: every number falls in order."""
+    folder = shared_data / "platzer2021"
+    tails, words, epsilons = [], [], []
+    for name in LADDER:
+        data = load(*(folder / f"adult_{part}.csv.gz" for part in ("trn", name, "val")))
+        found = {r.code: r for r in run(data, select_checks=["P001", "P002", "P003", "P004"])}
+        tails.append([found[code].estimate.value for code in ("P001", "P002", "P003", "P004")])
+        words.append(verdicts(list(found.values()))["privacy"].verdict)
+        epsilons.append(next(r["epsilon"] for r in found["P004"].details if "epsilon" in r))
+    assert np.all(np.diff(np.array(tails), axis=0) < 0)
+    assert np.all(np.diff(epsilons) < 0)
+    assert words == [VerdictWord.NO_GO] * 3 + [VerdictWord.LIMITS]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("folder", "table", "name", "word"),
+    [
+        ("platzer2021", "adult", "synthpop", VerdictWord.NO_GO),
+        ("platzer2021", "bank-marketing", "synthpop", VerdictWord.NO_GO),
+        ("platzer2021", "bank-marketing", "mostly", VerdictWord.LIMITS),
+        ("platzer2021", "adult", "mostly", VerdictWord.LIMITS),
+        ("mostly2023", "adult", "mostly", VerdictWord.LIMITS),
+        ("mostly2024", "adult", "mostlyai_DP_eps1.6_noise1.5", VerdictWord.LIMITS),
+        ("mostly2024", "adult", "mostlyai_DP_eps3.4_noise1.25", VerdictWord.LIMITS),
+        ("mostly2024", "adult", "mostlyai_DP_eps10.9_noise0.75", VerdictWord.LIMITS),
+    ],
+)
+def test_published_generators(
+    shared_data: Path, folder: str, table: str, name: str, word: VerdictWord
+) -> None:
+    real = shared_data / ("mostly2023" if folder == "mostly2024" else folder)
+    data = load(
+        real / f"{table}_trn.csv.gz",
+        shared_data / folder / f"{table}_{name}.csv.gz",
+        real / f"{table}_val.csv.gz",
+    )
+    found = run(data, select_checks=["P"])
+    assert verdicts(found)["privacy"].verdict is word, [r.message for r in found]
+
+
+@pytest.mark.slow
+def test_attacks_raise_no_alarm_over_20_random_splits(shared_data: Path) -> None:
+    """Fresh rows, dealt to real, holdout and synthetic at random: no attack may fail."""
+    folder = shared_data / "mostly2023"
+    whole = pa.concat_tables(
+        pa.csv.read_csv(folder / f"adult_{part}.csv.gz") for part in ("trn", "val")
+    )
+    failed, warned = 0, 0
+    for seed in range(20):
+        order = np.random.default_rng(seed).permutation(whole.num_rows)
+        real, holdout, synthetic = (whole.take(part) for part in np.array_split(order, 3))
+        found = run(load(real, synthetic, holdout), config=Config(seed=seed), select_checks=["P"])
+        failed += any(r.status is Status.FAIL for r in found)
+        warned += any(r.status is Status.WARN for r in found)
+    assert failed <= 2
+    assert warned <= 8

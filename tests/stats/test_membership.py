@@ -1,0 +1,94 @@
+"""Known answers of attacks: epsilon, tails, halves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from synth_eval.stats.intervals import auc_interval
+from synth_eval.stats.membership import (
+    epsilon_lower_bound,
+    f1_of_guessing_member,
+    judged_epsilon,
+    largest_epsilon,
+    one_run_epsilon,
+    roc_points,
+    tail_hits,
+    tail_threshold,
+)
+
+
+@pytest.mark.parametrize(
+    ("n", "epsilon"),
+    [(10, 0.807), (50, 2.570), (100, 3.281), (500, 4.906), (1000, 5.601), (10_000, 7.905)],
+)
+def test_perfect_attack_proves_so_much_epsilon(n: int, epsilon: float) -> None:
+    assert largest_epsilon(n, n) == pytest.approx(epsilon, abs=6e-4)
+
+
+@pytest.mark.parametrize(("epsilon", "bound"), [(1.0, 0.986), (3.0, 2.971)])
+def test_randomised_response_is_bounded_from_below(epsilon: float, bound: float) -> None:
+    n = 100_000
+    hit = round(n * np.exp(epsilon) / (1 + np.exp(epsilon)))
+    assert epsilon_lower_bound(hit, n, n - hit, n) == pytest.approx(bound, abs=1e-3)
+
+
+@pytest.mark.parametrize(("right", "epsilon"), [(100, 3.493), (1000, 5.809)])
+def test_one_run_known_answers(right: int, epsilon: float) -> None:
+    assert one_run_epsilon(right, right) == pytest.approx(epsilon, abs=6e-4)
+    assert one_run_epsilon(right // 2, right) == 0.0
+
+
+def _folds(n: int, m: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    return rng.permutation(n) % 2 == 0, rng.permutation(m) % 2 == 0
+
+
+@pytest.mark.parametrize("copied", [0.0, 0.1, 0.5, 1.0])
+def test_partial_copy_of_continuous_rows(copied: float) -> None:
+    """A fraction f copied gives AUC .5 + f/2 and a true positive rate of f at no false alarm."""
+    rng = np.random.default_rng(3)
+    n = 4000
+    members, controls = -rng.exponential(size=n), -rng.exponential(size=n)
+    members[: int(copied * n)] = 0.0
+    area = auc_interval(members, controls)
+    assert area.value == pytest.approx(0.5 + copied / 2, abs=4 * 0.0065)
+    hits = tail_hits(members, controls, _folds(n, n, rng), 0.001)
+    assert hits.member_hits / n == pytest.approx(copied, abs=0.004)
+    assert hits.control_hits / n < 0.004
+
+
+def test_independent_scores_prove_no_epsilon_in_95_percent_of_runs() -> None:
+    rng = np.random.default_rng(4)
+    alarms = 0
+    for _ in range(100):
+        members, controls = rng.normal(size=(2, 3, 400))
+        found = judged_epsilon(list(members), list(controls), _folds(400, 400, rng))
+        alarms += found.epsilon > 0
+    assert alarms <= 10
+
+
+def test_copies_prove_epsilon_with_ties_at_the_top() -> None:
+    rng = np.random.default_rng(5)
+    members, controls = -rng.exponential(size=1000), -rng.exponential(size=1000)
+    members[:600] = 0.0
+    found = judged_epsilon([members], [controls], _folds(1000, 1000, rng))
+    assert found.epsilon > 3.5
+    assert found.correct == found.guesses
+
+
+def test_threshold_never_lets_more_controls_through_than_allowed() -> None:
+    rng = np.random.default_rng(6)
+    for _ in range(50):
+        controls = rng.integers(0, 12, 300).astype(float)
+        assert (controls > tail_threshold(controls, 0.05)).mean() <= 0.05
+
+
+def test_everybody_a_member_has_f1_of_two_thirds() -> None:
+    assert f1_of_guessing_member(50, 50) == pytest.approx(0.667, abs=5e-4)
+
+
+def test_curve_rises_and_leaves_out_rates_too_fine_for_the_controls() -> None:
+    rng = np.random.default_rng(7)
+    points = roc_points(rng.normal(1, 1, 500), rng.normal(size=500), (0.001, 0.01, 0.1, 0.5))
+    assert [rate for rate, _ in points] == [0.01, 0.1, 0.5]
+    assert np.all(np.diff([hit for _, hit in points]) > 0)
