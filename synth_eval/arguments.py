@@ -90,6 +90,12 @@ def _add_report(commands: Any, common: argparse.ArgumentParser) -> None:
         help="leave out the reports of SDMetrics",
     )
     add("--seed", type=_natural, help="seed of every random draw")
+    add(
+        *("--budget",),
+        type=_positive,
+        metavar="SECONDS",
+        help="start no costly check after so long",
+    )
     add("--fail-on", choices=_LEVELS, default="fail", help="exit with 1 from this status on")
     _add_timeout(report)
 

@@ -94,7 +94,7 @@ def _parameters(options: argparse.Namespace) -> dict[str, Any]:
     """Parameters of the notebook; what was not said keeps the notebook's default."""
     names = (
         "real", "synthetic", "holdout", "target", "schema", "config", "expectations", "seed",
-        "sensitive", "quasi_identifiers", "select", "ignore", "reference_scores",
+        "sensitive", "quasi_identifiers", "select", "ignore", "reference_scores", "budget",
     )  # fmt: skip
     given = {name: getattr(options, name) for name in names}
     return {name: value for name, value in given.items() if value is not None}

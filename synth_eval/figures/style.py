@@ -17,7 +17,12 @@ NEUTRAL = "#808791"
 _INKS = {
     "light": {"text": "#3d444d", "grid": "#e6e8eb", "line": "#c3c8ce", "hover": "#ffffff"},
     "dark": {"text": "#b9c0c8", "grid": "#2a2f36", "line": "#4a525c", "hover": "#20242a"},
-    "neutral": {"text": "#747b84", "grid": "#80879140", "line": "#80879190", "hover": "#ffffff"},
+    "neutral": {
+        "text": "#747b84",
+        "grid": "rgba(128,135,145,0.25)",
+        "line": "rgba(128,135,145,0.56)",
+        "hover": "#ffffff",
+    },
 }
 _SCALES = {
     "light": ["#f1f4f6", "#b9d3e2", "#6aa5c8", "#0072b2", "#00365a"],

@@ -18,7 +18,7 @@ import synth_eval
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = ROOT / "synth_eval"
 FILES = sorted(PACKAGE.rglob("*.py"))
-LONGEST_FILE, LONGEST_FUNCTION = 400, 40
+LONGEST_FILE, LONGEST_FUNCTION, MOST_NAMES = 400, 40, 18
 
 HEAVY = (
     "great_expectations", "jinja2", "numpy", "pandas", "papermill", "plotly", "pyarrow",
@@ -82,11 +82,12 @@ def test_heavy_libraries_have_one_home(path: Path) -> None:
     ids=name_of,
 )  # fmt: skip
 def test_checks_import_no_other_check(path: Path) -> None:
-    """A leading underscore marks what checks of one dimension share."""
+    """A leading underscore marks what checks of one dimension, or of several, share."""
     for module, line in imports(path):
         if module.startswith("synth_eval.checks"):
             folder, _, name = module.rpartition(".")
-            assert folder == name_of(path).rpartition(".")[0], f"{path.name}:{line}: {module}"
+            shared = (name_of(path).rpartition(".")[0], "synth_eval.checks")
+            assert folder in shared, f"{path.name}:{line}: {module}"
             assert name.startswith("_"), f"{path.name}:{line}: {module}"
 
 
@@ -139,7 +140,7 @@ def test_start_is_light(words: tuple[str, ...], most: float) -> None:
 
 def test_public_names() -> None:
     assert synth_eval.__all__ == sorted(synth_eval.__all__)
-    assert len(synth_eval.__all__) <= 15
+    assert len(synth_eval.__all__) <= MOST_NAMES
     assert set(synth_eval.__all__) == set(synth_eval._HOMES)
     for name in synth_eval.__all__:
         public = getattr(synth_eval, name)
