@@ -7,7 +7,6 @@ depend on the order of the rows.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
 
@@ -16,6 +15,7 @@ import numpy.typing as npt
 
 from synth_eval.data.fingerprint import fingerprints
 from synth_eval.data.table import Table
+from synth_eval.expectations.kwargs import quoted
 from synth_eval.expectations.relations import (
     MAX_EXCEPTIONS,
     MAX_PAIRS,
@@ -30,11 +30,10 @@ from synth_eval.expectations.tally import Tally
 __all__ = ["arithmetic_rules"]
 
 _ALPHA = 0.05
-_PROBE = 200
+_PROBE = 500
 _GRID = 400
 _MAX_SUM_COLUMNS = 60
 _HUGE = 1e100
-_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_ .\-]*")
 
 Floats = npt.NDArray[np.float64]
 Relation = Callable[[Floats, Floats], npt.NDArray[np.bool_]]
@@ -138,20 +137,14 @@ def _exceptions(table: Table, names: tuple[str, str], relation: Relation) -> Tal
 def _sum_rules(real: Table, names: list[str], search: Search) -> Iterator[Rule]:
     """Columns that are the sum of two others; rarely zero, so that it is no plain equality."""
     search.complete &= len(names) <= _MAX_SUM_COLUMNS
-    names = [
-        name for name in names[:_MAX_SUM_COLUMNS]
-        if _PLAIN_NAME.fullmatch(name) and _varies(real.column(name).values)
-    ]  # fmt: skip
-    block = _probe(real, names)
-    if len(names) < 3 or len(block) < _PROBE / 4:
+    names = [name for name in names[:_MAX_SUM_COLUMNS] if _varies(real.column(name).values)]
+    if len(names) < 3:
         return
+    block = _probe(real, names)
     tolerance = _tolerance(block)
     for i, j in combinations(range(len(names)), 2):
         search.tests += len(names) - 2
-        with np.errstate(over="ignore", invalid="ignore"):
-            gap = np.abs(block - (block[:, i] + block[:, j])[:, None])
-        close = (gap <= tolerance).mean(axis=0) >= 1 - 4 * MAX_EXCEPTIONS
-        for k in np.flatnonzero(close):
+        for k in np.flatnonzero(_close(block, block[:, i] + block[:, j], tolerance)):
             if k not in (i, j):
                 rule = _sum_rule(names[k], (names[i], names[j]), float(tolerance[k]))
                 tally = rule.count(real)
@@ -159,15 +152,19 @@ def _sum_rules(real: Table, names: list[str], search: Search) -> Iterator[Rule]:
                     yield rule
 
 
+def _close(block: Floats, total: Floats, tolerance: Floats) -> npt.NDArray[np.bool_]:
+    """Which columns are the total in (nearly) all probed rows where both are there."""
+    gap = np.abs(block - total[:, None])
+    judged = (~np.isnan(gap)).sum(axis=0)
+    kept = (gap <= tolerance).sum(axis=0)
+    close = (judged >= MIN_SUPPORT / 4) & (kept >= (1 - 4 * MAX_EXCEPTIONS) * judged)
+    return np.asarray(close, bool)
+
+
 def _probe(real: Table, names: list[str]) -> Floats:
-    """Some complete rows, chosen by their content and not by their place."""
-    if not names:
-        return np.empty((0, 0))
-    there = np.logical_and.reduce([~real.column(name).missing for name in names])
-    rows = np.flatnonzero(there)
-    hashes = fingerprints(real, names)[rows]
-    chosen = rows[np.argsort(hashes, kind="stable")[:_PROBE]]
-    return np.column_stack([real.column(name).values[chosen] for name in names])
+    """Some rows, chosen by their content and not by their place."""
+    order = np.argsort(fingerprints(real, names), kind="stable")[:_PROBE]
+    return np.column_stack([real.column(name).values[order] for name in names])
 
 
 def _varies(values: Floats) -> bool:
@@ -180,15 +177,15 @@ def _varies(values: Floats) -> bool:
 
 def _tolerance(block: Floats) -> Floats:
     """Rounding errors of sums: none for whole numbers, else a millionth of the usual size."""
-    whole = (block == np.floor(block)).all(axis=0)
-    size = np.median(np.abs(block), axis=0)
+    whole = ((block == np.floor(block)) | np.isnan(block)).all(axis=0)
+    size = np.nanmedian(np.abs(np.vstack([block, np.zeros(block.shape[1])])), axis=0)
     rough = 10.0 ** np.ceil(np.log10(np.maximum(size, 1e-12)) - 6)
     return np.asarray(np.where(whole, 0.0, rough), np.float64)
 
 
 def _sum_rule(total: str, parts: tuple[str, str], tolerance: float) -> Rule:
     a, b = parts
-    gap = f"abs(`{total}` - (`{a}` + `{b}`)) > {tolerance!r}"
+    gap = f"abs({quoted(total)} - ({quoted(a)} + {quoted(b)})) > {tolerance!r}"
     return Rule(
         "expect_table_row_count_to_equal",
         {"value": 0, "row_condition": {"type": "pass_through", "pass_through_filter": gap}},

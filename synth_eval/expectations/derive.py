@@ -15,6 +15,7 @@ from synth_eval.data.load import Data
 from synth_eval.data.table import Table
 from synth_eval.expectations.arithmetic import arithmetic_rules
 from synth_eval.expectations.columns import column_rules
+from synth_eval.expectations.keys import key_rules
 from synth_eval.expectations.relations import MAX_EXCEPTIONS, Search, relation_rules
 from synth_eval.expectations.rule import META_KEY, Derived, Rule
 from synth_eval.expectations.tally import Tally
@@ -48,6 +49,7 @@ def _candidates(real: Table, small_cell: int, search: Search) -> Iterator[Rule]:
     yield _columns_rule(real)
     for spec in real.schema.columns:
         yield from column_rules(real, spec, small_cell)
+    yield from key_rules(real, search)
     yield from relation_rules(real, small_cell, search)
     yield from arithmetic_rules(real, search)
 

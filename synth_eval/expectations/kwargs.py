@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-__all__ = ["columns_of", "rename_columns", "safe_names"]
+__all__ = ["columns_of", "quoted", "rename_columns", "requoted", "safe_names"]
 
 _SINGLE = ("column", "column_A", "column_B")
 _LISTS = ("column_list",)
+_QUOTED = re.compile(r"`((?:[^`]|``)+)`")
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_ .\-]*")
 
 
@@ -36,7 +37,30 @@ def _in_condition(condition: Any) -> list[str]:
     column = condition.get("column")
     if isinstance(column, Mapping) and isinstance(column.get("name"), str):
         names.append(column["name"])
-    return names + re.findall(r"`([^`]+)`", str(condition.get("pass_through_filter", "")))
+    found = _QUOTED.findall(str(condition.get("pass_through_filter", "")))
+    return names + [name.replace("``", "`") for name in found]
+
+
+def quoted(name: str) -> str:
+    """A column name in a row condition, in the way of Spark (and of pandas, without backticks).
+
+    Examples
+    --------
+    >>> quoted("a`b")
+    '`a``b`'
+    """
+    return "`" + name.replace("`", "``") + "`"
+
+
+def requoted(condition: str, quote: Callable[[str], str]) -> str:
+    """A row condition with its quoted column names written in another way.
+
+    Examples
+    --------
+    >>> requoted("`a b` > `c``d`", lambda name: f'"{name}"')
+    '"a b" > "c`d"'
+    """
+    return _QUOTED.sub(lambda found: quote(found[1].replace("``", "`")), condition)
 
 
 def safe_names(names: Iterable[Any]) -> dict[str, str]:
@@ -77,6 +101,10 @@ def _renamed(condition: Mapping[str, Any], names: Mapping[str, str]) -> dict[str
     if isinstance(condition.get("column"), Mapping):
         name = condition["column"].get("name")
         changed["column"] = {"name": names.get(name, name)}
+    if "pass_through_filter" in condition:
+        changed["pass_through_filter"] = requoted(
+            str(condition["pass_through_filter"]), lambda name: quoted(names.get(name, name))
+        )
     if "conditions" in condition:
         changed["conditions"] = [_renamed(part, names) for part in condition["conditions"]]
     return changed

@@ -116,7 +116,7 @@ def _pair_rules(
 
 def _determines(cause: View, effect: View, joint: Joint, small_cell: int, tests: int) -> bool:
     """Whether every named level of one column goes with one level of the other."""
-    if not isinstance(cause, LevelView) or not isinstance(effect, LevelView) or cause.kept < 3:
+    if not isinstance(cause, LevelView) or not isinstance(effect, LevelView):
         return False
     judged = joint[:-1, :-1]
     total = int(judged.sum())

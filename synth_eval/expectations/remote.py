@@ -23,7 +23,7 @@ from synth_eval.expectations.engine import (
     gx_context,
     validate_batch,
 )
-from synth_eval.expectations.kwargs import columns_of
+from synth_eval.expectations.kwargs import columns_of, requoted
 from synth_eval.expectations.tally import Tally
 
 __all__ = ["is_spark_frame", "run_on_spark", "run_on_sql"]
@@ -125,7 +125,7 @@ def _for_sql(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     condition = entry["kwargs"].get("row_condition")
     if not counts_violations(entry) or not isinstance(condition, Mapping):
         return entry
-    wanted = str(condition.get("pass_through_filter", "")).replace("`", '"')
+    wanted = requoted(str(condition.get("pass_through_filter", "")), _sql_name)
     query = f"SELECT * FROM {{batch}} WHERE {wanted}"  # noqa: S608 - of a suite, not of data
     return {
         **entry,
@@ -133,6 +133,11 @@ def _for_sql(entry: Mapping[str, Any]) -> Mapping[str, Any]:
         "kwargs": {"unexpected_rows_query": query},
         "columns": columns_of(entry),
     }
+
+
+def _sql_name(name: str) -> str:
+    """A quoted identifier, in a query that is yet to be formatted."""
+    return '"' + name.replace('"', '""').replace("{", "{{").replace("}", "}}") + '"'
 
 
 def _run(entries: Sequence[Mapping[str, Any]], batch: Any, columns: Sequence[str]) -> list[Outcome]:

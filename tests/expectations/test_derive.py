@@ -90,6 +90,34 @@ def test_a_dependency_is_one_rule_with_the_allowed_pairs() -> None:
     assert not [text for text in texts(suite) if "code = " in text]
 
 
+def test_two_names_of_one_thing_are_one_rule() -> None:
+    rng = np.random.default_rng(9)
+    flag = rng.random(4_000) < 0.4
+    rows = table(answer=np.where(flag, "yes", "no"), code=np.where(flag, "J", "N"))
+    (found,) = [text for text in derived(rows) if "implies" in text or "determine" in text]
+    assert found == "answer and code determine each other"
+
+
+def test_keys_that_nobody_declared() -> None:
+    rng = np.random.default_rng(10)
+    visits = [(person, visit) for person in range(800) for visit in range(5)]
+    person, visit = np.array(visits)[rng.permutation(4_000)].T
+    badge = rng.permutation(np.r_[0:1_000, 7_000:10_000])
+    found = derived(table(person=person, visit=visit, badge=badge))
+    assert "person and visit together occur once" in found
+    assert "badge: no value occurs twice" in found
+    person[1], visit[1], badge[1] = person[0], visit[0], badge[0]
+    found = derived(table(person=person, visit=visit, badge=badge))
+    assert not [text for text in found if "occur" in text]
+
+
+def test_values_that_chance_keeps_apart_are_no_key() -> None:
+    rng = np.random.default_rng(11)
+    numbers = (1e12 * rng.normal(size=4_000)).astype(int)
+    found = derived(table(number=numbers, score=rng.normal(size=4_000)))
+    assert not [text for text in found if "occur" in text]
+
+
 @pytest.mark.parametrize(("support", "expected"), [(MIN_SUPPORT - 20, False), (160, True)])
 def test_a_relation_needs_support(support: int, expected: bool) -> None:
     rng = np.random.default_rng(4)

@@ -76,6 +76,8 @@ def odd_table(rows: int, seed: int, fault: float) -> pa.Table:
             "yes": rng.random(rows) < 0.3,
             "moment": pa.array(moments, pa.timestamp("us", tz="UTC")),
             "level": pa.array(rng.integers(1, 6, rows)).cast(pa.int8()),
+            "day of visit": pa.array(np.arange(rows) % 100),
+            "visitor": pa.array([f"v{i // 100}" for i in range(rows)]),
         }
     )
 
