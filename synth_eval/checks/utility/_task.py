@@ -92,15 +92,15 @@ class Task:
         return any(len(rows) < self.available[role] for role, rows in tables.items())
 
 
-def classification(ctx: Context, rng: RandomFor) -> Task:
-    """Task of predicting levels.
+def classification(ctx: Context, rng: RandomFor, target: str | None = None) -> Task:
+    """Task of predicting levels of the target column, or of another one.
 
     Raises
     ------
     NotApplicable
         The target is not made of levels, or too few rows of two classes are left to test on.
     """
-    target = _target(ctx)
+    target = target or _target(ctx)
     if not ctx.data.schema[target].is_discrete:
         raise NotApplicable(
             f"target {target!r} is {ctx.data.schema[target].kind}, not a set of classes"
@@ -114,15 +114,15 @@ def classification(ctx: Context, rng: RandomFor) -> Task:
     return task
 
 
-def regression(ctx: Context, rng: RandomFor) -> Task:
-    """Task of predicting a number.
+def regression(ctx: Context, rng: RandomFor, target: str | None = None) -> Task:
+    """Task of predicting the number in the target column, or in another one.
 
     Raises
     ------
     NotApplicable
         The target is not a number, or it does not vary in the rows to test on.
     """
-    target = _target(ctx)
+    target = target or _target(ctx)
     kind = ctx.data.schema[target].kind
     if kind != "numerical":
         raise NotApplicable(f"target {target!r} is {kind}, not a number{_hint(kind)}")

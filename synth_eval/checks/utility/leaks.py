@@ -1,0 +1,113 @@
+"""Is the test of utility honest?
+
+What it measures
+    Two leaks that make any score too good. Holdout rows in the synthetic table: a generator
+    that saw only the real rows repeats those at least as often as rows of the holdout; more
+    exact matches with the holdout mean that it saw the holdout. Columns derived from the
+    target: a single column that predicts the target (almost) without error.
+
+How to read it
+    The estimate is the share of holdout rows that occur in the synthetic table, the reference
+    the same share of real rows. Matches with the holdout surely above those with the real rows
+    fail: no number that rests on the holdout is then worth anything. A column that alone ranks
+    the target with an area of .999 warns: check that it would be known at the time of the
+    prediction.
+
+When it misleads
+    A generator that saw both tables alike matches both alike and is not found here; the share
+    of copies (privacy) shows it. Shared rows of real and holdout are the matter of V004.
+
+Source
+    Kaufman, Rosset and Perlich (2011), Leakage in data mining.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from synth_eval.data.codes import encode
+from synth_eval.registry import check
+from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.run import Context
+from synth_eval.stats.intervals import newcombe, wilson
+from synth_eval.stats.scores import auc
+
+_LEVEL = 0.999
+_GIVEAWAY = 0.999
+_BASIS = "share of real rows that occur in the synthetic table; 99.9 % interval of the difference"
+
+
+@check(
+    "U012",
+    "utility_leaks",
+    dimension="utility",
+    title="Leaks that make any score too good",
+    needs=("holdout", "target"),
+    figure="bars",
+)
+def utility_leaks(ctx: Context) -> Result:
+    """Look for holdout rows in the synthetic table and for columns that give the target away."""
+    hashes = ctx.data.row_hashes
+    known = np.unique(hashes["synthetic"])
+    # A row that both tables hold says nothing about which of them the generator saw.
+    both = np.intersect1d(hashes["real"], hashes["holdout"])
+    counts = {}
+    for role in ("real", "holdout"):
+        own = hashes[role][~np.isin(hashes[role], both)]
+        counts[role] = (int(np.isin(own, known).sum()), max(len(own), 1))
+    share, low, high = wilson(*counts["holdout"], _LEVEL)
+    real_share = counts["real"][0] / counts["real"][1]
+    excess = newcombe(*counts["holdout"], *counts["real"], level=_LEVEL)
+    giveaways = _giveaways(ctx)
+    leaked = excess.low > 0
+    status = Status.FAIL if leaked else Status.WARN if giveaways else Status.PASS
+    return ctx.result(
+        status,
+        _message(share, real_share, leaked, giveaways),
+        estimate=Estimate(share, low, high, _LEVEL),
+        reference=Reference("share of real rows that occur", real_share, n=counts["real"][1]),
+        threshold=Threshold(real_share, _BASIS),
+        direction=Direction.LOWER,
+        details=giveaways,
+    )
+
+
+def _message(share: float, real_share: float, leaked: bool, giveaways: list[dict[str, Any]]) -> str:
+    head = (
+        f"{share:.2%} of the holdout rows occur in the synthetic table, {real_share:.2%} of the "
+        "real rows"
+    )
+    if leaked:
+        return f"{head}: the generator has seen the holdout, and no test on it is honest."
+    if giveaways:
+        names = ", ".join(repr(row["column"]) for row in giveaways[:3])
+        return f"{head}; but {names} alone gives the target away: is it known when one predicts?"
+    return f"{head}; no column gives the target away."
+
+
+def _giveaways(ctx: Context) -> list[dict[str, Any]]:
+    """Columns whose cells, learned on real rows, rank one of the holdout's classes perfectly."""
+    target = ctx.data.schema.target
+    if target is None or not ctx.data.schema[target].is_discrete:
+        return []
+    classes = {role: ctx.data.tables[role].column(target).codes for role in ("real", "holdout")}
+    positive = {role: codes == 0 for role, codes in classes.items()}
+    if not 0 < positive["holdout"].mean() < 1:
+        return []
+    found = []
+    for plan in ctx.data.plans:
+        if plan.name == target:
+            continue
+        cells = {
+            role: encode(ctx.data.tables[role].column(plan.name), plan)
+            for role in ("real", "holdout")
+        }
+        size = np.bincount(cells["real"], minlength=plan.cells)
+        hits = np.bincount(cells["real"], positive["real"], minlength=plan.cells)
+        rate = (hits + positive["real"].mean()) / (size + 1)
+        area = auc(positive["holdout"], rate[cells["holdout"]])
+        if area.value >= _GIVEAWAY:
+            found.append({"column": plan.name, "estimate": area.value, "limit": _GIVEAWAY})
+    return sorted(found, key=lambda row: -float(row["estimate"]))
