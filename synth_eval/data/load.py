@@ -22,7 +22,7 @@ from synth_eval.stats.empirical import EmpiricalDistribution
 
 __all__ = ["Data", "load"]
 
-_SORTED_BYTES = 256 << 20
+_SORTED_BYTES = 192 << 20
 """Sorted columns kept for all tables together."""
 
 SchemaLike = str | Path | Schema | Mapping[str, Any] | None

@@ -23,7 +23,7 @@ CodeArray = npt.NDArray[np.int32]
 _NO_VALUES = np.empty(0, np.float64)
 _NO_CODES = np.empty(0, np.int32)
 
-_CACHE_BYTES = 256 << 20
+_CACHE_BYTES = 128 << 20
 """Coerced columns kept per table; the columns of larger tables are read again."""
 
 

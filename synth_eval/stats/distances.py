@@ -23,6 +23,8 @@ __all__ = [
 FloatArray = npt.NDArray[np.float64]
 Sample = FloatArray | EmpiricalDistribution
 
+_BLOCK_STEPS = 1 << 16
+
 
 @dataclass(frozen=True, slots=True)
 class Distance:
@@ -213,24 +215,34 @@ def _area_between(
     first: EmpiricalDistribution, second: EmpiricalDistribution
 ) -> tuple[float, FloatArray, FloatArray]:
     """Area between two distribution functions, all values, and the signed area right of each."""
-    grids, signed = [], [np.zeros(1)]
-    value, last, gap = 0.0, np.empty(0), np.empty(0)
+    size = len(first.values) + len(second.values)
+    values, area = np.empty(size), np.zeros(size)
+    total, steps = 0.0, 0
     for grid, below_first, below_second in merged_steps(first, second):
-        steps = np.diff(grid, prepend=last)
-        gaps = np.concatenate([gap, below_first - below_second])
-        last, gap = grid[-1:], gaps[-1:]
-        gaps = gaps[:-1]
-        value += float((np.abs(gaps) * steps).sum())  # a BLAS product would wake its threads
-        grids.append(grid)
-        signed.append(np.sign(gaps) * steps)
+        gaps = below_first - below_second
+        values[steps : steps + len(grid)] = grid
+        area[steps : steps + len(grid)] = gaps  # the area itself once the next value is known
+        steps += len(grid)
+    values, area = values[:steps], area[:steps]
+    for start in range(0, steps - 1, _BLOCK_STEPS):
+        block = slice(start, min(start + _BLOCK_STEPS, steps - 1))
+        width = np.diff(values[block.start : block.stop + 1])
+        total += float((np.abs(area[block]) * width).sum())  # BLAS would wake its threads
+        area[block] = np.sign(area[block]) * width
+    area[-1] = 0.0
     # Influence of a value: the signed area to its right.
-    area = np.concatenate([*signed[1:], signed[0]])[::-1]
-    return value, np.concatenate(grids), np.cumsum(area, out=area)[::-1]
+    backwards = area[::-1]
+    np.cumsum(backwards, out=backwards)
+    return total, values, area
 
 
 def _variance(side: EmpiricalDistribution, grid: FloatArray, area: FloatArray) -> float:
     """Variance of the influence over the rows of one sample."""
-    effect = area[np.searchsorted(grid, side.values)]
-    weight = side.counts / side.rows
-    mean = float((weight * effect).sum())
-    return max(float((weight * np.square(effect, out=effect)).sum()) - mean**2, 0.0)
+    total = squares = 0.0
+    for block in side.blocks():
+        effect = area[np.searchsorted(grid, side.values[block])]
+        before = side.cumulative[block.start - 1] if block.start else 0
+        weight = np.diff(side.cumulative[block], prepend=before) / side.rows
+        total += float((weight * effect).sum())
+        squares += float((weight * effect**2).sum())
+    return max(squares - total**2, 0.0)

@@ -48,9 +48,9 @@ class EmpiricalDistribution:
         last = np.ones(len(ordered), bool)
         np.not_equal(ordered[1:], ordered[:-1], out=last[:-1])
         # Half the memory wherever the number of rows allows it.
-        ends = np.flatnonzero(last) + 1
-        cumulative = ends.astype(np.int32) if len(ordered) < 2**31 else ends
-        return cls(ordered if len(ends) == len(ordered) else ordered[last], cumulative)
+        kind = np.int32 if len(ordered) < 2**31 else np.int64
+        ranks: npt.NDArray[Any] = np.arange(1, len(ordered) + 1, dtype=kind)
+        return cls(ordered, ranks) if last.all() else cls(ordered[last], ranks[last])
 
     @property
     def rows(self) -> int:
@@ -71,6 +71,8 @@ class EmpiricalDistribution:
         """The distribution of the finite values alone."""
         first = int(np.searchsorted(self.values, -np.inf, side="right"))
         end = int(np.searchsorted(self.values, np.inf, side="left"))
+        if end - first == len(self.values):
+            return self
         below = self.cumulative[first - 1] if first else 0
         return EmpiricalDistribution(self.values[first:end], self.cumulative[first:end] - below)
 
@@ -80,6 +82,11 @@ class EmpiricalDistribution:
             return self
         keep = ~np.isin(self.values, values)
         return EmpiricalDistribution(self.values[keep], np.cumsum(self.counts[keep]))
+
+    def blocks(self) -> Iterator[slice]:
+        """Steps in blocks that bound the memory of what is computed from them."""
+        for start in range(0, len(self.values), _MERGE_STEPS):
+            yield slice(start, start + _MERGE_STEPS)
 
     def divided_by(self, unit: float) -> EmpiricalDistribution:
         """The same rows in another, positive unit."""

@@ -216,9 +216,12 @@ def _bridges(cumulative: FloatArray, rng: np.random.Generator) -> FloatArray:
 def wasserstein_curve(values: Sample, n: int, sizes: FloatArray) -> Curve:
     """Curve of the Wasserstein-1 distance: sqrt(2/π·(1/n + 1/s)) times the area of sqrt(F(1-F))."""
     distribution = EmpiricalDistribution.of(values)
-    share = distribution.cumulative[:-1] / distribution.rows
+    area = 0.0
     with np.errstate(over="ignore", invalid="ignore"):
-        area = float((np.sqrt(share * (1 - share)) * np.diff(distribution.values)).sum())
+        for block in distribution.blocks():
+            width = np.diff(distribution.values[block.start : block.stop + 1])
+            share = distribution.cumulative[block][: len(width)] / distribution.rows
+            area += float((np.sqrt(share * (1 - share)) * width).sum())
     area = area if np.isfinite(area) else float(np.finfo(np.float64).max) / 16
     return Curve(sizes, area * np.sqrt(2 / np.pi * (1 / n + 1 / sizes)))
 

@@ -59,7 +59,8 @@ def wasserstein(ctx: Context) -> Result:
         if real.rows == 0:
             continue
         scale = _scale(real)
-        curve = wasserstein_curve(real.divided_by(scale), data.real.num_rows, sizes)
+        real = real.divided_by(scale)
+        curve = wasserstein_curve(real, data.real.num_rows, sizes)
         distance = _measure(real, finite["synthetic"], scale)
         error.add(distance, {role: own / scale for role, own in error.values(column.name).items()})
         item = {
@@ -81,7 +82,7 @@ def wasserstein(ctx: Context) -> Result:
 def _measure(real: EmpiricalDistribution, other: EmpiricalDistribution, scale: float) -> Distance:
     if other.rows == 0:
         return _UNMEASURABLE
-    distance = wasserstein_distance(real.divided_by(scale), other.divided_by(scale))
+    distance = wasserstein_distance(real, other.divided_by(scale))
     influence = distance.influence
     assert influence is not None
     return Distance(
@@ -97,7 +98,7 @@ def _scale(real: EmpiricalDistribution) -> float:
     with np.errstate(over="ignore"):
         spread = float(high / 2 - low / 2) * 2
         if spread == 0.0:
-            spread = float((np.abs(real.values - median) * (real.counts / real.rows)).sum())
+            spread = float(np.average(np.abs(real.values - median), weights=real.counts))
     if not np.isfinite(spread):
         spread = float(np.finfo(np.float64).max) / 4
     return spread if spread > 0 else max(abs(float(median)), 1.0)
