@@ -38,10 +38,11 @@ def derive_rules(
         Levels, combinations and bounds rest on at least so many real rows.
     """
     search = Search()
-    derived = [
-        Derived(rule, rule.count(real), None if holdout is None else rule.count(holdout))
-        for rule in _candidates(real, small_cell, search)
-    ]
+    derived = []
+    for rule in _candidates(real, small_cell, search):
+        tally = rule.count(real)
+        if tally.judged:  # a rule that no real row speaks for is no rule
+            derived.append(Derived(rule, tally, None if holdout is None else rule.count(holdout)))
     return derived, search
 
 

@@ -52,9 +52,10 @@ def judge_rules(
     Returns
     -------
     list of dict
-        ``rule``, ``type``, ``columns``, ``estimate`` (violation rate) with ``low`` and ``high``
-        at ``confidence``, ``reference`` (rate in the holdout), ``real``, ``limit`` (rate
-        allowed), ``n``, ``violations``, ``severity``, ``status``, ``why`` and the ``entry`` itself.
+        ``rule``, ``status``, ``estimate`` (violation rate) with ``low`` and ``high`` at
+        ``confidence``, ``reference`` (rate in the holdout), ``limit`` (rate allowed),
+        ``severity``, ``violations`` of ``n`` rows, ``patterns`` (to be filled in), ``real``
+        (rate in the real table), ``why``, ``columns``, ``type`` and the ``entry`` itself.
     """
     counted = sum(case.synthetic.tally is not None for case in cases)
     level = 1 - alpha / max(counted, 1)
@@ -99,17 +100,21 @@ def _described(entry: Any) -> dict[str, Any]:
     ours = meta.get("synth_eval")
     return {
         "rule": str(text),
-        "type": kind,
-        "columns": ", ".join(columns),
+        "status": str(Status.ERROR),
         "estimate": None,
         "low": None,
         "high": None,
-        "confidence": None,
+        "reference": None,
         "limit": None,
-        "n": None,
-        "violations": None,
         "severity": str(entry.get("severity") or "critical") if sound else "critical",
+        "violations": None,
+        "n": None,
+        "patterns": "",
+        "real": None,
         "why": str(ours.get("why", "")) if isinstance(ours, Mapping) else "written by hand",
+        "columns": ", ".join(columns),
+        "type": kind,
+        "confidence": None,
         "entry": entry,
     }
 

@@ -89,7 +89,7 @@ def _result(ctx: Context, rows: list[dict[str, Any]]) -> Result:
         _message(rows),
         estimate=Estimate(worst["estimate"], worst["low"], worst["high"], worst["confidence"]),
         reference=Reference(f"rate of the same rule in the {table} table", worst[beside]),
-        threshold=Threshold(worst["limit"], margin.basis),
+        threshold=Threshold(worst["limit"], f"rate of real rows and the margin: {margin.basis}"),
         direction=Direction.LOWER,
         n=worst["n"],
         details=rows,
