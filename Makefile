@@ -38,8 +38,8 @@ check: $(VENV)/.installed-test ## lint, types and layers
 lab: $(VENV_LAB)/.installed-lab ## open the notebook in JupyterLab
 	$(call bin,$(VENV_LAB))/jupyter lab notebooks/evaluate.ipynb
 
-bench: $(VENV)/.installed ## measure what a report costs, stage by stage
-	$(call bin,$(VENV))/python benchmarks/report_cost.py
+bench: $(VENV)/.installed ## measure against the floor and SDMetrics, write benchmarks/README.md
+	$(call bin,$(VENV))/python benchmarks/run.py
 
 # The lowest version of every direct dependency that pyproject.toml allows.
 oldest: $(VENV_OLDEST)/.installed-oldest ## run the fast tests on the oldest allowed dependencies

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synth_eval.data.arrow import filled_codes, floats, is_missing, null_of
 from synth_eval.data.parse import parse_booleans, parse_datetimes, parse_numbers
 from synth_eval.data.schema import Column
 from synth_eval.data.source import plain_array
@@ -53,9 +53,9 @@ class CodedWords:
 
     def numbered(self, levels: pa.Array) -> CodeArray:
         """Place of each row's word among the levels; their number where it is none, -1 missing."""
-        places = pc.fill_null(pc.index_in(self.words, value_set=levels), len(levels))
-        lookup = np.append(places.to_numpy(zero_copy_only=False), -1).astype(np.int32)
-        lookup[:-1][self.words.is_null().to_numpy(zero_copy_only=False)] = -1
+        places = filled_codes(pc.index_in(self.words, value_set=levels), len(levels))
+        lookup = np.append(places, np.int32(-1))
+        lookup[:-1][is_missing(self.words)] = -1
         return lookup[self.codes]
 
 
@@ -80,8 +80,8 @@ def coded_words(raw: pa.Array | pa.ChunkedArray, spec: Column) -> CodedWords:
     read = words
     if spec.kind == "boolean":
         read, _ = parse_booleans(words)
-    codes = coded.indices.cast(pa.int32()).fill_null(-1).to_numpy(zero_copy_only=False)
-    lost = pc.and_(read.is_null(), words.is_valid()).to_numpy(zero_copy_only=False)
+    codes = filled_codes(coded.indices, -1)
+    lost = is_missing(read) & ~is_missing(words)
     failed = int(np.append(lost, False)[codes].sum()) if lost.any() else 0
     return CodedWords(read, codes, failed, str(stored.type))
 
@@ -103,12 +103,12 @@ def as_text(raw: pa.Array) -> pa.Array:
     """Text of any column; whole floats lose their ``.0`` so that 1 and 1.0 are one level."""
     if not pa.types.is_floating(raw.type):
         return raw.cast(pa.string())
-    raw = pc.if_else(pc.is_nan(raw), pa.scalar(None, raw.type), raw)
+    raw = pc.if_else(pc.is_nan(raw), null_of(raw.type), raw)
     finite = raw.drop_null().filter(pc.is_finite(raw.drop_null()))
     words = raw.cast(pa.string())
     if not pc.all(pc.equal(finite, pc.floor(finite))).as_py() or not _fits_integer(finite):
         return words
-    whole = pc.if_else(pc.is_finite(raw), raw, pa.scalar(None, raw.type))
+    whole = pc.if_else(pc.is_finite(raw), raw, null_of(raw.type))
     return pc.coalesce(whole.cast(pa.int64(), safe=False).cast(pa.string()), words)
 
 
@@ -137,8 +137,7 @@ def as_numbers(raw: pa.Array, spec: Column) -> tuple[FloatArray, int]:
         return np.full(len(raw), np.nan), len(raw) - raw.null_count
     if pa.types.is_boolean(raw.type):
         raw = raw.cast(pa.int8())
-    numbers: Any = raw.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
-    return np.asarray(numbers, np.float64), failed
+    return floats(raw), failed
 
 
 def _microseconds(raw: pa.Array) -> pa.Array:

@@ -7,6 +7,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synth_eval.data.arrow import null_of, text_array, text_scalar
+
 __all__ = ["parse_booleans", "parse_datetimes", "parse_numbers"]
 
 _NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
@@ -36,7 +38,7 @@ def parse_numbers(words: Strings) -> tuple[Any, int]:
     1
     """
     good = pc.match_substring_regex(words, _NUMBER)
-    kept = pc.utf8_trim_whitespace(pc.if_else(good, words, None))
+    kept = pc.utf8_trim_whitespace(pc.if_else(good, words, null_of(words.type)))
     failed = int(pc.sum(pc.invert(good)).as_py() or 0)
     return kept.cast(pa.float64()), failed
 
@@ -74,7 +76,7 @@ def _iso_moments(words: Strings) -> Any | None:
     """Moments with fractions or offsets; None where a cell only looks like one."""
     zoned = pc.match_substring_regex(words, _MOMENT + _ZONE)
     naive = pc.match_substring_regex(words, _MOMENT + "$")
-    nothing = pa.scalar(None, pa.string())
+    nothing = null_of(words.type)
     try:
         local = pc.if_else(naive, words, nothing).cast(pa.timestamp("us"))
         moments = pc.if_else(zoned, words, nothing).cast(pa.timestamp("us", tz="UTC"))
@@ -86,8 +88,9 @@ def _iso_moments(words: Strings) -> Any | None:
 def parse_booleans(words: Strings) -> tuple[Any, int]:
     """``"true"`` and ``"false"``, null where a cell is neither, and how many were neither."""
     lower = pc.utf8_lower(words)
-    yes = pc.is_in(lower, value_set=pa.array(_TRUE))
-    no = pc.is_in(lower, value_set=pa.array(_FALSE))
-    read = pc.if_else(yes, "true", pc.if_else(no, "false", pa.scalar(None, pa.string())))
+    yes = pc.is_in(lower, value_set=text_array(_TRUE))
+    no = pc.is_in(lower, value_set=text_array(_FALSE))
+    false_or_null = pc.if_else(no, text_scalar("false"), null_of(pa.string()))
+    read = pc.if_else(yes, text_scalar("true"), false_or_null)
     failed = int(read.null_count - words.null_count)
     return read, failed

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from synth_eval.data.arrow import text_array
 from synth_eval.data.coerce import CodedWords, as_numbers, as_text, coded_words, reads_by_batch
 from synth_eval.data.kept import Kept
 from synth_eval.data.schema import Column, Schema
@@ -192,7 +193,7 @@ class Table:
         if self._real is None and spec.is_discrete and spec.name not in self._levels:
             self._learn_levels(spec.name, words)
         levels = self.levels(spec.name) if spec.is_discrete else ()
-        codes = words.numbered(pa.array(levels, pa.string()))
+        codes = words.numbered(text_array(levels))
         return CoercedColumn(spec, _NO_VALUES, codes, levels, words.failed, words.stored)
 
     def _absent(self, spec: Column) -> CoercedColumn:

@@ -1,0 +1,64 @@
+"""The benchmark runs, and its tables are what it says they are."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+FOLDER = Path(__file__).resolve().parent.parent / "benchmarks"
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="resource limits are of Unix")
+
+
+def test_quick_run_measures_and_leaves_the_readme_alone(tmp_path: Path) -> None:
+    before = (FOLDER / "README.md").read_bytes()
+    done = subprocess.run(
+        [sys.executable, FOLDER / "run.py", "--quick", "--cache", tmp_path],
+        capture_output=True, text=True, check=True, timeout=300,
+    )  # fmt: skip
+    row = next(line for line in done.stdout.splitlines() if line.startswith("| 10k x 16"))
+    floor, ours, ratio = (float(cell) for cell in row.split("|")[2:5])
+    assert 0 < floor < ours
+    assert ratio == pytest.approx(ours / floor, abs=0.05)
+    assert (FOLDER / "README.md").read_bytes() == before
+    real, synthetic = (pq.read_table(path) for path in sorted(tmp_path.rglob("*.parquet")))
+    assert real.num_rows == synthetic.num_rows == 10_000
+    assert real.num_columns == 16
+    assert real.slice(0, 50).equals(synthetic.slice(0, 50))
+    assert not real.slice(50, 50).equals(synthetic.slice(50, 50))
+
+
+def test_a_small_run_imports_no_heavy_library(tmp_path: Path) -> None:
+    table = _some_table(tmp_path)
+    program = (
+        "import sys\n"
+        "import synth_eval as se\n"
+        "from synth_eval.run import run\n"
+        "found = run(se.load(sys.argv[1], sys.argv[1]), select_checks=['F001', 'F002', 'F004'])\n"
+        "assert {r.status for r in found} == {'pass'}, found\n"
+        "heavy = {'scipy', 'sklearn', 'pandas', 'plotly', 'great_expectations', 'sdmetrics'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, table], capture_output=True, text=True, check=True,
+        cwd=FOLDER.parent,
+    )  # fmt: skip
+    assert done.stdout.strip() == "[]"
+
+
+def _some_table(folder: Path) -> Path:
+    path = folder / "some.parquet"
+    rows = range(4_000)
+    pq.write_table(
+        pa.table({
+            "x": [float(i % 97) for i in rows], "y": [f"level {i % 5}" for i in rows],
+            "z": [i % 2 == 0 for i in rows],
+        }),
+        path,
+    )  # fmt: skip
+    return path
