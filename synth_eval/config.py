@@ -97,6 +97,19 @@ _MARGINS: Mapping[str, Threshold] = {
         "largest share of training records that may still hide in the noise for an attack to "
         "count as run; above it there are too few records to tell",
     ),
+    "privacy.attribute_inference": Threshold(
+        0.05,
+        "share of training records whose secret is guessed beyond the share of unseen records: "
+        "one person in twenty exposed by having taken part",
+    ),
+    "privacy.singling_out": Threshold(
+        0.05,
+        "share of isolating predicates beyond those that isolate in unseen records; one guess in "
+        "twenty",
+    ),
+    "privacy.linkability": Threshold(
+        0.05, "share of training records linked beyond unseen ones: one person in twenty"
+    ),
     "privacy.near_copies": Threshold(
         0.01,
         "excess share of training records with a synthetic row nearer than 99 % of unseen "

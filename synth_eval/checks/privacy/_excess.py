@@ -8,9 +8,9 @@ from typing import Any
 
 from synth_eval.results import Status, Threshold
 from synth_eval.run import Context
-from synth_eval.stats.intervals import Interval, excess_members, wilson
+from synth_eval.stats.intervals import Interval, excess_members, newcombe, wilson
 
-__all__ = ["INVALID_SPLIT", "Excess", "decide", "excess", "worst"]
+__all__ = ["INVALID_SPLIT", "Excess", "decide", "difference", "excess", "worst"]
 
 INVALID_SPLIT = (
     "INVALID SPLIT: members and controls can be told apart without the synthetic table (area "
@@ -69,6 +69,24 @@ def excess(
     return Excess(
         arm,
         Interval(*(number / members for number in copied)),
+        wilson(hits, members),
+        wilson(control_hits, controls),
+        members,
+        controls,
+    )
+
+
+def difference(
+    arm: str, hits: int, members: int, control_hits: int, controls: int, level: float
+) -> Excess:
+    """Success on members minus success on controls, Newcombe's interval.
+
+    For attacks that mostly succeed by what the table rightly teaches about the population:
+    there the exact interval of `excess` asks for the few who would not have been hit anyway.
+    """
+    return Excess(
+        arm,
+        newcombe(hits, members, control_hits, controls, level),
         wilson(hits, members),
         wilson(control_hits, controls),
         members,

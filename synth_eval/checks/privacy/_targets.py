@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -32,6 +32,8 @@ RowNumbers = npt.NDArray[np.int64]
 NEIGHBOURS = 5
 """Nearest rows that attacks look at around a record."""
 
+_CLASSES = 20
+_MOST_SECRETS = 10
 _DRAW = 0x7A6
 
 
@@ -46,10 +48,31 @@ class Encoded:
         membership.
     rows : mapping of str to EncodedRows
         Encoded rows by role.
+    numbers, levels : sequence of str
+        Names of the columns, in the order of the encoded ones.
     """
 
     space: MixedSpace
     rows: Mapping[str, EncodedRows]
+    numbers: Sequence[str]
+    levels: Sequence[str]
+
+    def columns(self, rows: EncodedRows, names: Sequence[str]) -> EncodedRows:
+        """The same rows with some of the columns, for distances over those alone."""
+        numbers = [place for place, name in enumerate(self.numbers) if name in names]
+        codes = [place for place, name in enumerate(self.levels) if name in names]
+        codes += [len(self.levels) + place for place in numbers]  # marks of missing numbers
+        return EncodedRows(rows.numbers[:, numbers], rows.codes[codes])
+
+    def cells(self, rows: EncodedRows, name: str) -> RowNumbers:
+        """One column as whole numbers: levels as they are, numbers in twenty classes."""
+        if name in self.levels:
+            return np.asarray(rows.codes[list(self.levels).index(name)], np.int64)
+        place = list(self.numbers).index(name)
+        position = rows.numbers[:, place].astype(np.float64) / self.space.grid + 0.5
+        classes = np.clip(np.floor(position * _CLASSES), -1, _CLASSES).astype(np.int64)
+        missing = rows.codes[len(self.levels) + place] == 1
+        return np.where(missing, _CLASSES + 1, classes)
 
     def nearest(self, queries: EncodedRows, base: EncodedRows, k: int = 1) -> Neighbours:
         """Nearest rows of `base` for each query."""
@@ -126,7 +149,7 @@ def _encode(data: Data) -> Encoded:
                 for code, name in zip(codes, levels, strict=True)
             ]
         rows[role] = space.encode([table.column(name).values for name in numbers], codes)
-    return Encoded(space, rows)
+    return Encoded(space, rows, numbers, levels)
 
 
 def targets(ctx: Context) -> Targets:
@@ -167,3 +190,17 @@ def in_random_order(rows: EncodedRows, rng: np.random.Generator) -> RowNumbers:
         key += (column.view(np.uint64) + np.uint64(1)) * weight  # wraps around
     order = np.argsort(key, kind="stable")
     return np.asarray(order[rng.permutation(len(order))], np.int64)
+
+
+def secrets(ctx: Context) -> list[str]:
+    """Columns an attacker wants to know: sensitive ones and the target, else every column."""
+    names = shared_columns(ctx.data)
+    declared = [name for name in names if ctx.data.schema[name].role in ("sensitive", "target")]
+    return (declared or names)[:_MOST_SECRETS]
+
+
+def known_columns(ctx: Context, secret: str) -> list[str]:
+    """Columns an attacker knows: the quasi-identifiers, else every column but the secret."""
+    names = [name for name in shared_columns(ctx.data) if name != secret]
+    declared = [name for name in names if ctx.data.schema[name].role == "quasi_identifier"]
+    return declared or names

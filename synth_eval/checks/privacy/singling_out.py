@@ -1,0 +1,199 @@
+"""Whether descriptions read off the synthetic table single out training records.
+
+What it measures
+    The attacker collects descriptions that fit exactly one synthetic row: of one column (a
+    value that occurs once, a smallest or largest value) or of several columns of one row
+    (these levels, at least or at most these numbers). A description that fits exactly one
+    training record singles that person out. The same descriptions are tried on as many unseen
+    records; the estimate is the difference of the two success rates, for the kind of
+    description where it is largest.
+
+    Threat model: the attacker holds the synthetic table only.
+
+How to read it
+    A description true of one person in n isolates somebody in any table of n people with
+    probability .37, whoever they are: the control shows that. Only the difference is leakage.
+    It limits and never condemns by itself. Single values (an exact amount that only one person
+    has) only warn: generators that draw from the observed values repeat them without telling
+    anything else about the person.
+
+When it misleads
+    Descriptions are drawn at random, not searched for; a clever attacker finds better ones.
+
+Source
+    Article 29 Working Party (2014), Opinion 05/2014 on anonymisation techniques, singling
+    out; Cohen, Nissim (2020), Towards formalizing the GDPR's notion of singling out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_eval.checks.privacy._attacks import void_if_split_is_invalid
+from synth_eval.checks.privacy._excess import Excess, decide, difference, worst
+from synth_eval.checks.privacy._targets import encoded, in_random_order, shared_columns
+from synth_eval.data.load import Data
+from synth_eval.errors import NotApplicable
+from synth_eval.registry import check
+from synth_eval.results import Direction, Estimate, Reference, Result, Status
+from synth_eval.run import Context
+from synth_eval.stats.intervals import residual_risk
+
+_ONE, _SEVERAL = "descriptions of one column", "descriptions of several columns"
+_CANDIDATES = 1_500
+_PER_COLUMN = 100
+_LEAST = 20
+_LEAST_ROWS = 40
+
+Columns = Mapping[str, npt.NDArray[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One column of a description: equal to, at least or at most a value."""
+
+    column: str
+    operator: str
+    value: float
+
+    def fits(self, rows: Columns) -> npt.NDArray[np.bool_]:
+        """Which rows it is true of; a missing value fits nothing."""
+        values = rows[self.column]
+        if self.operator == "==":
+            return np.asarray(values == self.value)
+        return np.asarray(values >= self.value if self.operator == ">=" else values <= self.value)
+
+
+Description = tuple[Term, ...]
+
+
+@check(
+    "P008",
+    "singling_out",
+    dimension="privacy",
+    title="Training records singled out by description",
+    needs=("holdout",),
+    cost="neighbours",
+    figure="arms",
+    gating=False,
+)
+def singling_out(ctx: Context) -> Result:
+    """Try descriptions of single synthetic rows on training and on unseen records."""
+    synthetic, real, holdout = _tables(ctx)
+    kinds = {
+        _ONE: list(_of_one_column(synthetic, ctx.rng("one"))),
+        _SEVERAL: list(_of_several_columns(synthetic, ctx.data, ctx.rng("several"))),
+    }
+    kinds = {kind: found for kind, found in kinds.items() if len(found) >= _LEAST}
+    if not kinds:
+        raise NotApplicable(f"fewer than {_LEAST} descriptions fit just one synthetic row")
+    level = 1 - ctx.config.alpha / len(kinds)
+    outcomes = []
+    for kind, found in kinds.items():
+        hits = [sum(_isolates(text, rows) for text in found) for rows in (real, holdout)]
+        outcomes.append(difference(kind, hits[0], len(found), hits[1], len(found), level))
+    top = worst(outcomes)[0]
+    status, threshold = decide(ctx, top.share, "privacy.singling_out")
+    if status is Status.FAIL and top.arm == _ONE:
+        status = Status.WARN
+    status, message = void_if_split_is_invalid(ctx, status, _message(top))
+    return ctx.result(
+        status,
+        message,
+        estimate=Estimate(*top.share, level),
+        reference=Reference("success on unseen (holdout) records", *top.control, n=top.controls),
+        threshold=threshold,
+        direction=Direction.LOWER,
+        sampled=top.members,
+        details=[_row(entry) for entry in worst(outcomes)],
+    )
+
+
+def _tables(ctx: Context) -> tuple[Columns, Columns, Columns]:
+    """Raw values; real and holdout cut at random to the same number of rows."""
+    tables, names, rng = encoded(ctx), shared_columns(ctx.data), ctx.rng()
+    size = min(len(tables.rows["real"]), len(tables.rows["holdout"]))
+    if size < _LEAST_ROWS:
+        raise NotApplicable(f"needs {_LEAST_ROWS} real and {_LEAST_ROWS} holdout rows")
+    found = []
+    for role in ("synthetic", "real", "holdout"):
+        rows = in_random_order(tables.rows[role], rng)
+        rows = rows if role == "synthetic" else rows[:size]
+        found.append({name: _values(ctx.data, role, name)[rows] for name in names})
+    return found[0], found[1], found[2]
+
+
+def _values(data: Data, role: str, name: str) -> npt.NDArray[np.float64]:
+    """Numbers as they are, levels by number; missing and levels that real lacks as NaN."""
+    column = data.tables[role].column(name)
+    if column.spec.is_continuous:
+        return column.values
+    unknown = (column.codes < 0) | (column.codes >= len(column.levels))
+    return np.where(unknown, np.nan, column.codes)
+
+
+def _of_one_column(synthetic: Columns, rng: np.random.Generator) -> Iterator[Description]:
+    for name, values in synthetic.items():
+        distinct, counts = np.unique(values[~np.isnan(values)], return_counts=True)
+        once = distinct[counts == 1]
+        for value in rng.permutation(once)[:_PER_COLUMN]:
+            yield (Term(name, "==", float(value)),)
+        if len(distinct) and counts[0] == 1:
+            yield (Term(name, "<=", float(distinct[0])),)
+        if len(distinct) and counts[-1] == 1:
+            yield (Term(name, ">=", float(distinct[-1])),)
+
+
+def _of_several_columns(
+    synthetic: Columns, data: Data, rng: np.random.Generator
+) -> Iterator[Description]:
+    names = list(synthetic)
+    rows = len(synthetic[names[0]])
+    middle = {name: _median(values) for name, values in synthetic.items()}
+    widest = min(5, len(names))
+    for _ in range(_CANDIDATES if widest >= 2 else 0):
+        row = int(rng.integers(rows))
+        chosen = rng.choice(names, int(rng.integers(2, widest + 1)), replace=False)
+        terms = []
+        for name in map(str, chosen):
+            value = float(synthetic[name][row])
+            if np.isnan(value):
+                continue
+            numeric = data.schema[name].is_continuous
+            operator = "==" if not numeric else ">=" if value > middle[name] else "<="
+            terms.append(Term(name, operator, value))
+        if terms and _isolates(tuple(terms), synthetic):
+            yield tuple(terms)
+
+
+def _median(values: npt.NDArray[np.float64]) -> float:
+    known = values[~np.isnan(values)]
+    return float(np.median(known)) if len(known) else 0.0
+
+
+def _isolates(description: Description, rows: Columns) -> bool:
+    """Whether the description fits exactly one row."""
+    fits = description[0].fits(rows)
+    for term in description[1:]:
+        fits &= term.fits(rows)
+    return int(np.count_nonzero(fits)) == 1
+
+
+def _message(top: Excess) -> str:
+    return (
+        f"{top.member.value:.1%} of {top.members:,} {top.arm} single out one training record, "
+        f"{top.control.value:.1%} one of as many unseen records: {100 * top.share.value:+.1f} "
+        f"points ({100 * top.share.low:+.1f} to {100 * top.share.high:+.1f}) for having been in "
+        "training."
+    )
+
+
+def _row(entry: Excess) -> Mapping[str, object]:
+    hits = round(entry.member.value * entry.members)
+    control_hits = round(entry.control.value * entry.controls)
+    risk = residual_risk(hits, entry.members, control_hits, entry.controls)
+    return entry.row(residual_risk=risk and risk.value)

@@ -1,0 +1,164 @@
+"""Identity and attribute disclosure by combinations of known columns (repU, DiSCO, DCAP, TCAP).
+
+What it measures
+    An attacker looks up a combination of known columns (the key) in the synthetic table. repU
+    is the share of records whose key is unique among real records and unique in the synthetic
+    table; DiSCO the share whose key has one and the same secret in all synthetic rows, and
+    that secret is right. Both are taken on training records and, as a control, on as many
+    unseen records; the estimate is the larger difference. The other measures of the family
+    (UiO, Dorig, iS, DiS, DiSDiO, DCAP, TCAP) stand in the details. All rows are used.
+
+    Threat model: the attacker holds the synthetic table and a person's key.
+
+How to read it
+    High values by themselves are expected where the key says much about the secret; unseen
+    people have them too. The difference is what having been in training adds.
+
+When it misleads
+    It depends on the key. Without declared quasi-identifiers the four most telling columns
+    are used; name the ones an attacker would know. Numbers are cut into twenty classes.
+
+Source
+    Raab, Nowok, Dibben (2024), Practical privacy metrics for synthetic data; Taub, Elliot,
+    Pampaka, Smith (2018) for TCAP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_eval.checks.privacy._attacks import void_if_split_is_invalid
+from synth_eval.checks.privacy._excess import Excess, decide, difference, worst
+from synth_eval.checks.privacy._targets import (
+    Encoded,
+    encoded,
+    in_random_order,
+    known_columns,
+    secrets,
+)
+from synth_eval.errors import NotApplicable
+from synth_eval.registry import check
+from synth_eval.results import Direction, Estimate, Reference, Result
+from synth_eval.run import Context
+from synth_eval.stats.disclosure import KeyTable, combine_keys, disclosure_measures
+
+_KEY_COLUMNS = 4
+_ROLES = ("real", "holdout", "synthetic")
+
+
+@check(
+    "P007",
+    "statistical_disclosure",
+    dimension="privacy",
+    title="Unique keys and secrets disclosed by lookup",
+    needs=("holdout",),
+    cost="neighbours",
+    figure="arms",
+)
+def statistical_disclosure(ctx: Context) -> Result:
+    """Look up keys of members and of controls in the synthetic table."""
+    tables = encoded(ctx)
+    secret = secrets(ctx)[0]
+    names = _key(ctx, tables, secret)
+    if not names:
+        raise NotApplicable("a key needs a column beside the secret")
+    keys, values = _numbered(tables, names, secret, ctx)
+    level = 1 - ctx.config.alpha / 2
+    outcomes = worst(
+        [
+            difference(f"{what} of {secret}" if what == "DiSCO" else what, *counts, level)
+            for what, counts in _hits(keys, values).items()
+        ]
+    )
+    top = outcomes[0]
+    status, threshold = decide(ctx, top.share, "privacy.attribute_inference")
+    status, message = void_if_split_is_invalid(ctx, status, _message(top, names))
+    return ctx.result(
+        status,
+        message,
+        estimate=Estimate(*top.share, level),
+        reference=Reference("the same of unseen (holdout) records", *top.control, n=top.controls),
+        threshold=threshold,
+        direction=Direction.LOWER,
+        details=[*(entry.row() for entry in outcomes), *_measures(keys, values, names)],
+    )
+
+
+def _key(ctx: Context, tables: Encoded, secret: str) -> list[str]:
+    """Declared quasi-identifiers, else the columns that tell people apart most, by entropy."""
+    names = known_columns(ctx, secret)
+    if any(ctx.data.schema[name].role == "quasi_identifier" for name in names):
+        return names
+    entropies = []
+    for name in names:
+        _, counts = np.unique(tables.cells(tables.rows["real"], name), return_counts=True)
+        shares = counts / counts.sum()
+        entropies.append(float(-(shares @ np.log(shares))))
+    order = np.argsort(-np.array(entropies), kind="stable")[:_KEY_COLUMNS]
+    return [names[place] for place in sorted(order)]
+
+
+Numbered = Mapping[str, npt.NDArray[np.int64]]
+
+
+def _numbered(
+    tables: Encoded, names: list[str], secret: str, ctx: Context
+) -> tuple[Numbered, Numbered]:
+    """Keys and secrets as numbers, real and holdout cut to the same number of rows."""
+    size = min(len(tables.rows["real"]), len(tables.rows["holdout"]))
+    rng = ctx.rng()
+    rows = {}
+    for role in _ROLES:
+        rows[role] = tables.rows[role]
+        if role != "synthetic" and len(rows[role]) > size:
+            rows[role] = rows[role].take(in_random_order(rows[role], rng)[:size])
+    keys = combine_keys([[tables.cells(rows[role], n) for n in names] for role in _ROLES])
+    values = combine_keys([[tables.cells(rows[role], secret)] for role in _ROLES])
+    return dict(zip(_ROLES, keys, strict=True)), dict(zip(_ROLES, values, strict=True))
+
+
+def _hits(keys: Numbered, values: Numbered) -> dict[str, tuple[int, int, int, int]]:
+    synthetic = KeyTable(keys["synthetic"], values["synthetic"])
+    pool = KeyTable(
+        np.concatenate([keys["real"], keys["holdout"]]),
+        np.concatenate([values["real"], values["holdout"]]),
+    )
+    counts: dict[str, list[int]] = {"repU": [], "DiSCO": []}
+    for role in ("real", "holdout"):
+        own, secret = keys[role], values[role]
+        unique = (pool.counts(own) == 1) & (synthetic.counts(own) == 1)
+        disclosed = synthetic.is_constant(own) & (synthetic.share(own, secret) > 0)
+        counts["repU"] += [int(unique.sum()), len(own)]
+        counts["DiSCO"] += [int(disclosed.sum()), len(own)]
+    return {what: (c[0], c[1], c[2], c[3]) for what, c in counts.items()}
+
+
+def _message(top: Excess, names: list[str]) -> str:
+    return (
+        f"{top.arm} by {', '.join(names)}: {top.member.value:.2%} of training records, "
+        f"{top.control.value:.2%} of as many unseen ones: {100 * top.share.value:+.2f} points "
+        f"({100 * top.share.low:+.2f} to {100 * top.share.high:+.2f}) for having been in training."
+    )
+
+
+def _measures(keys: Numbered, values: Numbered, names: list[str]) -> list[Mapping[str, Any]]:
+    found = [
+        asdict(
+            disclosure_measures(keys[role], values[role], keys["synthetic"], values["synthetic"])
+        )
+        for role in ("real", "holdout")
+    ]
+    return [
+        {
+            "arm": what,
+            "members": found[0][what],
+            "controls": found[1][what],
+            "key": ", ".join(names),
+        }
+        for what in found[0]
+    ]
