@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from synth_eval.expectations.custom import known_pairs, register
 from synth_eval.expectations.frames import coerced_frame, stored_frame
 from synth_eval.expectations.kwargs import columns_of, rename_columns, safe_names
-from synth_eval.expectations.pairs import known_pairs, register
 from synth_eval.expectations.tally import Tally
 
 if TYPE_CHECKING:

@@ -30,13 +30,15 @@ def known_pairs(kind: str) -> str:
 
 @cache
 def register() -> None:
-    """Define the expectation; Great Expectations registers classes as they are defined."""
+    """Define the expectations; Great Expectations registers classes as they are defined."""
+    _register_pairs()
+    _register_counted_rows()
+
+
+def _register_pairs() -> None:
     from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
     from great_expectations.expectations.core.expect_column_pair_values_to_be_in_set import (
         ExpectColumnPairValuesToBeInSet,
-    )
-    from great_expectations.expectations.core.unexpected_rows_expectation import (
-        UnexpectedRowsExpectation,
     )
     from great_expectations.expectations.metrics.column_pair_map_metrics import (
         column_pair_values_in_set,
@@ -67,6 +69,12 @@ def register() -> None:
         """Expect the pairs of values of two columns to belong to a set of pairs."""
 
         map_metric = ColumnPairValuesInKnownSet.condition_metric_name
+
+
+def _register_counted_rows() -> None:
+    from great_expectations.expectations.core.unexpected_rows_expectation import (
+        UnexpectedRowsExpectation,
+    )
 
     class UnexpectedRowsCounted(UnexpectedRowsExpectation):
         """Expect a query to find no row; the rows it finds are counted, not fetched."""
