@@ -40,7 +40,7 @@ from synth_eval.registry import check
 from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
 from synth_eval.run import Context
 from synth_eval.stats.slices import joint_counts, sample_distance, slice_distances
-from synth_eval.stats.worth import Curve, mean_curve, sample_sizes, total_variation_curves
+from synth_eval.stats.worth import Curve, mean_curve, total_variation_curves
 
 Codes = npt.NDArray[np.intp]
 
@@ -50,7 +50,8 @@ _SYNTHETIC_ROWS = 30
 _BUDGET = 120_000_000
 """Cells counted in all tables together, about half a second of one core."""
 _PER_SLICER = 4
-_LISTED = 60
+_LISTED = 50
+_CURVE_POINTS = 14
 _ROLES = ("target", "sensitive", "quasi_identifier")
 
 
@@ -182,12 +183,12 @@ def _detail(
     pooled = tables["real"] if holdout is None else [
         own + other for own, other in zip(tables["real"], holdout, strict=True)
     ]  # fmt: skip
-    curve = mean_curve(total_variation_curves(pooled, n, sample_sizes(n, m)))
+    shares = (ctx.config.margin(f"fidelity.{name}").value for name in ("mean_table", "worst_table"))
+    asked = [max(share * n, 2.0) for share in shares]
+    sizes = np.unique([*np.geomspace(2.0, 8.0 * max(n, m), _CURVE_POINTS), *asked, m])
+    curve = mean_curve(total_variation_curves(pooled, n, sizes))
     names = [plan.name for i, plan in enumerate(ctx.data.plans) if i not in found.columns]
-    goal, floor = (
-        curve.at(max(ctx.config.margin(f"fidelity.{name}").value * n, 2.0))
-        for name in ("mean_table", "worst_table")
-    )
+    goal, floor = (curve.at(size) for size in asked)
     low, high = max(value - half, 0.0), value + half
     return {
         "what": slice_label(ctx.data, found),
