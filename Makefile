@@ -74,5 +74,5 @@ endef
 	$(call create,$*)
 	$(call bin,$*)/python -m pip install --disable-pip-version-check --quiet uv
 	$(call bin,$*)/uv pip install --quiet --python $(call bin,$*)/python \
-		--resolution lowest-direct --editable ".[test]"
+		--resolution lowest-direct --upgrade --editable ".[test]"
 	@touch $@

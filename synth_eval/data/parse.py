@@ -38,7 +38,7 @@ def parse_numbers(words: Strings) -> tuple[Any, int]:
     1
     """
     good = pc.match_substring_regex(words, _NUMBER)
-    kept = pc.utf8_trim_whitespace(pc.if_else(good, words, null_of(words.type)))
+    kept = pc.utf8_trim_whitespace(_only(words, good))
     failed = int(pc.sum(pc.invert(good)).as_py() or 0)
     return kept.cast(pa.float64()), failed
 
@@ -76,13 +76,21 @@ def _iso_moments(words: Strings) -> Any | None:
     """Moments with fractions or offsets; None where a cell only looks like one."""
     zoned = pc.match_substring_regex(words, _MOMENT + _ZONE)
     naive = pc.match_substring_regex(words, _MOMENT + "$")
-    nothing = null_of(words.type)
     try:
-        local = pc.if_else(naive, words, nothing).cast(pa.timestamp("us"))
-        moments = pc.if_else(zoned, words, nothing).cast(pa.timestamp("us", tz="UTC"))
+        local = _only(words, naive).cast(pa.timestamp("us"))
+        moments = _only(words, zoned).cast(pa.timestamp("us", tz="UTC"))
     except pa.ArrowInvalid:
         return None
     return pc.coalesce(local, moments.cast(pa.int64()).cast(pa.timestamp("us")))
+
+
+def _only(words: Strings, good: Any) -> Any:
+    """Words where `good`, null elsewhere.
+
+    The nulls are an array: beside a null scalar, Arrow before 24 takes the wrong cells of a
+    slice of text.
+    """
+    return pc.if_else(good, words, pa.nulls(len(words), words.type))
 
 
 def parse_booleans(words: Strings) -> tuple[Any, int]:

@@ -102,3 +102,10 @@ def test_booleans() -> None:
     read, failed = parse_booleans(pa.array(words))
     assert read.to_pylist() == ["true"] * 5 + ["false"] * 5 + [None] * 3
     assert failed == 2
+
+
+@pytest.mark.parametrize("start", [0, 1, 7, 63])
+def test_slices_read_like_copies(start: int) -> None:
+    words = pa.array([str(row) * (row % 4) for row in range(200)])[start : start + 90]
+    copied = pa.array(words.to_pylist())
+    assert parse_numbers(words)[0].to_pylist() == parse_numbers(copied)[0].to_pylist()
