@@ -142,7 +142,7 @@ class Config:
         Aggregates of fewer real rows are not written to any file: a cell of at least 11 keeps
         the chance of picking the right person in it under the .09 of health practice.
     depth : {"fast", "standard", "full"}
-        ``fast`` trains and tests models on at most 10,000 rows; ``full`` adds the costly
+        ``fast`` trains and tests models on at most 5,000 rows; ``full`` adds the costly
         questions: learning curve, mixing ratio, several model families, importances.
     budget : float
         Seconds after which no check that searches neighbours or fits models is started any

@@ -32,7 +32,7 @@ RandomFor = Callable[[str], np.random.Generator]
 
 _MAX_CLASSES = 10
 _FEW_TEST_ROWS = 10
-_FAST_ROWS = 10_000
+_FAST_ROWS = 5_000
 MANY_TEST_ROWS = 50
 
 
