@@ -22,10 +22,10 @@ report: $(VENV)/.installed ## fetch real demo data, make a report and say where 
 	$(call bin,$(VENV))/synth-eval demo --fetch --synthesizer copula --out reports/demo
 
 test: $(VENV)/.installed-test ## run the fast tests
-	$(call bin,$(VENV))/python -m pytest -m "not slow" -n auto --dist loadfile
+	$(call bin,$(VENV))/python -m pytest -m "not slow" -n auto
 
 test-all: $(VENV)/.installed-test ## run all tests
-	$(call bin,$(VENV))/python -m pytest -n auto --dist loadfile
+	$(call bin,$(VENV))/python -m pytest -n auto
 
 check: $(VENV)/.installed-test ## lint, types and layers
 	$(call bin,$(VENV))/ruff check
@@ -43,7 +43,7 @@ bench: $(VENV)/.installed ## measure against the floor and SDMetrics, write benc
 
 # The lowest version of every direct dependency that pyproject.toml allows.
 oldest: $(VENV_OLDEST)/.installed-oldest ## run the fast tests on the oldest allowed dependencies
-	$(call bin,$(VENV_OLDEST))/python -m pytest -m "not slow" -n auto --dist loadfile
+	$(call bin,$(VENV_OLDEST))/python -m pytest -m "not slow" -n auto
 
 clean: ## remove environments, caches and builds; reports stay
 	rm -rf $(VENV) $(VENV_LAB) $(VENV_OLDEST) build dist
