@@ -24,6 +24,7 @@ def test_fresh_rows_keep_what_real_rows_gain(check, people):
     assert {"label", "amount", "plan"} <= {row["column"] for row in result.details}
 
 
+@pytest.mark.slow
 def test_shuffled_columns_keep_nothing(check, people):
     result = check("U011", shuffled(people(2)), target=None, config=SMALL)
     assert result.status in (Status.FAIL, Status.WARN)

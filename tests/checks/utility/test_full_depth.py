@@ -40,7 +40,7 @@ def test_unknown_depth_is_refused():
         Config(depth="deep")
 
 
-@pytest.mark.parametrize("target", ["label", "amount"])
+@pytest.mark.parametrize("target", ["amount", pytest.param("label", marks=pytest.mark.slow)])
 def test_fresh_rows_are_worth_about_as_many(full, people, target):
     result = full("U006", people(2), target)
     assert result.status in (Status.PASS, Status.WARN)
@@ -50,12 +50,14 @@ def test_fresh_rows_are_worth_about_as_many(full, people, target):
     assert curve[0] == 2000
 
 
+@pytest.mark.slow
 def test_worth_falls_with_noise_in_the_labels(full, people):
     clean, noisy = (full("U006", flipped(people(2), share)) for share in (0.0, 0.8))
     assert noisy.estimate.value < clean.estimate.value / 2
     assert noisy.estimate.high < 2000
 
 
+@pytest.mark.slow
 def test_models_rank_alike_on_fresh_rows(full, people):
     result = full("U007", people(2))
     assert result.status in (Status.PASS, Status.INCONCLUSIVE)
@@ -67,6 +69,7 @@ def test_models_rank_alike_on_fresh_rows(full, people):
     assert all(row["estimate"] > 0.6 for row in result.details)
 
 
+@pytest.mark.slow
 def test_importances_agree_on_fresh_rows_and_not_on_shuffled_columns(full, people, replaced):
     fresh = full("U008", people(2))
     assert fresh.status is Status.PASS
@@ -78,6 +81,7 @@ def test_importances_agree_on_fresh_rows_and_not_on_shuffled_columns(full, peopl
     assert row["estimate"] < row["reference"] / 2
 
 
+@pytest.mark.slow
 def test_mixing_fresh_rows_helps_and_shuffled_labels_harm(check, people):
     tables = {"target": "label", "config": FULL, "holdout": people(1, 8000)}
     good = check("U009", people(2, 12_000), **tables)
@@ -108,6 +112,7 @@ def test_coefficients_agree_on_fresh_rows_and_flip_with_the_label(full, people, 
     assert "95 %" in broken.message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", CODES)
 def test_hostile_tables_never_crash(full, people, code):
     table = people(2)

@@ -50,6 +50,7 @@ def test_rebalanced_table_ranks_well_and_fails_calibration(run):
     assert intercept["real"] == pytest.approx(0, abs=0.3)
 
 
+@pytest.mark.slow
 def test_shuffled_labels_find_nothing(run):
     table = rare_table(2, 6000)
     shuffled = np.random.default_rng(0).permutation(np.array(table["fraud"].to_pylist()))

@@ -128,6 +128,7 @@ def test_hostile_cells_never_crash(check, people, replaced):
     assert "3 synthetic" in result.message
 
 
+@pytest.mark.slow
 def test_many_levels_never_crash(check, people):
     tables = []
     for seed in range(3):
@@ -156,7 +157,7 @@ def test_result_survives_json_and_repeats(check, people):
     ("table", "expected"),
     [
         ("adult_indep_marginals", {Status.FAIL}),
-        ("adult_ideal_holdout", {Status.PASS}),
+        pytest.param("adult_ideal_holdout", {Status.PASS}, marks=pytest.mark.slow),
         pytest.param("adult_exact_copy", {Status.PASS}, marks=pytest.mark.slow),
         pytest.param(
             "adult_mode_collapse", {Status.FAIL, Status.INCONCLUSIVE}, marks=pytest.mark.slow
