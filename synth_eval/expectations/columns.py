@@ -84,6 +84,7 @@ def _type_rules(real: Table, spec: Column) -> Iterator[Rule]:
             f"{spec.name}: every cell reads as {words}",
             f"stored as {column.stored} in the real table",
             lambda table: _readable(table, spec),
+            form=True,
         )
 
 
@@ -109,6 +110,7 @@ def _format_rule(name: str, pattern: str) -> Rule:
         f"{name}: dates are written as {pattern}",
         "the form that reads every date of the real table; it sets the resolution too",
         lambda table: _readable(table, table.schema[name]),
+        form=True,
     )
 
 

@@ -14,8 +14,9 @@ from typing import Any
 
 from synth_eval.expectations.engine import Outcome
 from synth_eval.expectations.kwargs import columns_of
+from synth_eval.expectations.rule import META_KEY, limit_of
 from synth_eval.expectations.suite import flaw_of, is_derived
-from synth_eval.expectations.tally import Tally, pooled, upper_bound, wilson
+from synth_eval.expectations.tally import Tally, pooled, wilson
 from synth_eval.results import Status
 
 __all__ = ["Case", "judge_rules"]
@@ -97,7 +98,7 @@ def _described(entry: Any) -> dict[str, Any]:
     kind = str(entry.get("type", "")) if known else ""
     text = (entry.get("description") if known else None) or _fallback(kind, columns)
     meta = entry.get("meta") or {} if sound else {}
-    ours = meta.get("synth_eval")
+    ours = meta.get(META_KEY)
     return {
         "rule": str(text),
         "status": str(Status.ERROR),
@@ -134,9 +135,9 @@ def allowed_rate(case: Case, margin: float, level: float, small_cell: int) -> fl
     """Rate of violations that is no finding; it gives no count of a few real rows away."""
     outcomes = [outcome for outcome in (case.real, case.holdout) if outcome is not None]
     real = pooled([outcome.tally for outcome in outcomes]).shown(small_cell)
-    allowed = margin
-    if real.judged:
-        allowed = max((real.rate or 0.0) + margin, upper_bound(real, level))
+    ours = (case.entry.get("meta") or {}).get(META_KEY)
+    form = isinstance(ours, Mapping) and ours.get("form") is True
+    allowed = limit_of(real, margin, level, form=form)
     mostly = case.entry["kwargs"].get("mostly")
     if not is_derived(case.entry) and isinstance(mostly, int | float):
         allowed = max(allowed, 1 - mostly)

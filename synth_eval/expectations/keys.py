@@ -81,9 +81,10 @@ def _expected_of_numbers(real: Table, spec: Column) -> float:
 
 
 def _chance_of_repeat(real: Table, name: str) -> float:
-    """Probability that two rows have the same value."""
-    counts = np.unique(fingerprints(real, [name]), return_counts=True)[1] / real.num_rows
-    return float((counts**2).sum())
+    """Share of the pairs of rows that have the same value."""
+    counts = np.unique(fingerprints(real, [name]), return_counts=True)[1].astype(np.float64)
+    pairs = real.num_rows * (real.num_rows - 1.0)
+    return float((counts * (counts - 1)).sum() / max(pairs, 1.0))
 
 
 def _unique_numbers(name: str) -> Rule:

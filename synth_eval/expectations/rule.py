@@ -9,7 +9,15 @@ from typing import Any
 from synth_eval.data.table import Table
 from synth_eval.expectations.tally import Tally, pooled, upper_bound
 
-__all__ = ["CRITICAL_BOUND", "META_KEY", "Derived", "Rule", "comparison", "nullity"]
+__all__ = [
+    "CRITICAL_BOUND",
+    "META_KEY",
+    "Derived",
+    "Rule",
+    "comparison",
+    "limit_of",
+    "nullity",
+]
 
 META_KEY = "synth_eval"
 """Key of our part of an expectation's ``meta``; its presence marks a derived rule."""
@@ -34,8 +42,9 @@ class Rule:
         What in the real table it was derived from.
     count : callable
         Counts judged and broken rows of a table, without Great Expectations.
-    ceiling : str
-        Highest severity the rule may get.
+    form : bool
+        Whether the rule is about how cells are written. Real rows keep such a rule because
+        their schema was made from them, so hardly any exception is allowed.
     """
 
     type: str
@@ -43,7 +52,7 @@ class Rule:
     text: str
     why: str
     count: Counter
-    ceiling: str = "critical"
+    form: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,7 @@ class Derived:
         """Critical only where both tables together vouch for it."""
         together = pooled([self.real, self.holdout])
         vouched = together.judged > 0 and upper_bound(together) <= CRITICAL_BOUND
-        return "critical" if vouched and self.rule.ceiling == "critical" else "warning"
+        return "critical" if vouched else "warning"
 
     def to_dict(self, margin: float, small_cell: int) -> dict[str, Any]:
         """The expectation as plain Great Expectations JSON, without identifiers."""
@@ -72,9 +81,12 @@ class Derived:
         }
         if holdout is not None:
             ours["holdout"] = holdout.to_dict()
+        if self.rule.form:
+            ours["form"] = True
         kwargs = dict(self.rule.kwargs)
         if "mostly" in kwargs:
-            kwargs["mostly"] = _mostly(pooled([real, holdout]), margin)
+            limit = limit_of(pooled([real, holdout]), margin, 0.95, form=self.rule.form)
+            kwargs["mostly"] = max(round(1 - limit - 5e-6, 5), 0.0)
         return {
             "type": self.rule.type,
             "description": self.rule.text,
@@ -84,10 +96,27 @@ class Derived:
         }
 
 
-def _mostly(tally: Tally, margin: float) -> float:
-    """What stock Great Expectations should demand: the rate of real rows and the margin."""
-    rate = max((tally.rate or 0.0) + margin, upper_bound(tally) if tally.judged else 1.0)
-    return max(round(1 - rate - 5e-5, 4), 0.0)
+def limit_of(real: Tally, margin: float, level: float, *, form: bool = False) -> float:
+    """Violation rate that is no finding.
+
+    What real rows do and the margin, or the upper bound of what they do where they are too
+    few to tell. Of cells that cannot be read a tenth of the margin is allowed, because a few
+    of them turn a whole column into text, and no bound where no real cell is among them.
+
+    Examples
+    --------
+    >>> limit_of(Tally(10_000, 10), 0.001, 0.95)
+    0.002
+    >>> round(limit_of(Tally(100, 0), 0.001, 0.95), 3)
+    0.03
+    >>> limit_of(Tally(100, 0), 0.001, 0.95, form=True)
+    0.0001
+    """
+    margin = margin / 10 if form else margin
+    limit = (real.rate or 0.0) + margin
+    if real.judged and not (form and real.broken == 0):
+        limit = max(limit, upper_bound(real, level))
+    return min(limit, 1.0)
 
 
 def comparison(column: str, operator: str, parameter: Any) -> dict[str, Any]:

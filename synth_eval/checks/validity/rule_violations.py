@@ -10,8 +10,9 @@ How to read it
     One row per rule: its rate with a Wilson interval at a level corrected for the number of
     rules, beside the rate in the holdout and in the real table. A rule that real rows break as
     often is no finding. A critical rule that fails makes the table unfit, a warning limits it.
-    The number of the result is that of its worst rule. Counts of one to ten real rows are told
-    as ten, so that no rate points at a person.
+    The number of the result is that of its worst rule. Of cells that cannot be read a tenth of
+    the margin is allowed: a few of them turn a whole column into text. Counts of one to ten
+    real rows are told as ten, so that no rate points at a person.
 
 When it misleads
     A generator that copies real rows keeps every rule. A rule of little support can be broken
