@@ -172,7 +172,8 @@ def _of_several_columns(
 
 def _median(values: npt.NDArray[np.float64]) -> float:
     known = values[~np.isnan(values)]
-    return float(np.median(known)) if len(known) else 0.0
+    # Halves: the mean of two numbers near 1e308 overflows.
+    return 2 * float(np.median(known / 2)) if len(known) else 0.0
 
 
 def _isolates(description: Description, rows: Columns) -> bool:
