@@ -6,7 +6,7 @@ import sys
 import warnings
 
 import pandas as pd
-from sdmetrics.reports.single_table import QualityReport
+from sdmetrics.reports import QualityReport
 
 warnings.simplefilter("ignore")
 
@@ -23,8 +23,9 @@ def main(paths: list[str]) -> None:
     real, synthetic = map(pd.read_parquet, paths)
     columns = {name: {"sdtype": sdtype(real[name])} for name in real}
     report = QualityReport()
-    report.generate(real, synthetic, {"columns": columns}, verbose=False)
-    pairs = report.get_details("Column Pair Trends")["Score"]
+    metadata = {"tables": {"table": {"columns": columns}}}
+    report.generate({"table": real}, {"table": synthetic}, metadata, verbose=False)
+    pairs = report.get_details("Column Pair Trends", "table")["Score"]
     print(f"score {report.get_score():.4f}; {pairs.notna().sum()} of {len(pairs)} pairs scored")
 
 
