@@ -58,7 +58,10 @@ def tags(cell: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"reel": "a.csv"}, "evaluate.ipynb has no parameter 'reel'; it has .*config, expectations"),
+        (
+            {"reel": "a.csv"},
+            "evaluate.ipynb has no parameter 'reel'; it has .*config",
+        ),
         ({"real": 1}, "parameter 'real' must be str, not int"),
         ({"seed": "1"}, "parameter 'seed' must be int, not str"),
         ({"seed": True}, "parameter 'seed' must be int, not bool"),

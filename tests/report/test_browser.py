@@ -117,8 +117,10 @@ def test_heads_sort_by_exact_numbers_and_by_words(visit: Visit) -> None:
 
     heads = visit.page.locator("#F001 th button")
     heads.nth(2).click()
+    visit.page.locator("#F001 th[aria-sort=ascending]").wait_for()
     assert column(3) == sorted(column(3), key=float)
     heads.nth(2).click()
+    visit.page.locator("#F001 th[aria-sort=descending]").wait_for()
     assert column(3) == sorted(column(3), key=float, reverse=True)
     assert visit.page.locator("#F001 th").nth(2).get_attribute("aria-sort") == "descending"
     heads.nth(0).press("Enter")

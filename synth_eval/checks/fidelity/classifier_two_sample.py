@@ -165,6 +165,8 @@ def _margin(ctx: Context) -> tuple[float, str]:
     if not data.plans:
         raise NotApplicable("the schema has no column to compare")
     real, holdout = data.counts["real"], data.counts.get("holdout")
+    if all(np.count_nonzero(real.one_way(i)) < 2 for i in range(len(data.plans))):
+        raise NotApplicable("no column of the real table varies")
     if real.pairs:
         chosen = range(0, len(real.pairs), -(-len(real.pairs) // _PAIRS))
         tables = [real.two_way(i) + (0 if holdout is None else holdout.two_way(i)) for i in chosen]
@@ -174,8 +176,6 @@ def _margin(ctx: Context) -> tuple[float, str]:
     size = np.array([max(goal.value * rows, 2.0)])
     curves = total_variation_curves(tables, data.real.num_rows, size)
     distance = float(np.mean([curve.expected[0] for curve in curves]))
-    if distance == 0.0:
-        raise NotApplicable("no column of the real table varies")
     return largest_auc(min(distance, 1.0)), (
         f"largest AUC at a total variation distance of {distance:.2g}, that of the pair tables "
         f"of a {goal.value:.0%} real sample; {goal.basis}"

@@ -112,8 +112,9 @@ def _expected(real: CoercedColumn) -> float:
         finite = real.values[np.isfinite(real.values)]
         if len(finite) == 0:
             return 0.0
-        ties = (finite == finite.min()).sum() > 1, (finite == finite.max()).sum() > 1
-        return (2 - sum(ties)) / (len(finite) + 1)
+        ends = (finite.min(), finite.max())
+        alone = sum(int((finite == end).sum()) == 1 for end in ends)  # a tied end is a heap
+        return alone / (len(finite) + 1)
     codes = real.codes[real.codes >= 0]
     return float((np.bincount(codes) == 1).sum()) / max(len(codes), 1)
 
