@@ -172,7 +172,6 @@ def _of_several_columns(
 
 def _median(values: npt.NDArray[np.float64]) -> float:
     known = values[~np.isnan(values)]
-    # Halves: the mean of two numbers near 1e308 overflows.
     middle = len(known) // 2  # an order statistic: a mean of two infinities is no number
     return float(np.partition(known, middle)[middle]) if len(known) else 0.0
 
