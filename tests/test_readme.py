@@ -86,10 +86,10 @@ def test_notebook_lines_run(
         names = ["income" if name == "approved" else name for name in table.column_names]
         pq.write_table(table[:1_000].rename_columns(names), f"{role}.parquet")
     [lines] = [text for kind, text in BLOCKS if kind == "python"]
-    assert len(lines.splitlines()) == 5
+    assert len([line for line in lines.splitlines() if line]) == 5
     names: dict[str, object] = {}
     exec(compile(lines, "README.md", "exec"), names)
-    assert "NO-GO" in repr(names["report"]) or "GO" in repr(names["report"])
+    assert repr(names["report"]).startswith(("GO", "NO-GO", "CANNOT TELL"))
     assert "<html" in Path("report.html").read_text(encoding="utf-8")
 
 
