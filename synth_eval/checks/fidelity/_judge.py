@@ -239,7 +239,9 @@ def _reference(ctx: Context, measured: Sequence[Measured], curve: Curve) -> Refe
     size = ctx.data.holdout.num_rows
     factor = _rescale(curve, size, rows)
     mean = float(np.mean([distance.value for distance in holdouts]))
-    what = f"holdout against real, brought from {size:,} to {rows:,} rows"
+    what = "holdout against real"
+    if size != rows:
+        what += f", brought from {size:,} to {rows:,} rows"
     return Reference(what, mean * factor, n=size)
 
 
