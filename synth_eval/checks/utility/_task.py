@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_eval.config import Config
-from synth_eval.data.table import CoercedColumn, Table
+from synth_eval.data.features import feature_matrix
+from synth_eval.data.table import CoercedColumn
 from synth_eval.errors import NotApplicable
 from synth_eval.run import Context
 from synth_eval.stats.learners import TrainingRows
@@ -236,19 +237,6 @@ def _most_rows(config: Config) -> int:
 
 def _sample(rows: IntArray, size: int, rng: np.random.Generator) -> IntArray:
     return rows if len(rows) <= size else np.sort(rng.choice(rows, size, replace=False))
-
-
-def feature_matrix(table: Table, names: list[str], rows: IntArray) -> FloatArray:
-    """Numbers as they are, levels as their codes, NaN where missing; shape (rows, features)."""
-    matrix = np.empty((len(rows), len(names)))
-    for position, name in enumerate(names):
-        column = table.column(name)
-        if column.spec.is_continuous:
-            matrix[:, position] = column.values[rows]
-        else:
-            codes = column.codes[rows]
-            matrix[:, position] = np.where(codes < 0, np.nan, codes)
-    return matrix
 
 
 def _require_two_classes(task: Task) -> None:
