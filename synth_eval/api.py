@@ -29,6 +29,7 @@ def evaluate(
     reference_scores: bool = True,
     seed: int | None = None,
     budget: float | None = None,
+    depth: str | None = None,
     progress: bool | Progress = True,
 ) -> Evaluation:
     """Run the checks on the data.
@@ -50,6 +51,8 @@ def evaluate(
     budget : float, optional
         Seconds after which no costly check is started, in place of the one of `config`; what
         was dropped has a result that says so.
+    depth : {"fast", "standard", "full"}, optional
+        How much is spent on models, in place of the depth of `config`.
     progress : bool or callable
         Show a progress bar, or call ``progress(done, total, label)`` before each step.
 
@@ -70,6 +73,8 @@ def evaluate(
         config = replace(config, seed=seed)
     if budget is not None:
         config = replace(config, budget=budget)
+    if depth is not None:
+        config = replace(config, depth=depth)
     step = progress if callable(progress) else default_progress() if progress else _silent
     after = ["SDMetrics reference scores"] if reference_scores else []
 

@@ -11,6 +11,7 @@ import synth_eval
 __all__ = ["build_parser"]
 
 _LEVELS = ("fail", "warn", "inconclusive")
+_DEPTHS = ("fast", "standard", "full")  # as in synth_eval.config, which --help does without
 
 
 class _Words(argparse.Action):
@@ -90,6 +91,7 @@ def _add_report(commands: Any, common: argparse.ArgumentParser) -> None:
         help="leave out the reports of SDMetrics",
     )
     add("--seed", type=_natural, help="seed of every random draw")
+    _add_depth(report)
     add(
         *("--budget",),
         type=_positive,
@@ -98,6 +100,18 @@ def _add_report(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     add("--fail-on", choices=_LEVELS, default="fail", help="exit with 1 from this status on")
     _add_timeout(report)
+
+
+def _add_depth(command: argparse.ArgumentParser) -> None:
+    one = command.add_mutually_exclusive_group()
+    one.add_argument(
+        "--depth",
+        choices=_DEPTHS,
+        help="fast: models on at most 5,000 rows; full: learning and mixing curves, too",
+    )
+    one.add_argument(
+        "--fast", dest="depth", action="store_const", const="fast", help="same as --depth fast"
+    )
 
 
 def _add_timeout(command: argparse.ArgumentParser) -> None:

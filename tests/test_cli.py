@@ -103,7 +103,7 @@ def test_words_become_typed_parameters(
     report(
         tables, tmp_path, "--target", "income", "--select", "P, F001", "--select", "U",
         "--sensitive", '"pay, gross",sex', "--seed", "7", "--timeout", "90", "--quiet",
-        "--no-reference-scores",
+        "--no-reference-scores", "--fast",
     )  # fmt: skip
     assert seen["parameters"] == {
         "real": f"{tables}/real.parquet",
@@ -113,6 +113,7 @@ def test_words_become_typed_parameters(
         "sensitive": ["pay, gross", "sex"],
         "seed": 7,
         "reference_scores": False,
+        "depth": "fast",
     }
     assert (seen["timeout"], seen["quiet"], seen["out"]) == (90.0, True, tmp_path)
 
@@ -142,6 +143,8 @@ def notebook_parameters() -> set[str]:
         ["report", "a.csv", "b.csv", "--seed", "x"],
         ["report", "a.csv", "b.csv", "--timeout", "0"],
         ["report", "a.csv", "b.csv", "--fail-on", "never"],
+        ["report", "a.csv", "b.csv", "--depth", "deep"],
+        ["report", "a.csv", "b.csv", "--depth", "full", "--fast"],
         ["report", "a.csv", "b.csv", "--select", ","],
         ["expectations"],
         ["gate"],

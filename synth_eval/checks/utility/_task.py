@@ -155,7 +155,9 @@ def require_full_depth(ctx: Context, what: str) -> None:
         The configured depth is not ``full``.
     """
     if ctx.config.depth != "full":
-        raise NotApplicable(f'{what} is not asked for: set depth = "full" in the configuration')
+        raise NotApplicable(
+            f'{what} is not asked for: `--depth full` adds it, in Python depth="full"'
+        )
 
 
 def _hint(kind: str) -> str:
