@@ -15,8 +15,11 @@ from typing import Any
 __all__ = [
     "DIMENSIONS",
     "SCHEMA_VERSION",
+    "Curve",
     "Direction",
     "Estimate",
+    "Grid",
+    "Panel",
     "Reference",
     "Result",
     "Status",
@@ -118,6 +121,105 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True)
+class Curve:
+    """A line of a panel: aggregates along an axis, never one point per record.
+
+    Parameters
+    ----------
+    name : str
+        What the line shows, for the legend.
+    x, y : sequence of float
+        Places and heights, of equal length; None in `y` is a gap.
+    low, high : sequence of float or None
+        Ends of the interval at each place.
+    role : {"real", "synthetic", "holdout", "neutral"}
+        Table whose colour the line has.
+    shape : {"line", "steps", "points", "dashes"}
+        How it is drawn; dashes are for what is expected rather than seen.
+    """
+
+    name: str
+    x: Sequence[float]
+    y: Sequence[float | None]
+    low: Sequence[float | None] | None = None
+    high: Sequence[float | None] | None = None
+    role: str = "neutral"
+    shape: str = "line"
+
+    def __post_init__(self) -> None:
+        lengths = {len(part) for part in (self.x, self.y, self.low, self.high) if part is not None}
+        if len(lengths) > 1:
+            raise ValueError(f"curve {self.name!r} has parts of different lengths: {lengths}")
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A matrix of a panel; grids of one panel stand side by side on the same axes.
+
+    Parameters
+    ----------
+    name : str
+        What the matrix shows.
+    z : sequence of sequence of float
+        Lines of the matrix, the first at the top; None is a cell that is not shown.
+    role : {"real", "synthetic", "holdout", "neutral"}
+        Table it belongs to.
+    is_difference : bool
+        Whether zero is the middle of the scale: blue below, orange above.
+    """
+
+    name: str
+    z: Sequence[Sequence[float | None]]
+    role: str = "neutral"
+    is_difference: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A further picture of a result, as numbers: curves or matrices on one pair of axes.
+
+    Parameters
+    ----------
+    name : str
+        By which it is asked for: ``"learning_curve"``.
+    title : str
+        For people.
+    x, y : str
+        What the axes measure, with units.
+    caption : str
+        What the picture shows, and what would be bad.
+    curves : sequence of Curve
+        Lines; empty where there are grids.
+    grids : sequence of Grid
+        Matrices; empty where there are curves.
+    x_ticks, y_ticks : sequence of str
+        Names along the sides of the grids, or of the whole numbers on the axes of curves.
+    log_x, log_y : bool
+        Whether an axis is logarithmic.
+    """
+
+    name: str
+    title: str
+    x: str
+    y: str
+    caption: str
+    curves: Sequence[Curve] = ()
+    grids: Sequence[Grid] = ()
+    x_ticks: Sequence[str] = ()
+    y_ticks: Sequence[str] = ()
+    log_x: bool = False
+    log_y: bool = False
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Panel:
+        """Inverse of the plain form."""
+        values = dict(record)
+        values["curves"] = tuple(Curve(**curve) for curve in values.get("curves", ()))
+        values["grids"] = tuple(Grid(**grid) for grid in values.get("grids", ()))
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What one check found.
 
@@ -143,6 +245,8 @@ class Result:
         Whether a failure alone makes the dimension NO-GO.
     details : sequence of mapping
         Tidy rows (one per column, pair, level, rule...), worst first; aggregates only.
+    panels : sequence of Panel
+        Further pictures as numbers; aggregates only.
     """
 
     code: str
@@ -160,6 +264,7 @@ class Result:
     gating: bool = True
     figure: str | None = None
     details: Sequence[Mapping[str, Any]] = field(default=())
+    panels: Sequence[Panel] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON-ready form; finite numbers or None."""
@@ -178,6 +283,7 @@ class Result:
         if values.get("direction") is not None:
             values["direction"] = Direction(values["direction"])
         values["details"] = tuple(dict(row) for row in values.get("details", ()))
+        values["panels"] = tuple(Panel.from_dict(panel) for panel in values.get("panels", ()))
         return cls(**values)
 
 

@@ -14,6 +14,7 @@ from synth_eval.registry import COSTS, Check, select
 from synth_eval.results import (
     Direction,
     Estimate,
+    Panel,
     Reference,
     Result,
     Status,
@@ -66,6 +67,7 @@ class Context:
         n: int | None = None,
         sampled: int | None = None,
         details: Sequence[Mapping[str, Any]] = (),
+        panels: Sequence[Panel] = (),
     ) -> Result:
         """Result of this check."""
         spec = self.check
@@ -84,6 +86,7 @@ class Context:
             gating=spec.gating,
             figure=spec.figure,
             details=tuple(details),
+            panels=tuple(panels),
         )
 
 

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from synth_eval.errors import UsageError
 from synth_eval.figures.kinds import KINDS, drawing
+from synth_eval.figures.panels import panel_drawing
 from synth_eval.figures.style import template
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
     from synth_eval.evaluation import Evaluation
+    from synth_eval.figures.drawing import Drawing
     from synth_eval.results import Result
 
-__all__ = ["KINDS", "draw", "drawing", "plotly_javascript", "template"]
+__all__ = ["KINDS", "draw", "drawing", "panel_drawing", "plotly_javascript", "template"]
 
 
 def draw(result: Result, evaluation: Evaluation, item: str | None = None) -> Figure:
@@ -30,7 +33,8 @@ def draw(result: Result, evaluation: Evaluation, item: str | None = None) -> Fig
     evaluation : Evaluation
         Where the profiles of the columns are.
     item : str, optional
-        A column, pair (``"a × b"``), rule or arm by name.
+        A column, pair (``"a × b"``), rule or arm by name, or the name of a panel of the result
+        (``"learning_curve"``).
 
     Returns
     -------
@@ -44,9 +48,24 @@ def draw(result: Result, evaluation: Evaluation, item: str | None = None) -> Fig
     """
     import plotly.graph_objects as go  # heavy, and only this form needs it
 
-    found = drawing(result, evaluation, item)
+    found = _found(result, evaluation, item)
     layout = {**found.layout, "template": template("neutral")}
     return go.Figure({"data": found.data, "layout": layout})
+
+
+def _found(result: Result, evaluation: Evaluation, item: str | None) -> Drawing:
+    for panel in result.panels:
+        if panel.name == item:
+            return panel_drawing(panel)
+    try:
+        return drawing(result, evaluation, item)
+    except UsageError as error:
+        if not result.panels:
+            raise
+        if item is None:  # a check whose picture is a curve alone
+            return panel_drawing(result.panels[0])
+        names = ", ".join(panel.name for panel in result.panels)
+        raise UsageError(f"{error}; its panels are {names}") from None
 
 
 def plotly_javascript() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["HOLDOUT", "NEUTRAL", "REAL", "SYNTHETIC", "template"]
+__all__ = ["DIVERGING", "HOLDOUT", "NEUTRAL", "REAL", "SYNTHETIC", "faint", "template"]
 
 # Okabe and Ito (2008), told apart with every common colour blindness; beside the colour each
 # table keeps a shape of its own: real is filled, synthetic a line or dot, holdout dotted or open.
@@ -13,6 +13,9 @@ REAL = "#0072B2"
 SYNTHETIC = "#D55E00"
 HOLDOUT = "#009E73"
 NEUTRAL = "#808791"
+# Too few in the colour of the real table, too many in that of the synthetic one; the middle is
+# the page itself, light or dark.
+DIVERGING = [[0.0, REAL], [0.5, "rgba(128,135,145,0.06)"], [1.0, SYNTHETIC]]
 
 _INKS = {
     "light": {"text": "#3d444d", "grid": "#e6e8eb", "line": "#c3c8ce", "hover": "#ffffff"},
@@ -37,6 +40,18 @@ _COLOUR_BAR = {
     "tickfont": {"size": 12},
 }
 _FONT = 'Inter, "Segoe UI", system-ui, -apple-system, Roboto, "Helvetica Neue", Arial, sans-serif'
+
+
+def faint(colour: str) -> str:
+    """The colour as a band behind a line of it.
+
+    Examples
+    --------
+    >>> faint("#0072B2")
+    'rgba(0,114,178,0.18)'
+    """
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.18)"
 
 
 def template(mode: str) -> dict[str, Any]:

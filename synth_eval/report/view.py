@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from synth_eval.errors import UsageError
-from synth_eval.figures import drawing
+from synth_eval.figures import drawing, panel_drawing
 from synth_eval.figures.distributions import overlay
 from synth_eval.figures.drawing import Drawing
 from synth_eval.figures.labels import item_label, number
@@ -49,6 +49,15 @@ _SHAPES = {
 
 
 @dataclass(frozen=True, slots=True)
+class PanelView:
+    """A further picture of a check: key of its figure, title and how to read it."""
+
+    key: str
+    title: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckView:
     """One check as it stands in its section."""
 
@@ -58,6 +67,7 @@ class CheckView:
     table: Table | None
     figure: str
     caption: str
+    panels: Sequence[PanelView]
     explanation: Explanation | None
 
     @property
@@ -192,8 +202,18 @@ def _check(
         table=details_table(result.details, rows, columns) if result.details else None,
         figure=key,
         caption=found.caption if found else "",
+        panels=_panels(result, figures),
         explanation=explanation(result),
     )
+
+
+def _panels(result: Result, figures: dict[str, Drawing]) -> list[PanelView]:
+    views: list[PanelView] = []
+    for panel in result.panels:
+        key = f"panel-{result.code}-{len(views)}"
+        figures[key] = panel_drawing(panel)
+        views.append(PanelView(key, panel.title, panel.caption))
+    return views
 
 
 def _overview(result: Result, evaluation: Evaluation) -> Drawing | None:

@@ -1,0 +1,241 @@
+"""Panels of a result: curves on common axes, or matrices side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from synth_eval.figures.drawing import Drawing, rounded
+from synth_eval.figures.labels import number, plain
+from synth_eval.figures.style import DIVERGING, HOLDOUT, NEUTRAL, REAL, SYNTHETIC, faint
+from synth_eval.results import Curve, Grid, Panel
+
+__all__ = ["panel_drawing"]
+
+_COLOURS = {"real": REAL, "synthetic": SYNTHETIC, "holdout": HOLDOUT}
+_DASHES = {"holdout": "dot"}
+_GAP = 0.04
+_MANY_TICKS = 14
+
+
+def panel_drawing(panel: Panel) -> Drawing:
+    """Figure of a panel as plain data."""
+    if panel.grids:
+        return _matrices(panel)
+    data = [trace for curve in panel.curves for trace in _curve(curve, panel)]
+    layout = {
+        "title": {"text": plain(panel.title)},
+        "xaxis": {"title": {"text": plain(panel.x)}, **_scale(panel.log_x, panel.x_ticks)},
+        "yaxis": {"title": {"text": plain(panel.y)}, **_scale(panel.log_y, panel.y_ticks)},
+        "showlegend": len(panel.curves) > 1,
+        "height": 380,
+    }
+    return Drawing(data, layout, panel.caption)
+
+
+def _curve(curve: Curve, panel: Panel) -> list[dict[str, Any]]:
+    """The line, and below it the band of its interval, or error bars for points."""
+    colour = _COLOURS.get(curve.role, NEUTRAL)
+    is_points = curve.shape == "points"
+    trace: dict[str, Any] = {
+        "type": "scatter",
+        "mode": "markers" if is_points else "lines",
+        "name": plain(curve.name),
+        "x": rounded(curve.x),
+        "y": _gapped(curve.y),
+        "hovertext": _hovers(curve, panel),
+        "hoverinfo": "text",
+    }
+    if is_points:
+        symbol = "diamond-open" if curve.role == "holdout" else "circle"
+        trace["marker"] = {"color": colour, "size": 8, "symbol": symbol}
+        trace.update(_error_bars(curve, colour))
+        return [trace]
+    trace["line"] = {"color": colour, "width": 2}
+    if curve.shape == "steps":
+        trace["line"]["shape"] = "hv"
+    dash = "dash" if curve.shape == "dashes" else _DASHES.get(curve.role)
+    if dash:
+        trace["line"]["dash"] = dash
+    return [*_band(curve, colour), trace]
+
+
+def _band(curve: Curve, colour: str) -> list[dict[str, Any]]:
+    """One closed outline per stretch without gaps."""
+    if curve.low is None or curve.high is None:
+        return []
+    places = [
+        place
+        for place, (low, high) in enumerate(zip(curve.low, curve.high, strict=True))
+        if low is not None and high is not None
+    ]
+    forth = [(curve.x[place], curve.low[place]) for place in places]
+    back = [(curve.x[place], curve.high[place]) for place in reversed(places)]
+    outline = [*forth, *back]
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": rounded(x for x, _ in outline),
+            "y": _gapped([y for _, y in outline]),
+            "fill": "toself",
+            "fillcolor": faint(colour),
+            "line": {"width": 0},
+            "hoverinfo": "skip",
+            "showlegend": False,
+        }
+    ]
+
+
+def _error_bars(curve: Curve, colour: str) -> dict[str, Any]:
+    if curve.low is None or curve.high is None:
+        return {}
+    triples = list(zip(curve.y, curve.low, curve.high, strict=True))
+    bars = {
+        "array": _gapped(
+            [None if y is None or high is None else high - y for y, _, high in triples]
+        ),
+        "arrayminus": _gapped(
+            [None if y is None or low is None else y - low for y, low, _ in triples]
+        ),
+        "color": colour,
+        "thickness": 2,
+        "width": 0,
+    }
+    return {"error_y": bars}
+
+
+def _hovers(curve: Curve, panel: Panel) -> list[str]:
+    texts = []
+    for place, (x, y) in enumerate(zip(curve.x, curve.y, strict=True)):
+        at = panel.x_ticks[int(x)] if panel.x_ticks and 0 <= x < len(panel.x_ticks) else number(x)
+        text = f"<b>{plain(curve.name)}</b><br>{plain(panel.x)}: {plain(at)}<br>{number(y)}"
+        low = curve.low[place] if curve.low is not None else None
+        high = curve.high[place] if curve.high is not None else None
+        if low is not None and high is not None:
+            text += f" [{number(low)}, {number(high)}]"
+        texts.append(text)
+    return texts
+
+
+def _scale(is_log: bool, ticks: Sequence[str]) -> dict[str, Any]:
+    if ticks:
+        return {
+            "tickvals": list(range(len(ticks))),
+            "ticktext": [plain(tick, 24) for tick in ticks],
+        }
+    return {"type": "log", "dtick": 1} if is_log else {}
+
+
+def _matrices(panel: Panel) -> Drawing:
+    """Heat maps side by side; values of one meaning share one scale."""
+    count = len(panel.grids)
+    width = (1 - _GAP * (count - 1)) / count
+    layout: dict[str, Any] = {
+        "title": {"text": plain(panel.title)},
+        "showlegend": False,
+        "height": _height(panel),
+        "annotations": [],
+    }
+    data = []
+    for place, grid in enumerate(panel.grids):
+        suffix = str(place + 1) if place else ""
+        start = place * (width + _GAP)
+        layout[f"xaxis{suffix}"] = {
+            **_side(panel.x_ticks, panel.x if place == count // 2 else ""),
+            "domain": [start, start + width],
+            "anchor": f"y{suffix}",
+            "tickangle": -45 if panel.x_ticks else 0,
+        }
+        layout[f"yaxis{suffix}"] = {
+            **_side(panel.y_ticks, panel.y if not place else ""),
+            "anchor": f"x{suffix}",
+            "autorange": "reversed",
+            "showticklabels": not place and bool(panel.y_ticks),
+        }
+        layout["annotations"].append(_heading(grid, start + width / 2))
+        data.append(_matrix(grid, panel, suffix))
+    layout.update(_colours(panel.grids))
+    return Drawing(data, layout, panel.caption)
+
+
+def _height(panel: Panel) -> int:
+    lines = max((len(grid.z) for grid in panel.grids), default=1)
+    return max(320, min(560, 150 + 20 * lines))
+
+
+def _side(ticks: Sequence[str], title: str) -> dict[str, Any]:
+    side: dict[str, Any] = {"showgrid": False, "title": {"text": plain(title)}}
+    if not ticks:
+        return {**side, "showticklabels": False, "ticks": ""}
+    step = -(-len(ticks) // _MANY_TICKS)
+    places = range(0, len(ticks), step)
+    return {
+        **side,
+        "tickvals": list(places),
+        "ticktext": [plain(ticks[place], 20) for place in places],
+        "tickfont": {"size": 11},
+    }
+
+
+def _heading(grid: Grid, middle: float) -> dict[str, Any]:
+    return {
+        "text": plain(grid.name),
+        "x": middle,
+        "y": 1,
+        "xref": "paper",
+        "yref": "paper",
+        "xanchor": "center",
+        "yanchor": "bottom",
+        "showarrow": False,
+    }
+
+
+def _matrix(grid: Grid, panel: Panel, suffix: str) -> dict[str, Any]:
+    return {
+        "type": "heatmap",
+        "name": plain(grid.name),
+        "z": [_gapped(line) for line in grid.z],
+        "xaxis": f"x{suffix}",
+        "yaxis": f"y{suffix}",
+        "hovertext": [
+            [_cell_text(panel, down, across, value) for across, value in enumerate(line)]
+            for down, line in enumerate(grid.z)
+        ],
+        "hoverinfo": "text",
+        "hoverongaps": False,
+        "coloraxis": "coloraxis2" if grid.is_difference else "coloraxis",
+    }
+
+
+def _cell_text(panel: Panel, down: int, across: int, value: float | None) -> str:
+    names = [
+        plain(ticks[place])
+        for ticks, place in ((panel.y_ticks, down), (panel.x_ticks, across))
+        if place < len(ticks)
+    ]
+    return "<br>".join([" × ".join(names), number(value)] if names else [number(value)])
+
+
+def _colours(grids: Sequence[Grid]) -> Mapping[str, Any]:
+    axes: dict[str, Any] = {}
+    for is_difference, name in ((False, "coloraxis"), (True, "coloraxis2")):
+        values = [
+            abs(value)
+            for grid in grids
+            if grid.is_difference is is_difference
+            for line in grid.z
+            for value in line
+            if value is not None
+        ]
+        largest = max(values, default=0) or 1
+        axes[name] = {"cmin": 0, "cmax": largest, "showscale": False}
+        if is_difference:
+            axes[name] = {"cmin": -largest, "cmax": largest, "colorscale": DIVERGING,
+                          "showscale": False}  # fmt: skip
+    return axes
+
+
+def _gapped(values: Sequence[float | None]) -> list[float | None]:
+    """Numbers as short as a screen needs, gaps kept."""
+    return [None if value is None else rounded([value])[0] for value in values]
