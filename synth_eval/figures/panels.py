@@ -15,6 +15,7 @@ __all__ = ["panel_drawing"]
 _COLOURS = {"real": REAL, "synthetic": SYNTHETIC, "holdout": HOLDOUT}
 _DASHES = {"holdout": "dot"}
 _GAP = 0.04
+_HEAD = 0.92  # what the headings of matrices leave of the height
 _MANY_TICKS = 14
 
 
@@ -151,6 +152,7 @@ def _matrices(panel: Panel) -> Drawing:
             **_side(panel.y_ticks, panel.y if not place else ""),
             "anchor": f"x{suffix}",
             "autorange": "reversed",
+            "domain": [0, _HEAD],
             "showticklabels": not place and bool(panel.y_ticks),
         }
         layout["annotations"].append(_heading(grid, start + width / 2))
@@ -182,7 +184,7 @@ def _heading(grid: Grid, middle: float) -> dict[str, Any]:
     return {
         "text": plain(grid.name),
         "x": middle,
-        "y": 1,
+        "y": _HEAD,
         "xref": "paper",
         "yref": "paper",
         "xanchor": "center",
