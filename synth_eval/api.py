@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from synth_eval.config import Config
 from synth_eval.progress import default_progress
@@ -30,6 +30,7 @@ def evaluate(
     seed: int | None = None,
     budget: float | None = None,
     depth: str | None = None,
+    purpose: str | None = None,
     progress: bool | Progress = True,
 ) -> Evaluation:
     """Run the checks on the data.
@@ -53,6 +54,9 @@ def evaluate(
         was dropped has a result that says so.
     depth : {"fast", "standard", "full"}, optional
         How much is spent on models, in place of the depth of `config`.
+    purpose : {"model-training", "software-testing", "sharing", "augmentation"}, optional
+        What the synthetic table is wanted for, in place of the one of `config`: decides which
+        dimensions gate. The verdicts of the others stay, marked as not decisive.
     progress : bool or callable
         Show a progress bar, or call ``progress(done, total, label)`` before each step.
 
@@ -65,16 +69,8 @@ def evaluate(
     from synth_eval.evaluation import Evaluation  # keeps the import light
     from synth_eval.provenance import provenance  # hashes the files
 
-    if not isinstance(config, Config):
-        config = Config() if config is None else Config.from_file(config)
-    if expectations is not None:
-        config = replace(config, expectations=str(expectations))
-    if seed is not None:
-        config = replace(config, seed=seed)
-    if budget is not None:
-        config = replace(config, budget=budget)
-    if depth is not None:
-        config = replace(config, depth=depth)
+    given = {"seed": seed, "budget": budget, "depth": depth, "purpose": purpose}
+    config = _settled(config, expectations=expectations and str(expectations), **given)
     step = progress if callable(progress) else default_progress() if progress else _silent
     after = ["SDMetrics reference scores"] if reference_scores else []
 
@@ -97,7 +93,15 @@ def evaluate(
         profiles=profiles(data, config.small_cell),
         reference_scores=scores,
         schema=data.schema.to_dict(),
+        purpose=config.purpose,
     )
+
+
+def _settled(config: Config | str | Path | None, **given: Any) -> Config:
+    """Configuration with what a call gives in place of its own values."""
+    if not isinstance(config, Config):
+        config = Config() if config is None else Config.from_file(config)
+    return replace(config, **{name: value for name, value in given.items() if value is not None})
 
 
 def _silent(done: int, total: int, label: str) -> None:

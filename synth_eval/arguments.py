@@ -7,6 +7,7 @@ import csv
 from typing import Any
 
 import synth_eval
+from synth_eval.purposes import PURPOSES
 
 __all__ = ["build_parser"]
 
@@ -98,6 +99,7 @@ def _add_report(commands: Any, common: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="start no costly check after so long",
     )
+    add("--purpose", choices=[*PURPOSES], help="decides which dimensions gate; default: all")
     add("--fail-on", choices=_LEVELS, default="fail", help="exit with 1 from this status on")
     _add_timeout(report)
 

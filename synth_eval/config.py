@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from synth_eval.errors import UsageError
+from synth_eval.purposes import purpose_of
 from synth_eval.results import Threshold
 
 __all__ = ["Config"]
@@ -147,6 +148,9 @@ class Config:
     budget : float
         Seconds after which no check that searches neighbours or fits models is started any
         more; 0 is no limit. What was dropped is a result that says so.
+    purpose : {"", "model-training", "software-testing", "sharing", "augmentation"}
+        What the synthetic table is wanted for: decides which dimensions gate, see
+        `synth_eval.purposes`. Empty: all of them.
     expectations : str
         Path of a Great Expectations suite; empty derives the rules from the real table.
     edge_cases : sequence of mapping
@@ -163,6 +167,7 @@ class Config:
     small_cell: int = 11
     budget: float = 0.0
     depth: str = "standard"
+    purpose: str = ""
     expectations: str = ""
     edge_cases: Sequence[Mapping[str, Any]] = ()
     margins: Mapping[str, Threshold] = field(default_factory=lambda: dict(_MARGINS))
@@ -170,6 +175,7 @@ class Config:
     def __post_init__(self) -> None:
         if self.depth not in DEPTHS:
             raise UsageError(f"unknown depth {self.depth!r}; one of {', '.join(DEPTHS)}")
+        purpose_of(self.purpose)
 
     def margin(self, name: str) -> Threshold:
         """Margin by name."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synth_eval.errors import UsageError
+from synth_eval.purposes import purpose_of
 from synth_eval.results import DIMENSIONS, SCHEMA_VERSION, Result, Status, to_plain
 from synth_eval.verdicts import Verdict, verdicts
 
@@ -37,6 +38,9 @@ class Evaluation:
         Scores of SDMetrics for people who know them; they decide nothing.
     schema : mapping
         Kinds and roles of the columns, no values.
+    purpose : str
+        What the table is wanted for, a name of `synth_eval.purposes.PURPOSES`: decides which
+        dimensions gate. Empty: all of them.
     """
 
     results: Sequence[Result]
@@ -44,11 +48,12 @@ class Evaluation:
     profiles: Sequence[Mapping[str, Any]] = ()
     reference_scores: Sequence[Mapping[str, Any]] = ()
     schema: Mapping[str, Any] = field(default_factory=dict)
+    purpose: str = ""
 
     @cached_property
     def verdicts(self) -> dict[str, Verdict]:
         """Verdict by dimension."""
-        return verdicts(self.results)
+        return verdicts(self.results, purpose_of(self.purpose))
 
     def __getitem__(self, code: str) -> ResultView:
         """Result of one check by code or name."""
@@ -73,12 +78,14 @@ class Evaluation:
     def at_or_above(self, level: str) -> list[Result]:
         """Results that a gate at `level` ("fail", "warn" or "inconclusive") stops on.
 
-        An error counts as a failure; what was not applicable never counts.
+        An error counts as a failure; what was not applicable never counts, nor does a
+        dimension that does not decide about the declared purpose.
         """
         if level not in ("fail", "warn", "inconclusive"):
             raise UsageError(f"unknown level {level!r}; one of fail, warn, inconclusive")
         floor = Status.ERROR.severity if level == "fail" else Status(level).severity
-        return [r for r in self.results if r.status.severity >= floor]
+        decides = purpose_of(self.purpose).decides
+        return [r for r in self.results if r.status.severity >= floor and decides(r.dimension)]
 
     def frame(self) -> pd.DataFrame:
         """One tidy row per result."""
@@ -90,6 +97,7 @@ class Evaluation:
         """Plain form of ``results.json``."""
         return {
             "schema_version": SCHEMA_VERSION,
+            "purpose": self.purpose,
             "verdicts": to_plain(self.verdicts),
             "results": [result.to_dict() for result in self.results],
             "profiles": to_plain(self.profiles),
@@ -107,6 +115,7 @@ class Evaluation:
             profiles=record.get("profiles", ()),
             reference_scores=record.get("reference_scores", ()),
             schema=record.get("schema", {}),
+            purpose=record.get("purpose", ""),
         )
 
     def to_json(self, path: str | Path | None = None) -> str:

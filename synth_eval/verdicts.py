@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from synth_eval.purposes import Purpose, purpose_of
 from synth_eval.results import DIMENSIONS, Result, Status
 
 __all__ = ["Verdict", "VerdictWord", "verdicts"]
@@ -22,10 +23,24 @@ class VerdictWord(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A verdict and its reason in a plain sentence."""
+    """A verdict and its reason in a plain sentence.
+
+    Parameters
+    ----------
+    verdict : VerdictWord
+        The verdict.
+    reason : str
+        Why it is so.
+    decisive : bool
+        Whether it decides about the declared purpose; without one, every verdict does.
+    basis : str
+        Why it decides about the declared purpose or does not; empty without a purpose.
+    """
 
     verdict: VerdictWord
     reason: str
+    decisive: bool = True
+    basis: str = ""
 
 
 # Absence of evidence clears nobody: without attacks privacy can be condemned only, with them
@@ -38,10 +53,23 @@ _NO_EVIDENCE = "no evidence of leakage beyond control at this power: "
 _ATTACK, _GUARANTEE = "membership_inference", "differential_privacy"
 
 
-def verdicts(results: Sequence[Result]) -> dict[str, Verdict]:
-    """Verdict of every dimension that has results, in the order of the report."""
+def verdicts(results: Sequence[Result], purpose: Purpose | None = None) -> dict[str, Verdict]:
+    """Verdict of every dimension that has results, in the order of the report.
+
+    Parameters
+    ----------
+    results : sequence of Result
+        One per check.
+    purpose : Purpose, optional
+        Decides which verdicts are decisive; the verdicts themselves stay the same.
+    """
+    purpose = purpose or purpose_of(None)
     return {
-        dimension: _verdict(dimension, [r for r in results if r.dimension == dimension])
+        dimension: replace(
+            _verdict(dimension, [r for r in results if r.dimension == dimension]),
+            decisive=purpose.decides(dimension),
+            basis=purpose.basis(dimension),
+        )
         for dimension in DIMENSIONS
     }
 

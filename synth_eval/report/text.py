@@ -32,7 +32,8 @@ def render_text(evaluation: Evaluation) -> str:
     """Verdicts, findings worst first, and what was not evaluated, in lines of a shell."""
     lines = [headline(evaluation), ""]
     for name, found in evaluation.verdicts.items():
-        lines += _wrapped(f"{name:<10} {found.verdict:<14} ", found.reason)
+        aside = "" if found.decisive else "(not decisive for this purpose) "
+        lines += _wrapped(f"{name:<10} {found.verdict:<14} ", aside + found.reason)
     results = [r for r in evaluation.findings() if r.status is not Status.NOT_APPLICABLE]
     if results:
         lines += ["", "Findings, worst first"]
@@ -75,7 +76,8 @@ def render_markdown(evaluation: Evaluation) -> str:
         "| --- | --- | --- |",
     ]
     for name, found in evaluation.verdicts.items():
-        lines.append(f"| {name} | **{found.verdict}** | {_escaped(found.reason)} |")
+        word = f"**{found.verdict}**" if found.decisive else f"{found.verdict}, not decisive"
+        lines.append(f"| {name} | {word} | {_escaped(found.reason)} |")
     results = [r for r in evaluation.findings() if r.status is not Status.NOT_APPLICABLE]
     if results:
         lines += ["", "Findings, worst first:", ""]

@@ -13,6 +13,7 @@ from synth_eval.figures import drawing, panel_drawing
 from synth_eval.figures.distributions import overlay
 from synth_eval.figures.drawing import Drawing
 from synth_eval.figures.labels import item_label, number
+from synth_eval.purposes import purpose_of
 from synth_eval.report.explanations import Explanation, explanation, title
 from synth_eval.report.strips import Strip, strip
 from synth_eval.report.tables import Table, allowed_rows, details_table
@@ -104,6 +105,7 @@ class Page:
     """Everything the page shows, in its order."""
 
     headline: str
+    purpose: str
     tables: Sequence[Mapping[str, Any]]
     created: str
     provenance: Mapping[str, Any]
@@ -129,6 +131,7 @@ def page(evaluation: Evaluation) -> Page:
     findings = [r for r in evaluation.findings() if r.status is not Status.NOT_APPLICABLE]
     return Page(
         headline=headline(evaluation),
+        purpose=purpose_of(evaluation.purpose).title if evaluation.purpose else "",
         tables=_tables(evaluation.provenance),
         created=_date(evaluation.provenance.get("created")),
         provenance=evaluation.provenance,
@@ -144,19 +147,27 @@ def page(evaluation: Evaluation) -> Page:
 def headline(evaluation: Evaluation) -> str:
     """The verdicts in one sentence, worst first; no score is blended from them.
 
+    What is not decisive for the declared purpose stands at the end, each with its verdict.
+
     Examples
     --------
     >>> from synth_eval.evaluation import Evaluation
     >>> headline(Evaluation([]))
     'CANNOT TELL for validity, fidelity, coverage, utility and privacy.'
     """
+    verdicts = evaluation.verdicts
     parts = []
     for word in (VerdictWord.NO_GO, VerdictWord.LIMITS, VerdictWord.UNKNOWN, VerdictWord.GO):
-        names = [name for name, found in evaluation.verdicts.items() if found.verdict is word]
+        names = [name for name, v in verdicts.items() if v.verdict is word and v.decisive]
         if names:
             listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
             parts.append(f"{word} for {listed}")
-    return "; ".join(parts) + "."
+    sentence = "; ".join(parts) + "."
+    if not evaluation.purpose:
+        return sentence
+    aside = [f"{name} ({v.verdict})" for name, v in verdicts.items() if not v.decisive]
+    title = purpose_of(evaluation.purpose).title.capitalize()
+    return f"{title}: {sentence} Not decisive for it: {', '.join(aside)}."
 
 
 def not_evaluated(evaluation: Evaluation) -> list[tuple[str, str]]:
