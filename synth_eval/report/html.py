@@ -25,8 +25,9 @@ from synth_eval.verdicts import VerdictWord
 
 if TYPE_CHECKING:
     from synth_eval.evaluation import Evaluation
+    from synth_eval.figures.drawing import Drawing
 
-__all__ = ["render_page", "render_result", "render_snippet"]
+__all__ = ["render_page", "render_result", "render_snippet", "standalone"]
 
 _CODE = re.compile(r"``?([^`\n]{1,120})``?")
 _SNIPPET_ROWS = 10
@@ -44,15 +45,30 @@ STATUS_WORDS: Mapping[Status, str] = {
 def render_page(evaluation: Evaluation) -> str:
     """Report page: one file, no request to any network, readable without JavaScript."""
     view = page(evaluation)
+    return standalone("page.html", view.figures, page=view)
+
+
+def standalone(name: str, figures: Mapping[str, Drawing], **values: Any) -> str:
+    """Page that needs nothing else, from a template that extends ``layout.html``.
+
+    Parameters
+    ----------
+    name : str
+        Template.
+    figures : mapping of str to Drawing
+        What ``data-draw`` in the template names.
+    **values
+        What else the template asks for.
+    """
     return (
         _environment()
-        .get_template("page.html")
+        .get_template(name)
         .render(
-            page=view,
-            figures=[(key, _figure_json(found)) for key, found in view.figures.items()],
+            figures=[(key, _figure_json(found)) for key, found in figures.items()],
             themes=_json({mode: template(mode) for mode in ("light", "dark")}),
-            plotly=_packed_plotly() if view.figures else "",
+            plotly=_packed_plotly() if figures else "",
             version=synth_eval.__version__,
+            **values,
         )
     )
 
