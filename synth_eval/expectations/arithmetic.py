@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from synth_eval.data.fingerprint import fingerprints
 from synth_eval.data.table import Table
-from synth_eval.expectations.kwargs import quoted
+from synth_eval.expectations.conditions import quoted
 from synth_eval.expectations.relations import (
     MAX_EXCEPTIONS,
     MAX_PAIRS,

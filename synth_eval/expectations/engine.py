@@ -14,9 +14,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from synth_eval.errors import UsageError
+from synth_eval.expectations.conditions import DIALECTS
 from synth_eval.expectations.custom import known_pairs, register
 from synth_eval.expectations.frames import coerced_frame, stored_frame
 from synth_eval.expectations.kwargs import columns_of, rename_columns, safe_names
+from synth_eval.expectations.safety import vetted
 from synth_eval.expectations.tally import Tally
 
 if TYPE_CHECKING:
@@ -97,7 +100,12 @@ def run_on_frames(
     outcomes: list[Outcome | None] = [None] * len(expectations)
     names = safe_names(coerced.columns)
     built: dict[bool, list[Any]] = {True: [], False: []}
-    for position, entry in enumerate(expectations):
+    for position, given in enumerate(expectations):
+        try:
+            entry = vetted(given, DIALECTS["pandas"])
+        except UsageError as refusal:
+            outcomes[position] = Outcome(error=str(refusal))
+            continue
         absent = [name for name in columns_of(entry) if name not in coerced.columns]
         if absent:
             outcomes[position] = Outcome(error=f"the table has no column {absent[0]!r}")

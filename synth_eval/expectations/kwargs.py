@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-__all__ = ["columns_of", "quoted", "rename_columns", "requoted", "safe_names"]
+from synth_eval.expectations.conditions import columns_in, quoted
+
+__all__ = ["columns_of", "rename_columns", "safe_names"]
 
 _SINGLE = ("column", "column_A", "column_B")
 _LISTS = ("column_list",)
@@ -37,27 +39,15 @@ def _in_condition(condition: Any) -> list[str]:
     column = condition.get("column")
     if isinstance(column, Mapping) and isinstance(column.get("name"), str):
         names.append(column["name"])
-    found = _QUOTED.findall(str(condition.get("pass_through_filter", "")))
-    return names + [name.replace("``", "`") for name in found]
+    return names + columns_in(str(condition.get("pass_through_filter", "")))
 
 
-def quoted(name: str) -> str:
-    """A column name in a row condition, in the way of Spark (and of pandas, without backticks).
-
-    Examples
-    --------
-    >>> quoted("a`b")
-    '`a``b`'
-    """
-    return "`" + name.replace("`", "``") + "`"
-
-
-def requoted(condition: str, quote: Callable[[str], str]) -> str:
+def _requoted(condition: str, quote: Callable[[str], str]) -> str:
     """A row condition with its quoted column names written in another way.
 
     Examples
     --------
-    >>> requoted("`a b` > `c``d`", lambda name: f'"{name}"')
+    >>> _requoted("`a b` > `c``d`", lambda name: f'"{name}"')
     '"a b" > "c`d"'
     """
     return _QUOTED.sub(lambda found: quote(found[1].replace("``", "`")), condition)
@@ -102,7 +92,7 @@ def _renamed(condition: Mapping[str, Any], names: Mapping[str, str]) -> dict[str
         name = condition["column"].get("name")
         changed["column"] = {"name": names.get(name, name)}
     if "pass_through_filter" in condition:
-        changed["pass_through_filter"] = requoted(
+        changed["pass_through_filter"] = _requoted(
             str(condition["pass_through_filter"]), lambda name: quoted(names.get(name, name))
         )
     if "conditions" in condition:

@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import Any
 
 from synth_eval.errors import UsageError
+from synth_eval.expectations.conditions import DIALECTS, Dialect
 from synth_eval.expectations.engine import (
     SOURCE,
     Outcome,
@@ -23,7 +24,8 @@ from synth_eval.expectations.engine import (
     gx_context,
     validate_batch,
 )
-from synth_eval.expectations.kwargs import columns_of, requoted
+from synth_eval.expectations.kwargs import columns_of
+from synth_eval.expectations.safety import vetted
 from synth_eval.expectations.tally import Tally
 
 __all__ = ["is_spark_frame", "run_on_spark", "run_on_sql"]
@@ -50,11 +52,13 @@ def run_on_spark(entries: Sequence[Mapping[str, Any]], frame: Any) -> list[Outco
     frame : pyspark.sql.DataFrame
         The table; cache it first where it is costly to compute.
     """
+    sound, outcomes = _sorted_out(entries, DIALECTS["spark"])
     with data_source("add_spark", persist=False) as source:
         asset = source.add_dataframe_asset(SOURCE)
         definition = asset.add_batch_definition_whole_dataframe(SOURCE)
         batch = definition.get_batch({"dataframe": frame})
-        return _run(entries, batch, list(frame.columns))
+        found = _run(list(sound.values()), batch, list(frame.columns))
+    return _merged(outcomes, sound, found)
 
 
 def run_on_sql(
@@ -83,12 +87,36 @@ def run_on_sql(
         raise UsageError(_NO_DUCKDB)
     columns = _columns_in_database(url, table, schema)
     kind = _KINDS.get(dialect, "add_sql")
+    words = DIALECTS["sqlite" if dialect == "sqlite" else "sql"]
+    sound, outcomes = _sorted_out(entries, words)
     with data_source(kind, connection_string=url, create_temp_table=False) as source:
         where = {} if schema is None else {"schema_name": schema}
         asset = source.add_table_asset(SOURCE, table_name=table, **where)
         batch = asset.add_batch_definition_whole_table(SOURCE).get_batch()
-        outcomes = _run([_for_sql(entry) for entry in entries], batch, list(columns))
-    return [_typed(*pair, columns) for pair in zip(outcomes, entries, strict=True)]
+        found = _run([_for_sql(entry) for entry in sound.values()], batch, list(columns))
+    typed = [_typed(*pair, columns) for pair in zip(found, sound.values(), strict=True)]
+    return _merged(outcomes, sound, typed)
+
+
+def _sorted_out(
+    entries: Sequence[Mapping[str, Any]], dialect: Dialect
+) -> tuple[dict[int, Mapping[str, Any]], dict[int, Outcome]]:
+    """Entries that may be run, by position, and the outcomes of those that may not."""
+    sound: dict[int, Mapping[str, Any]] = {}
+    refused: dict[int, Outcome] = {}
+    for position, entry in enumerate(entries):
+        try:
+            sound[position] = {**vetted(entry, dialect), "columns": columns_of(entry)}
+        except UsageError as refusal:
+            refused[position] = Outcome(error=str(refusal))
+    return sound, refused
+
+
+def _merged(
+    refused: Mapping[int, Outcome], sound: Mapping[int, Any], found: Sequence[Outcome]
+) -> list[Outcome]:
+    outcomes = {**refused, **dict(zip(sound, found, strict=True))}
+    return [outcomes[position] for position in sorted(outcomes)]
 
 
 def _typed(outcome: Outcome, entry: Mapping[str, Any], columns: Mapping[str, str]) -> Outcome:
@@ -125,19 +153,14 @@ def _for_sql(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     condition = entry["kwargs"].get("row_condition")
     if not counts_violations(entry) or not isinstance(condition, Mapping):
         return entry
-    wanted = requoted(str(condition.get("pass_through_filter", "")), _sql_name)
-    query = f"SELECT * FROM {{batch}} WHERE {wanted}"  # noqa: S608 - of a suite, not of data
+    wanted = str(condition.get("pass_through_filter", ""))
+    wanted = wanted.replace("{", "{{").replace("}", "}}")  # the query is yet to be formatted
+    query = f"SELECT * FROM {{batch}} WHERE {wanted}"  # noqa: S608 - written by our own grammar
     return {
         **entry,
         "type": "unexpected_rows_counted",
         "kwargs": {"unexpected_rows_query": query},
-        "columns": columns_of(entry),
     }
-
-
-def _sql_name(name: str) -> str:
-    """A quoted identifier, in a query that is yet to be formatted."""
-    return '"' + name.replace('"', '""').replace("{", "{{").replace("}", "}}") + '"'
 
 
 def _run(entries: Sequence[Mapping[str, Any]], batch: Any, columns: Sequence[str]) -> list[Outcome]:
@@ -162,7 +185,7 @@ def _run(entries: Sequence[Mapping[str, Any]], batch: Any, columns: Sequence[str
 
 
 def _needed(entry: Mapping[str, Any]) -> list[str]:
-    return list(entry.get("columns") or columns_of(entry))
+    return list(entry.get("columns") or ())
 
 
 def _with_rows(outcome: Outcome, entry: Mapping[str, Any], total: int) -> Outcome:

@@ -33,6 +33,8 @@ def read_suite(path: str | Path) -> dict[str, Any]:
         raise UsageError(f"cannot read expectations {path}: {error.strerror}") from error
     except ValueError as error:
         raise UsageError(f"expectations {path} are not valid JSON: {error}") from error
+    except RecursionError:
+        raise UsageError(f"expectations {path} are nested too deeply") from None
     if not isinstance(content, dict) or not isinstance(content.get("expectations"), list):
         raise UsageError(
             f'expectations {path}: expected {{"name": ..., "expectations": [...]}}, the form '

@@ -77,6 +77,7 @@ def test_the_text_is_stable_without_identifiers_and_one_argument_a_line(tmp_path
         ("{", "not valid JSON"),
         ("[1]", "the form Great Expectations writes"),
         ('{"name": "x", "expectations": {}}', "the form Great Expectations writes"),
+        ("[" * 100_000, "nested too deeply"),
         (None, "cannot read expectations"),
     ],
 )
