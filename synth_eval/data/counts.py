@@ -1,4 +1,4 @@
-"""Additive counts of cells: one-way tables on fine cells, two-way tables on coarse ones.
+"""Additive counts of cells: one-way tables on fine cells, two- and three-way ones on coarse.
 
 The state is plain integer arrays. ``update`` takes a block of rows and forgets it,
 ``merge`` adds another state, and neither the order nor the number of blocks changes a
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ import numpy.typing as npt
 from synth_eval.data.codes import CodeBlock, Plan, encode
 from synth_eval.data.table import Table
 
-__all__ = ["Counts", "count_table"]
+__all__ = ["Counts", "TripleCounts", "count_rows", "count_table"]
 
 CountArray = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.intp]
@@ -141,19 +141,76 @@ class Counts:
             self._two[self._pair(own, right[1])] += add(cube, axis=1).reshape(-1)
 
 
-def count_table(table: Table, plans: Sequence[Plan]) -> Counts:
-    """Count all rows of a table, a block of rows at a time.
+class TripleCounts:
+    """Counts of chosen three-way tables on few cells a column, added up as `Counts` are.
+
+    Parameters
+    ----------
+    maps : sequence of ndarray of int, shape (fine cells,)
+        Per column the few cells that its fine cells are merged into.
+    triples : sequence of tuple of int
+        Positions of the three columns of each table, rising.
+    """
+
+    def __init__(
+        self, maps: Sequence[npt.NDArray[np.uint16]], triples: Sequence[tuple[int, int, int]]
+    ) -> None:
+        self.maps = list(maps)
+        self.triples = list(triples)
+        self.rows = 0
+        self.width = max((int(own.max()) + 1 for own in self.maps), default=1)
+        self._three: CountArray = np.zeros((len(self.triples), self.width**3), np.int64)
+
+    def update(self, block: Sequence[CodeBlock]) -> None:
+        """Add rows given as one array of fine cells per column."""
+        if not self.maps:
+            return
+        self.rows += len(block[0])
+        few = [own.astype(np.intp).take(cells) for own, cells in zip(self.maps, block, strict=True)]
+        couple, fused = (-1, -1), few[0]
+        for counts, (first, second, third) in zip(self._three, self.triples, strict=True):
+            if couple != (first, second):  # triples of one couple follow each other
+                couple = (first, second)
+                fused = (few[first] * self.width + few[second]) * self.width
+            counts += np.bincount(fused + few[third], minlength=self.width**3)
+
+    def merge(self, other: TripleCounts) -> None:
+        """Add the counts of another state over the same maps and triples."""
+        self.rows += other.rows
+        self._three += other._three
+
+    def three_way(self, triple: int) -> CountArray:
+        """Counts of the cells of one triple, flattened."""
+        counts: CountArray = self._three[triple]
+        return counts
+
+    def value(self) -> CountArray:
+        """Counts of all triples, shape (triples, width³)."""
+        return self._three
+
+
+class _State(Protocol):
+    def update(self, block: Sequence[CodeBlock]) -> None: ...
+
+
+def count_rows(table: Table, plans: Sequence[Plan], state: _State) -> None:
+    """Give all rows of a table to a state of counts, a block of rows at a time.
 
     Columns of a table that is kept in memory are taken from there; a larger one is read in
     batches, each forgotten once it is counted.
     """
-    counts = Counts(plans)
     names = [plan.name for plan in plans]
     if not table.is_kept(names):
         for columns in table.batches(names):
-            counts.update([encode(*pair) for pair in zip(columns, plans, strict=True)])
-        return counts
+            state.update([encode(*pair) for pair in zip(columns, plans, strict=True)])
+        return
     blocks = [encode(table.column(plan.name), plan) for plan in plans]
     for start in range(0, table.num_rows, _BLOCK_ROWS):
-        counts.update([cells[start : start + _BLOCK_ROWS] for cells in blocks])
+        state.update([cells[start : start + _BLOCK_ROWS] for cells in blocks])
+
+
+def count_table(table: Table, plans: Sequence[Plan]) -> Counts:
+    """One-way and two-way counts of all rows of a table."""
+    counts = Counts(plans)
+    count_rows(table, plans, counts)
     return counts

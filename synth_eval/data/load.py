@@ -19,6 +19,7 @@ from synth_eval.data.schema import Schema, infer_schema, parse_overrides
 from synth_eval.data.source import open_source
 from synth_eval.data.table import Table
 from synth_eval.stats.empirical import EmpiricalDistribution
+from synth_eval.stats.multiplicities import Multiplicities, multiplicities
 
 __all__ = ["Data", "load"]
 
@@ -99,6 +100,9 @@ class Data:
     @cached_property
     def row_hashes(self) -> dict[str, HashArray]:
         """Fingerprints of all rows over the columns that every table has, identifiers aside."""
+        return self._fingerprints()
+
+    def _fingerprints(self) -> dict[str, HashArray]:
         names = [
             column.name
             for column in self.schema.columns
@@ -106,6 +110,15 @@ class Data:
             and all(column.name in table.stored_names for table in self.tables.values())
         ]
         return {role: fingerprints(table, names) for role, table in self.tables.items()}
+
+    @cached_property
+    def multiplicities(self) -> Multiplicities:
+        """How often each distinct row occurs in each table, identifiers aside.
+
+        All that is asked of repeated, shared and copied rows follows from it, so that the
+        fingerprints themselves need not be kept.
+        """
+        return multiplicities(self._fingerprints())
 
     def sample_rows(self, role: str, size: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
         """Row numbers of a sample without replacement; all rows, in order, where they are fewer."""

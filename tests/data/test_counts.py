@@ -17,7 +17,7 @@ from synth_eval.data import counts as counts_module
 from synth_eval.data import source as source_module
 from synth_eval.data import table as table_module
 from synth_eval.data.codes import CodeBlock, Plan, encode
-from synth_eval.data.counts import Counts, count_table
+from synth_eval.data.counts import Counts, TripleCounts, count_rows, count_table
 from synth_eval.data.load import Data
 
 ROWS = 300
@@ -233,3 +233,34 @@ def test_batches_where_every_column_has_to_be_read_whole(
     monkeypatch.setattr(table_module, "_CACHE_BYTES", 0)
     assert_same(se.load(dates, dates).counts["real"], kept)
     assert kept.rows == awkward.num_rows
+
+
+def test_triples_add_up_whatever_the_batches_and_agree_with_counting_by_hand(data: Data) -> None:
+    columns = [encode(data.real.column(plan.name), plan) for plan in data.plans]
+    maps = [(np.arange(plan.cells) % 3).astype(np.uint16) for plan in data.plans]
+    triples = [(0, 1, 2), (0, 1, 3), (1, 2, 3)]
+    whole = TripleCounts(maps, triples)
+    whole.update(columns)
+    order = np.random.default_rng(3).permutation(ROWS)
+    parts = [TripleCounts(maps, triples) for _ in range(2)]
+    for own, start, stop in ((1, 150, ROWS), (0, 0, 7), (1, 7, 150)):
+        parts[own].update([cells[order[start:stop]] for cells in columns])
+    parts[0].merge(parts[1])
+    assert parts[0].rows == whole.rows == ROWS
+    np.testing.assert_array_equal(parts[0].value(), whole.value())
+
+    expected = np.zeros((3, 3, 3), np.int64)
+    for row in range(ROWS):
+        expected[tuple(int(maps[i][columns[i][row]]) for i in (1, 2, 3))] += 1
+    np.testing.assert_array_equal(whole.three_way(2), expected.ravel())
+
+
+def test_triples_of_a_file_read_in_batches_are_those_of_the_kept_table(
+    data: Data, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maps = [(np.arange(plan.cells) % 4).astype(np.uint16) for plan in data.plans]
+    kept, read = (TripleCounts(maps, [(0, 2, 3)]) for _ in range(2))
+    count_rows(data.real, data.plans, kept)
+    monkeypatch.setattr(table_module, "_CACHE_BYTES", 0)
+    count_rows(data.real, data.plans, read)
+    np.testing.assert_array_equal(kept.value(), read.value())

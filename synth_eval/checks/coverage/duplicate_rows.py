@@ -20,6 +20,8 @@ Source
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -27,8 +29,6 @@ from synth_eval.registry import check
 from synth_eval.results import Direction, Estimate, Reference, Result, Status
 from synth_eval.run import Context
 from synth_eval.stats.intervals import wilson
-
-Hashes = npt.NDArray[np.uint64]
 
 
 @check(
@@ -39,18 +39,18 @@ Hashes = npt.NDArray[np.uint64]
 )
 def duplicate_rows(ctx: Context) -> Result:
     """Compare the rate of repeated rows with the rate among real rows."""
-    hashes, rows = ctx.data.row_hashes, ctx.data.synthetic.num_rows
-    real = hashes["real"]
-    if "holdout" in hashes:
-        real = np.concatenate([real, hashes["holdout"]])
-    distinct, repeats = _repeats(hashes["synthetic"])
+    found, rows = ctx.data.multiplicities, ctx.data.synthetic.num_rows
+    tables = {role: _Rows(own, found.records) for role, own in found.times.items()}
+    seen = sum(own for role, own in found.times.items() if role != "synthetic")
+    real, synthetic = _Rows(np.asarray(seen), found.records), tables["synthetic"]
+    distinct = synthetic.distinct
     expected = _expected_repeats(real, rows)
-    excess = max(repeats - expected, 0.0)
+    excess = max(rows - distinct - expected, 0.0)
     _, low, high = wilson(round(excess), rows)
     spread = 3 * float(np.sqrt(max(expected, 1.0)))
     margin = ctx.config.margin("coverage.repeated_rows")
     floor = ctx.config.margin("fidelity.worst_table")
-    effective = _effective(hashes["synthetic"], real)
+    effective = _effective(synthetic, real)
     size = min(ctx.data.real.num_rows, rows)
     if effective is not None and effective < floor.value * size and excess > spread:
         status = Status.FAIL
@@ -58,51 +58,60 @@ def duplicate_rows(ctx: Context) -> Result:
         status = Status.WARN
     else:
         status = Status.PASS
-    details = [{"table": role, **_diversity(own)} for role, own in ctx.data.row_hashes.items()]
+    details = [{"table": role, **_diversity(own)} for role, own in tables.items()]
     return ctx.result(
         status,
         _message(rows, distinct, excess, effective),
         estimate=Estimate(excess / rows, min(low, excess / rows), max(high, excess / rows)),
-        reference=Reference("repeats expected of fresh real rows", expected / rows, n=len(real)),
+        reference=Reference("repeats expected of fresh real rows", expected / rows, n=real.rows),
         threshold=margin,
         direction=Direction.LOWER,
         details=details,
     )
 
 
-def _repeats(hashes: Hashes) -> tuple[int, int]:
-    distinct = len(np.unique(hashes))
-    return distinct, len(hashes) - distinct
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows of one table: how often the records of each kind occur, and how many there are."""
+
+    times: npt.NDArray[np.int64]
+    records: npt.NDArray[np.int64]
+
+    @property
+    def rows(self) -> int:
+        return int(self.times @ self.records)
+
+    @property
+    def distinct(self) -> int:
+        return int(self.records[self.times > 0].sum())
+
+    @property
+    def chance_of_equal(self) -> float:
+        """Chance that two different rows of the table are equal."""
+        times, rows = self.times.astype(np.float64), self.rows
+        return float(times * (times - 1) @ self.records) / max(rows * (rows - 1.0), 1.0)
 
 
-def _expected_repeats(hashes: Hashes, rows: int) -> float:
+def _expected_repeats(real: _Rows, rows: int) -> float:
     """Repeats among `rows` fresh rows: each record is drawn at its rate, or once in n if rare."""
-    counts = np.unique(hashes, return_counts=True)[1].astype(np.float64)
-    rate = counts[counts > 1] / len(hashes)
-    mean = rate * rows
+    mean = real.times * (rows / real.rows)
     # A record drawn at rate r repeats (draws - 1) times where it is drawn at all.
-    return float((mean - 1 + np.exp(-mean)).sum())
+    repeats = np.where(real.times > 1, mean - 1 + np.exp(-mean), 0.0)
+    return float(repeats @ real.records)
 
 
-def _chance_of_equal(hashes: Hashes) -> float:
-    """Chance that two different rows of the table are equal."""
-    counts = np.unique(hashes, return_counts=True)[1].astype(np.float64)
-    rows = len(hashes)
-    return float((counts * (counts - 1)).sum()) / max(rows * (rows - 1.0), 1.0)
-
-
-def _effective(synthetic: Hashes, real: Hashes) -> float | None:
+def _effective(synthetic: _Rows, real: _Rows) -> float | None:
     """Number of different rows among which two are equal as often, real repeats taken off."""
-    excess = _chance_of_equal(synthetic) - _chance_of_equal(real)
+    excess = synthetic.chance_of_equal - real.chance_of_equal
     return 1 / excess if excess > 0 else None
 
 
-def _diversity(hashes: Hashes) -> dict[str, object]:
-    equal, distinct = _chance_of_equal(hashes), len(np.unique(hashes))
+def _diversity(table: _Rows) -> dict[str, object]:
+    equal = table.chance_of_equal
     return {
-        "rows": len(hashes),
-        "distinct_rows": distinct,
-        "estimate": 1 - distinct / len(hashes),
+        "rows": table.rows,
+        "distinct_rows": table.distinct,
+        "estimate": 1 - table.distinct / table.rows,
         "effective_rows": 1 / equal if equal > 0 else None,
     }
 

@@ -13,7 +13,11 @@ import numpy.typing as npt
 from synth_eval.errors import NotApplicable
 from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
 from synth_eval.run import Context
-from synth_eval.stats.distances import Distance, total_variation_distance
+from synth_eval.stats.distances import (
+    Distance,
+    total_variation_distance,
+    total_variation_distances,
+)
 from synth_eval.stats.worth import (
     Curve,
     expected_at,
@@ -23,7 +27,18 @@ from synth_eval.stats.worth import (
     total_variation_curves,
 )
 
-__all__ = ["Cells", "FixedError", "MeanError", "Measured", "curve_sizes", "judge", "judge_cells"]
+__all__ = [
+    "Cells",
+    "FixedError",
+    "MeanError",
+    "Measured",
+    "curve_sizes",
+    "judge",
+    "judge_cells",
+    "judge_counts",
+]
+
+CountArray = npt.NDArray[np.int64]
 
 _DETAILS = 2_000
 _ERROR_ROWS = 4_000
@@ -295,17 +310,22 @@ class Cells:
 
     item: Mapping[str, Any]
     size: int
-    rows: Callable[[str], npt.NDArray[np.intp]]
+    rows: Callable[[str], npt.NDArray[np.integer[Any]]]
 
 
 def judge_cells(ctx: Context, tables: Iterable[Cells], noun: str) -> Result:
     """Judge tables that are counted here, all rows of each, one table at a time."""
     error, items, counted = MeanError(ctx), [], []
     for table in tables:
-        cells = {role: table.rows(role) for role in ctx.data.tables}
-        counts = {role: np.bincount(own, minlength=table.size) for role, own in cells.items()}
+        counts: dict[str, CountArray] = {}
+        sampled: dict[str, npt.NDArray[np.integer[Any]]] = {}
+        for role in ctx.data.tables:  # one at a time: the cells of all rows are large
+            cells = table.rows(role)
+            counts[role] = np.bincount(cells, minlength=table.size)
+            if role != "holdout":
+                sampled[role] = cells[error.rows(role)]
         distance = total_variation_distance(counts["real"], counts["synthetic"])
-        error.add(distance, {role: cells[role][error.rows(role)] for role in ("real", "synthetic")})
+        error.add(distance, sampled)
         items.append((table.item, distance))
         counted.append(counts)
     pooled = [counts["real"] + counts.get("holdout", 0) for counts in counted]
@@ -322,3 +342,46 @@ def judge_cells(ctx: Context, tables: Iterable[Cells], noun: str) -> Result:
         for (item, distance), counts, curve in zip(items, counted, curves, strict=True)
     ]
     return judge(ctx, measured, error, noun)
+
+
+def judge_counts(
+    ctx: Context,
+    items: Sequence[Mapping[str, Any]],
+    blocks: Iterable[Mapping[str, CountArray]],
+    error: MeanError,
+    cells: Callable[[int], Mapping[str, npt.NDArray[np.intp]]],
+    noun: str,
+) -> Result:
+    """Judge tables that were counted before, many at once.
+
+    Parameters
+    ----------
+    items : sequence of mapping
+        What each table is, in the order of the counts.
+    blocks : iterable of mapping
+        Counts by role of a table of the data, shape (tables of the block, cells).
+    error : MeanError
+        Receives the sampled rows.
+    cells : callable
+        Number of a table in, cells of the sampled rows by role out.
+    """
+    measured: list[Measured] = []
+    sizes, rows = curve_sizes(ctx), ctx.data.real.num_rows
+    for counts in blocks:
+        real, holdout = counts["real"], counts.get("holdout")
+        curves = total_variation_curves(
+            list(real if holdout is None else real + holdout), rows, sizes
+        )
+        distances, signs = _distances(real, counts["synthetic"])
+        others = None if holdout is None else _distances(real, holdout)[0]
+        for i, (distance, curve) in enumerate(zip(distances, curves, strict=True)):
+            table = len(measured)
+            error.add_signs(signs[i], cells(table))
+            other = None if others is None else others[i]
+            measured.append(Measured(items[table], distance, other, curve))
+    return judge(ctx, measured, error, noun)
+
+
+def _distances(real: CountArray, other: CountArray) -> tuple[list[Distance], npt.NDArray[np.int8]]:
+    values, errors, signs = total_variation_distances(real, other)
+    return list(map(Distance, values.tolist(), errors.tolist())), signs

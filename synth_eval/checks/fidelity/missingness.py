@@ -58,18 +58,18 @@ def missingness(ctx: Context) -> Result:
 
 def _tables(ctx: Context, names: list[str]) -> Iterator[Cells]:
     missing = {
-        role: {name: table.column(name).missing.astype(np.intp) for name in names}
+        role: {name: table.column(name).missing.view(np.uint8) for name in names}
         for role, table in ctx.data.tables.items()
     }
     for name in names:
 
-        def one(role: str, name: str = name) -> npt.NDArray[np.intp]:
+        def one(role: str, name: str = name) -> npt.NDArray[np.uint8]:
             return missing[role][name]
 
         yield Cells({"column": name}, 2, one)
     for first, second in list(combinations(names, 2))[:_PAIRS]:
 
-        def two(role: str, first: str = first, second: str = second) -> npt.NDArray[np.intp]:
-            return missing[role][first] * 2 + missing[role][second]
+        def two(role: str, first: str = first, second: str = second) -> npt.NDArray[np.uint8]:
+            return missing[role][first] * np.uint8(2) + missing[role][second]
 
         yield Cells({"first": first, "second": second}, 4, two)

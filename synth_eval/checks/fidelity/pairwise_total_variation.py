@@ -21,18 +21,16 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.fidelity._judge import MeanError, Measured, curve_sizes, judge
+from synth_eval.checks.fidelity._judge import MeanError, judge_counts
 from synth_eval.data.codes import encode
 from synth_eval.registry import check
 from synth_eval.results import Result
 from synth_eval.run import Context
-from synth_eval.stats.distances import Distance, total_variation_distances
-from synth_eval.stats.worth import Curve, total_variation_curves
 
 
 @check(
@@ -44,47 +42,23 @@ from synth_eval.stats.worth import Curve, total_variation_curves
 )
 def pairwise_total_variation(ctx: Context) -> Result:
     """Compare the joint table of each pair of columns."""
-    error, measured = MeanError(ctx), []
-    real = ctx.data.counts["real"]
-    cells = {role: _coarse_cells(ctx, role, error) for role in ("real", "synthetic")}
-    for block, curves, distances, signs, holdout in _blocks(ctx):
-        for i, (first, second) in enumerate(real.pairs[block]):
-            error.add_signs(
-                signs[i],
-                {role: own[first] * real.width + own[second] for role, own in cells.items()},
-            )
-            item = {name: ctx.data.plans[own].name for name, own in
-                    (("first", first), ("second", second))}  # fmt: skip
-            other = None if holdout is None else holdout[i]
-            measured.append(Measured(item, distances[i], other, curves[i]))
-    return judge(ctx, measured, error, "pairs of columns")
+    error, real = MeanError(ctx), ctx.data.counts["real"]
+    own = {role: _coarse_cells(ctx, role, error) for role in ("real", "synthetic")}
+    names = [plan.name for plan in ctx.data.plans]
+    items = [{"first": names[first], "second": names[second]} for first, second in real.pairs]
+
+    def cells(pair: int) -> dict[str, npt.NDArray[np.intp]]:
+        first, second = real.pairs[pair]
+        return {role: each[first] * real.width + each[second] for role, each in own.items()}
+
+    return judge_counts(ctx, items, _blocks(ctx), error, cells, "pairs of columns")
 
 
-def _blocks(
-    ctx: Context,
-) -> Iterator[
-    tuple[slice, list[Curve], list[Distance], npt.NDArray[np.int8], list[Distance] | None]
-]:
-    """Curves and distances, a block of pairs at a time: 500 columns have 124,750 pairs."""
-    counts, sizes = ctx.data.counts, curve_sizes(ctx)
-    others = {role: own.two_way_blocks() for role, own in counts.items() if role != "real"}
-    for block, real in counts["real"].two_way_blocks():
-        tables = {role: next(blocks)[1] for role, blocks in others.items()}
-        holdout = tables.get("holdout")
-        pooled = real if holdout is None else real + holdout
-        curves = total_variation_curves(list(pooled), ctx.data.real.num_rows, sizes)
-        distances, signs = _distances(real, tables["synthetic"])
-        yield (
-            block, curves, distances, signs,
-            None if holdout is None else _distances(real, holdout)[0],
-        )  # fmt: skip
-
-
-def _distances(
-    real: npt.NDArray[np.int64], other: npt.NDArray[np.int64]
-) -> tuple[list[Distance], npt.NDArray[np.int8]]:
-    values, errors, signs = total_variation_distances(real, other)
-    return list(map(Distance, values.tolist(), errors.tolist())), signs
+def _blocks(ctx: Context) -> Iterator[Mapping[str, npt.NDArray[np.int64]]]:
+    """Counts of every table, a block of pairs at a time: 500 columns have 124,750 pairs."""
+    blocks = {role: own.two_way_blocks() for role, own in ctx.data.counts.items()}
+    for tables in zip(*blocks.values(), strict=True):
+        yield {role: counts for role, (_, counts) in zip(blocks, tables, strict=True)}
 
 
 def _coarse_cells(ctx: Context, role: str, error: MeanError) -> list[npt.NDArray[np.intp]]:

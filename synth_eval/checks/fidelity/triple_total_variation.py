@@ -20,23 +20,26 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.fidelity._judge import Cells, judge_cells
-from synth_eval.data.codes import Plan, encode
+from synth_eval.checks.fidelity._judge import MeanError, judge_counts
+from synth_eval.data.codes import encode
+from synth_eval.data.counts import TripleCounts, count_rows
 from synth_eval.errors import NotApplicable
 from synth_eval.registry import check
 from synth_eval.results import Result
 from synth_eval.run import Context
 
 _CELLS = 5
-_WIDTH = _CELLS + 3
 _BUDGET = 400_000_000
 """Cells counted in all tables together, about two seconds of one core."""
+_MOST = 20_000
+"""Triples whose counts are kept at once, 80 MB a table; 50 columns have 19,600."""
+
+Triple = tuple[int, int, int]
 
 
 @check(
@@ -51,47 +54,54 @@ def triple_total_variation(ctx: Context) -> Result:
     plans = ctx.data.plans
     if len(plans) < 3:
         raise NotApplicable("the schema has fewer than three columns to compare")
-    chosen, possible = _choose(ctx, len(plans))
+    triples, possible = _choose(ctx, len(plans))
     noun = "triples of columns"
-    if len(chosen) < possible:
+    if len(triples) < possible:
         noun = f"of {possible:,} triples of columns, drawn with the seed"
-    return judge_cells(ctx, _tables(ctx, plans, chosen), noun)
+    maps = [_merge(ctx, column) for column in range(len(plans))]
+    counts = {role: TripleCounts(maps, triples) for role in ctx.data.tables}
+    for role, table in ctx.data.tables.items():
+        count_rows(table, plans, counts[role])
+    error, width = MeanError(ctx), counts["real"].width
+    own = {role: _few_cells(ctx, role, error, maps) for role in ("real", "synthetic")}
+    names = [plan.name for plan in plans]
+    items = [dict(zip(("first", "second", "third"), (names[i] for i in triple), strict=True))
+             for triple in triples]  # fmt: skip
+
+    def cells(number: int) -> dict[str, npt.NDArray[np.intp]]:
+        first, second, third = triples[number]
+        return {
+            role: (each[first] * width + each[second]) * width + each[third]
+            for role, each in own.items()
+        }
+
+    block = {role: state.value() for role, state in counts.items()}
+    return judge_counts(ctx, items, [block], error, cells, noun)
 
 
-def _choose(ctx: Context, columns: int) -> tuple[list[tuple[int, ...]], int]:
+def _choose(ctx: Context, columns: int) -> tuple[list[Triple], int]:
     possible = columns * (columns - 1) * (columns - 2) // 6
     rows = sum(table.num_rows for table in ctx.data.tables.values())
-    affordable = max(_BUDGET // rows, 20)
+    affordable = min(max(_BUDGET // rows, 20), _MOST)
     if possible <= affordable:
         return list(combinations(range(columns), 3)), possible
     rng = ctx.rng()
-    drawn: set[tuple[int, ...]] = set()
+    drawn: set[Triple] = set()
     while len(drawn) < affordable:
-        drawn.add(tuple(sorted(rng.choice(columns, 3, replace=False).tolist())))
+        first, second, third = sorted(rng.choice(columns, 3, replace=False).tolist())
+        drawn.add((first, second, third))
     return sorted(drawn), possible
 
 
-def _tables(ctx: Context, plans: list[Plan], chosen: list[tuple[int, ...]]) -> Iterator[Cells]:
-    coded = {
-        role: [
-            _merge(ctx, i)[encode(table.column(plan.name), plan)] for i, plan in enumerate(plans)
-        ]
-        for role, table in ctx.data.tables.items()
-    }
-    for first, second, third in chosen:
-        item = {
-            name: plans[i].name
-            for name, i in (("first", first), ("second", second), ("third", third))
-        }
-
-        def rows(
-            role: str, a: int = first, b: int = second, c: int = third
-        ) -> npt.NDArray[np.intp]:
-            own = coded[role]
-            cells = (own[a] * np.uint16(_WIDTH) + own[b]) * np.uint16(_WIDTH) + own[c]
-            return np.asarray(cells, np.intp)
-
-        yield Cells(item, _WIDTH**3, rows)
+def _few_cells(
+    ctx: Context, role: str, error: MeanError, maps: list[npt.NDArray[np.uint16]]
+) -> list[npt.NDArray[np.intp]]:
+    """Merged cells of the sampled rows, one array a column."""
+    table, rows = ctx.data.tables[role], error.rows(role)
+    return [
+        own[encode(table.column(plan.name).take(rows), plan)].astype(np.intp)
+        for own, plan in zip(maps, ctx.data.plans, strict=True)
+    ]
 
 
 def _merge(ctx: Context, column: int) -> npt.NDArray[np.uint16]:

@@ -32,13 +32,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from synth_eval.errors import NotApplicable
 from synth_eval.registry import check
 from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
 from synth_eval.run import Context
 from synth_eval.stats.intervals import Interval, excess_members, wilson
+from synth_eval.stats.multiplicities import Multiplicities
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,35 +67,35 @@ class CopyCounts:
     aside_hits: int
 
 
-def count_copies(
-    real: np.ndarray[Any, Any], holdout: np.ndarray[Any, Any], synthetic: np.ndarray[Any, Any]
-) -> CopyCounts:
+def count_copies(found: Multiplicities) -> CopyCounts:
     """Count hits of members and controls.
 
     Parameters
     ----------
-    real, holdout, synthetic : ndarray, shape (rows,)
-        Fingerprints of the rows.
+    found : Multiplicities
+        How often each record occurs in ``real``, ``holdout`` and ``synthetic``.
 
     Examples
     --------
     >>> import numpy as np
-    >>> found = count_copies(np.array([1, 2, 3, 3, 9]), np.array([4, 5, 9]), np.array([2, 3, 5]))
+    >>> from synth_eval.stats.multiplicities import multiplicities
+    >>> rows = {"real": [1, 2, 3, 3, 9], "holdout": [4, 5, 9], "synthetic": [2, 3, 5]}
+    >>> hashes = {role: np.array(own, np.uint64) for role, own in rows.items()}
+    >>> found = count_copies(multiplicities(hashes))
     >>> found.member_hits, found.members, found.control_hits, found.controls, found.aside_hits
     (1, 2, 1, 2, 1)
     """
-    records, counts = np.unique(np.concatenate([real, holdout]), return_counts=True)
-    in_real, in_holdout = np.isin(records, real), np.isin(records, holdout)
-    hit = np.isin(records, synthetic)
-    once, both = counts == 1, in_real & in_holdout
+    real, holdout = found.times["real"], found.times["holdout"]
+    in_real, in_holdout, hit = real > 0, holdout > 0, found.times["synthetic"] > 0
+    once, both = real + holdout == 1, in_real & in_holdout
     return CopyCounts(
-        members=int((once & in_real).sum()),
-        controls=int((once & in_holdout).sum()),
-        member_hits=int((once & in_real & hit).sum()),
-        control_hits=int((once & in_holdout & hit).sum()),
-        both=int(both.sum()),
-        repeated=int((~once & ~both).sum()),
-        aside_hits=int((~once & in_real & hit).sum()),
+        members=found.count(once & in_real),
+        controls=found.count(once & in_holdout),
+        member_hits=found.count(once & in_real & hit),
+        control_hits=found.count(once & in_holdout & hit),
+        both=found.count(both),
+        repeated=found.count((real + holdout > 1) & ~both),
+        aside_hits=found.count(~once & in_real & hit),
     )
 
 
@@ -127,8 +126,7 @@ def smallest_visible(counts: CopyCounts, level: float) -> int | None:
 )
 def exact_copies(ctx: Context) -> Result:
     """Compare how many training records and unseen records the synthetic table repeats."""
-    hashes = ctx.data.row_hashes
-    counts = count_copies(hashes["real"], hashes["holdout"], hashes["synthetic"])
+    counts = count_copies(ctx.data.multiplicities)
     if counts.members == 0 or counts.controls == 0:
         raise NotApplicable(
             "no record occurs just once in real and holdout together, so copies cannot be told "

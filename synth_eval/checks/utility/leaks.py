@@ -49,14 +49,13 @@ _BASIS = "share of real rows that occur in the synthetic table; 99.9 % interval 
 )
 def utility_leaks(ctx: Context) -> Result:
     """Look for holdout rows in the synthetic table and for columns that give the target away."""
-    hashes = ctx.data.row_hashes
-    known = np.unique(hashes["synthetic"])
-    # A row that both tables hold says nothing about which of them the generator saw.
-    both = np.intersect1d(hashes["real"], hashes["holdout"])
+    found = ctx.data.multiplicities
+    times, known = found.times, found.times["synthetic"] > 0
     counts = {}
-    for role in ("real", "holdout"):
-        own = hashes[role][~np.isin(hashes[role], both)]
-        counts[role] = (int(np.isin(own, known).sum()), max(len(own), 1))
+    for role, other in (("real", "holdout"), ("holdout", "real")):
+        # A row that both tables hold says nothing about which of them the generator saw.
+        rows = np.where(times[other] == 0, times[role], 0) * found.records
+        counts[role] = (int(rows[known].sum()), max(int(rows.sum()), 1))
     share, low, high = wilson(*counts["holdout"], _LEVEL)
     real_share = counts["real"][0] / counts["real"][1]
     excess = newcombe(*counts["holdout"], *counts["real"], level=_LEVEL)

@@ -26,8 +26,6 @@ from __future__ import annotations
 from statistics import NormalDist
 from typing import Any
 
-import numpy as np
-
 from synth_eval.registry import check
 from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
 from synth_eval.run import Context
@@ -86,12 +84,11 @@ def holdout_contract(ctx: Context) -> Result:
 
 def _split_doubles(ctx: Context) -> tuple[int, int, float]:
     """Records that occur exactly twice, those with a copy on each side, and the chance of it."""
-    real, holdout = ctx.data.row_hashes["real"], ctx.data.row_hashes["holdout"]
-    values, counts = np.unique(np.concatenate([real, holdout]), return_counts=True)
-    twice = values[counts == 2]
-    split = int((np.isin(twice, real) & np.isin(twice, holdout)).sum())
-    n, h = len(real), len(holdout)
-    return len(twice), split, 2 * n * h / ((n + h) * (n + h - 1))
+    found = ctx.data.multiplicities
+    n, h = found.rows("real"), found.rows("holdout")
+    twice = found.times["real"] + found.times["holdout"] == 2
+    split = twice & (found.times["real"] == 1)
+    return found.count(twice), found.count(split), 2 * n * h / ((n + h) * (n + h - 1))
 
 
 def _drifted(ctx: Context) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from synth_eval.data.load import Data, load
 from synth_eval.results import Result, Status
 from synth_eval.run import run
 from synth_eval.stats.intervals import excess_members
+from synth_eval.stats.multiplicities import multiplicities
 
 ROWS = 600
 
@@ -113,10 +114,13 @@ def test_smallest_visible_number_is_the_smallest() -> None:
 
 
 def test_counts_by_hand() -> None:
-    found = count_copies(
-        np.array([1, 2, 3, 3, 9, 8]), np.array([4, 5, 9, 6, 6]), np.array([2, 3, 5, 7, 9, 6])
-    )
-    assert found == CopyCounts(
+    rows = {
+        "real": [1, 2, 3, 3, 9, 8],
+        "holdout": [4, 5, 9, 6, 6],
+        "synthetic": [2, 3, 5, 7, 9, 6],
+    }
+    hashes = {role: np.array(own, np.uint64) for role, own in rows.items()}
+    assert count_copies(multiplicities(hashes)) == CopyCounts(
         members=3, controls=2, member_hits=1, control_hits=1, both=1, repeated=2, aside_hits=2
     )
 
@@ -198,7 +202,8 @@ def test_false_alarms_over_200_random_splits(shared_data: Path, name: str) -> No
     for _ in range(200):
         dealt = rng.permutation(pool)
         real, holdout = np.split(dealt, [len(hashes["real"])])
-        counts = count_copies(real, holdout, hashes["synthetic"])
+        tables = {"real": real, "holdout": holdout, "synthetic": hashes["synthetic"]}
+        counts = count_copies(multiplicities(tables))
         alarms += (
             excess_members(
                 counts.member_hits, counts.members, counts.control_hits, counts.controls
