@@ -182,7 +182,7 @@ def fit_jackknife(
     learner: Learner,
     rng: np.random.Generator,
 ) -> Fits:
-    """Fit on all rows, and on all but each of four groups; twice where rows are few.
+    """Fit on all rows, and on all but each of four groups; two splits, four where rows are few.
 
     With g groups, (g - 1)/g times the squared deviations of the fits that leave one group
     out estimate the variance that comes from the choice of training rows.
@@ -204,7 +204,7 @@ def fit_jackknife(
     """
     rows = len(training)
     predictions = [learner(training, 0)(test)]
-    splits = 0 if rows < 2 * GROUPS else 1 if rows > _MANY_ROWS else 2
+    splits = 0 if rows < 2 * GROUPS else 2 if rows > _MANY_ROWS else 4
     for _ in range(splits):
         group = rng.permutation(rows) % GROUPS
         predictions += [

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_eval.checks.utility._task import Task, classification, regression
+from synth_eval.checks.utility._words import percent
 from synth_eval.data.load import Data
 from synth_eval.run import Context
 from synth_eval.stats.arms import (
@@ -29,9 +30,10 @@ __all__ = ["Arms", "Experiment", "experiment"]
 FloatArray = npt.NDArray[np.float64]
 
 _FLOOR_FITS = 12
-_GO_FITS = 4
+_GO_FITS = 8
 _NULL_FITS = 12
 _NULL_ROWS = 10_000
+_SYNTHETIC_TEST_ROWS = 10_000
 
 _KNOWN: WeakKeyDictionary[Data, dict[tuple[Any, ...], Experiment]] = WeakKeyDictionary()
 
@@ -44,6 +46,8 @@ class Arms:
     ----------
     synthetic, real : Arm
         Trained on equally many synthetic and real rows.
+    full : Arm
+        Trained on all real rows; the same as `real` unless the synthetic table is smaller.
     go, floor : Arm
         Trained on the shares of the real rows that margins speak of.
     dummy : Arm
@@ -54,15 +58,11 @@ class Arms:
 
     synthetic: Arm
     real: Arm
+    full: Arm
     go: Arm
     floor: Arm
     dummy: Arm
     null: Arm | None = None
-
-    @property
-    def most_real(self) -> Arm:
-        """The arm of the most real rows: not the equal-sized one if the synthetic table is tiny."""
-        return max(self.real, self.go, self.floor, key=lambda arm: arm.n)
 
 
 class Experiment:
@@ -94,18 +94,63 @@ class Experiment:
 
     def arms(self, scorer: Scorer) -> Arms:
         """All arms but the shuffled one, scored."""
-        names = ("synthetic", "real", "go", "floor", "dummy")
+        names = ("synthetic", "real", "full", "go", "floor", "dummy")
         return Arms(**{name: self.fits(name).arm(scorer) for name in names})
 
     def with_null(self, arms: Arms, scorer: Scorer) -> Arms:
         """The arms with that of shuffled labels."""
         return replace(arms, null=self.fits("null").arm(scorer))
 
+    def undecisive_arms(self) -> list[Arm]:
+        """Arms to be shown: all synthetic rows, and what is tested on synthetic ones."""
+        task = self.task
+        more = [self.fits("all_synthetic")] if len(task.synthetic) > len(task.real) else []
+        return [*(fits.arm(task.score) for fits in more), *self._tested_on_synthetic()]
+
+    def _tested_on_synthetic(self) -> list[Arm]:
+        """Arms tested on synthetic rows, trained on real and on other synthetic ones.
+
+        Both, or none where too few synthetic rows are there to be tested on.
+        """
+        task, rng = self.task, self.rng("tested on synthetic")
+        order = rng.permutation(len(task.synthetic))
+        cut = min(len(order) // 4, _SYNTHETIC_TEST_ROWS)
+        trial = task.with_holdout(task.synthetic.take(np.sort(order[:cut])))
+        if not trial.can_be_scored:
+            return []
+        rest = task.synthetic.take(np.sort(order[cut:]))
+        rows = min(len(rest), len(task.real))
+        pools = {
+            "synthetic rows, tested on other synthetic rows": rest,
+            "real rows, tested on synthetic rows": task.real,
+        }
+        return [
+            fit_jackknife(
+                label, pool.take(rng.permutation(len(pool))[:rows]), trial.holdout.features,
+                boosting, rng,
+            ).arm(trial.score)
+            for label, pool in pools.items()
+        ]  # fmt: skip
+
     def _synthetic(self) -> Fits:
         return self._equal("synthetic rows", "synthetic")
 
     def _real(self) -> Fits:
         return self._equal("real rows, as many", "real")
+
+    def _full(self) -> Fits:
+        task, rng = self.task, self.rng("all real")
+        if len(task.synthetic) >= len(task.real):
+            return self.fits("real")
+        return fit_jackknife("all real rows", task.real, task.holdout.features, boosting, rng)
+
+    def _all_synthetic(self) -> Fits:
+        """All synthetic rows, where they are more than the real ones."""
+        task, rng = self.task, self.rng("all synthetic")
+        if len(task.synthetic) <= len(task.real):
+            return self.fits("synthetic")
+        test = task.holdout.features
+        return fit_jackknife("all synthetic rows", task.synthetic, test, boosting, rng)
 
     def _equal(self, label: str, role: str) -> Fits:
         task, rng = self.task, self.rng(role)
@@ -123,7 +168,7 @@ class Experiment:
     def _small(self, share: float, fits: int, salt: str) -> Fits:
         task = self.task
         rows = max(round(share * len(task.real)), 2)
-        label = f"{share:.0%} of the real rows"
+        label = f"{percent(share)} of the real rows"
         test = task.holdout.features
         return fit_samples(label, task.real, rows, fits, test, boosting, self.rng(salt))
 

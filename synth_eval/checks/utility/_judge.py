@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,7 +35,7 @@ def _lines(arms: Arms, negligible_share: float) -> _Lines:
     Where the learning curve is flat a table as good as the real one could otherwise never be
     told from a tenth of it.
     """
-    best = arms.most_real
+    best = arms.full
     negligible = negligible_share * max(best.value - arms.dummy.value, 0.0)
     real = gap(arms.synthetic, best)
     almost_real = replace(real, value=real.value + negligible)
@@ -53,7 +53,9 @@ def judge(
     trial: Experiment,
     name: str,
     scorer: Scorer,
-    more: Sequence[Mapping[str, Any]] = (),
+    *,
+    subject: str,
+    is_full: bool = False,
 ) -> Result:
     """Score the arms and decide in rows of real data.
 
@@ -67,8 +69,10 @@ def judge(
         Name of the score in messages.
     scorer : callable
         Score of predictions for the holdout rows.
-    more : sequence of mapping
-        Rows of details behind those of the arms.
+    subject : str
+        What is predicted, at the head of the message.
+    is_full : bool
+        Whether to show the arms that decide nothing, too; the score is then that of the task.
     """
     task = trial.task
     missing = absence(ctx, task)
@@ -76,12 +80,14 @@ def judge(
         return missing
     arms = trial.arms(scorer)
     alpha = ctx.config.alpha
-    if gap(arms.most_real, arms.dummy).interval(alpha)[0] <= 0:
-        return _result(ctx, task, arms, Status.NOT_APPLICABLE, name, more)
+    more = trial.undecisive_arms() if is_full else []
+    said = _Words(task, name, subject, alpha)
+    if gap(arms.full, arms.dummy).interval(alpha)[0] <= 0:  # no better than no model
+        return _result(ctx, arms, Status.NOT_APPLICABLE, said, more)
     lines = _lines(arms, ctx.config.margin("utility.negligible_loss").value)
     if arms.synthetic.estimate().interval(alpha)[0] <= arms.floor.estimate().interval(alpha)[1]:
         arms = trial.with_null(arms, scorer)
-    return _result(ctx, task, arms, _status(arms, lines, alpha), name, more)
+    return _result(ctx, arms, _status(arms, lines, alpha), said, more)
 
 
 def absence(ctx: Context, task: Task) -> Result | None:
@@ -123,20 +129,23 @@ def _absence(task: Task, gone: list[str]) -> str:
     )
 
 
-def _result(
-    ctx: Context,
-    task: Task,
-    arms: Arms,
-    status: Status,
-    score_name: str,
-    more: Sequence[Mapping[str, Any]],
-) -> Result:
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What messages speak of."""
+
+    task: Task
+    score: str
+    subject: str
+    alpha: float
+
+
+def _result(ctx: Context, arms: Arms, status: Status, said: _Words, more: Sequence[Arm]) -> Result:
     alpha, go = ctx.config.alpha, ctx.config.margin("utility.go")
     low, high = interval(arms.synthetic, alpha, *_RANGE)
     real_low, real_high = interval(arms.real, alpha, *_RANGE)
     return ctx.result(
         status,
-        _message(task, arms, status, score_name, alpha),
+        _message(arms, status, said),
         estimate=Estimate(arms.synthetic.value, low, high, 1 - alpha),
         reference=Reference(
             f"trained on {arms.real.n:,} real rows",
@@ -145,11 +154,11 @@ def _result(
             real_high,
             arms.real.n,
         ),
-        threshold=Threshold(arms.go.value, f"{score_name} of {arms.go.n:,} real rows; {go.basis}"),
+        threshold=Threshold(arms.go.value, f"{said.score} of {arms.go.n:,} real rows; {go.basis}"),
         direction=Direction.HIGHER,
         n=arms.synthetic.n,
-        sampled=arms.synthetic.n if task.sampled else None,
-        details=[*_details(arms, alpha), *more],
+        sampled=arms.synthetic.n if said.task.sampled else None,
+        details=_details(arms, more, alpha),
     )
 
 
@@ -159,42 +168,40 @@ def interval(arm: Arm, alpha: float, least: float, most: float) -> tuple[float, 
     return max(low, least), min(high, most)
 
 
-def _details(arms: Arms, alpha: float) -> list[dict[str, Any]]:
-    listed = [arms.synthetic, arms.real, arms.go, arms.floor, arms.null, arms.dummy]
-    rows = []
-    for arm in listed:
-        if arm is None:
-            continue
-        low, high = interval(arm, alpha, *_RANGE)
-        rows.append(
-            {
-                "arm": arm.name,
-                "estimate": arm.value,
-                "low": low,
-                "high": high,
-                "n": arm.n,
-                "seeds": arm.fits,
-            }
-        )
-    return rows
+def _details(arms: Arms, more: Sequence[Arm], alpha: float) -> list[dict[str, Any]]:
+    """One row per arm; ``gap`` is the synthetic arm minus it, paired by test row."""
+    full = None if arms.full.n == arms.real.n else arms.full
+    listed = [arms.synthetic, arms.real, full, arms.go, arms.floor, arms.null, arms.dummy]
+    rows = [_row(arm, alpha) for arm in listed if arm is not None]
+    for row, arm in zip(rows, [arm for arm in listed if arm is not None], strict=True):
+        if arm is not arms.synthetic:
+            difference = gap(arms.synthetic, arm)
+            low, high = difference.interval(alpha)
+            row |= {"gap": difference.value, "gap_low": low, "gap_high": high}
+    return [*rows, *(_row(arm, alpha) for arm in more)]
 
 
-def _message(task: Task, arms: Arms, status: Status, score_name: str, alpha: float) -> str:
-    synthetic, real, best = arms.synthetic, arms.real, arms.most_real
-    tail = _left_out(task)
+def _row(arm: Arm, alpha: float) -> dict[str, Any]:
+    low, high = interval(arm, alpha, *_RANGE)
+    return {"arm": arm.name, "estimate": arm.value, "low": low, "high": high, "n": arm.n,
+            "seeds": arm.fits}  # fmt: skip
+
+
+def _message(arms: Arms, status: Status, said: _Words) -> str:
+    synthetic, real, best = arms.synthetic, arms.real, arms.full
+    tail = _left_out(said.task)
     if status is Status.NOT_APPLICABLE:
         return (
-            f"The task is uninformative: {best.n:,} real rows predict {task.target!r} with "
-            f"{score_name} {best.value:.3f}, no better than no model ({arms.dummy.value:.3f})."
-            + tail
+            f"The task is uninformative. {said.subject}: {best.n:,} real rows reach {said.score} "
+            f"{best.value:.3f}, no better than no model ({arms.dummy.value:.3f}).{tail}"
         )
-    low, high = synthetic.estimate().interval(alpha)
-    head = (
-        f"Trained on {synthetic.n:,} synthetic rows, models predict {task.target!r} of unseen "
-        f"real rows with {score_name} {synthetic.value:.3f} ({low:.3f} to {high:.3f}); on as "
-        f"many real rows {real.value:.3f}"
+    low, high = synthetic.estimate().interval(said.alpha)
+    unsure = "too uncertain to tell, " if status is Status.INCONCLUSIVE else ""
+    return (
+        f"{said.subject}: {said.score} {synthetic.value:.3f} ({low:.3f} to {high:.3f}) from "
+        f"synthetic rows, {real.value:.3f} from as many real rows; {unsure}"
+        f"{_worth(arms, said.alpha)}.{tail}"
     )
-    return f"{head}: {_worth(arms, alpha)}.{tail}"
 
 
 def _worth(arms: Arms, alpha: float) -> str:
@@ -207,12 +214,12 @@ def _worth(arms: Arms, alpha: float) -> str:
     if fewest == most:
         return f"worth {rows} real rows"
     about = "about " if rows[0].isdigit() and "more" not in rows else ""
-    return f"worth {about}{rows} real rows (interval: {fewest} to {most})"
+    return f"worth {about}{rows} real rows ({fewest} to {most})"
 
 
 def _rows(arms: Arms, score: float) -> str:
     """Real rows that score as much, between the arms linear in the logarithm of rows."""
-    curve = sorted((arms.floor, arms.go, arms.real), key=lambda arm: arm.n)
+    curve = sorted((arms.floor, arms.go, arms.full), key=lambda arm: arm.n)
     scores = np.maximum.accumulate([arm.value for arm in curve])
     if score >= scores[-1]:
         return f"{curve[-1].n:,} or more"

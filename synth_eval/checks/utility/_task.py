@@ -87,6 +87,11 @@ class Task:
         return replace(self, holdout=rows)
 
     @property
+    def can_be_scored(self) -> bool:
+        """Whether there are rows to test on and their target varies."""
+        return len(self.holdout) >= _FEW_TEST_ROWS and len(np.unique(self.holdout.target)) > 1
+
+    @property
     def sampled(self) -> bool:
         """Whether any table was sampled down."""
         tables = {"real": self.real, "synthetic": self.synthetic, "holdout": self.holdout}

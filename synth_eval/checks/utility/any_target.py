@@ -30,7 +30,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.utility._task import Task, classification, regression, require_full_depth
+from synth_eval.checks.utility._task import classification, regression, require_full_depth
+from synth_eval.checks.utility._words import percent
 from synth_eval.errors import NotApplicable
 from synth_eval.registry import check
 from synth_eval.results import Direction, Estimate, Reference, Result, Status
@@ -91,8 +92,9 @@ def any_target_utility(ctx: Context) -> Result:
     return ctx.result(
         status,
         f"Over {len(columns)} predictable columns, models trained on synthetic rows keep "
-        f"{median:.0%} (median) of what as many real rows gain; {len(below_go)} surely do worse "
-        f"than a tenth of those real rows, worst {columns[0].name!r} ({columns[0].kept:.0%}).",
+        f"{percent(median)} (median) of what as many real rows gain; {len(below_go)} surely do "
+        f"worse than a tenth of those real rows, worst {columns[0].name!r} "
+        f"({percent(columns[0].kept)}).",
         estimate=Estimate(median, min(low, median), max(high, median), 1 - alpha),
         reference=Reference("trained on as many real rows", 1.0),
         threshold=ctx.config.margin("utility.go"),
@@ -136,7 +138,7 @@ def _column(ctx: Context, name: str) -> _Column | None:
         return None
     rng = ctx.rng(f"fits {name}")
     task = task.with_holdout(_sample(task.holdout, _TEST_ROWS, rng))
-    if not _can_be_scored(task):
+    if not task.can_be_scored:
         return None
     rows = max(min(len(task.real), len(task.synthetic), 2 * _TRAINING_ROWS) // 2, 1)
 
@@ -155,11 +157,6 @@ def _column(ctx: Context, name: str) -> _Column | None:
     most = min(len(task.real), _TRAINING_ROWS)
     go, floor = (arm("", task.real, round(share * most)) for share in shares)
     return _Column(name, "R²" if is_number else "AUC", synthetic, real, go, floor, nothing, kept)
-
-
-def _can_be_scored(task: Task) -> bool:
-    """Whether the sampled test rows still vary."""
-    return len(task.holdout) > 1 and len(np.unique(task.holdout.target)) > 1
 
 
 def _sample(rows: TrainingRows, size: int, rng: np.random.Generator) -> TrainingRows:

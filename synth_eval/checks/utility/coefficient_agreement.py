@@ -33,6 +33,7 @@ import numpy.typing as npt
 from synth_eval.checks.utility._fits import Experiment, experiment
 from synth_eval.checks.utility._judge import absence
 from synth_eval.checks.utility._task import kind_of_task, require_full_depth
+from synth_eval.checks.utility._words import percent
 from synth_eval.errors import NotApplicable
 from synth_eval.registry import check
 from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
@@ -99,7 +100,7 @@ def coefficient_agreement(ctx: Context) -> Result:
         f"Intervals of {len(terms)} coefficients overlap by {overlap.mean():.2f} on average "
         f"(holdout: {ceiling.mean():.2f}), least for {_label(terms[worst])}; {int(flips.sum())} "
         "surely have the opposite sign. Intervals computed from the synthetic rows as if they "
-        f"were real would cover the truth in {coverage:.0%} of cases at best, not 95 %.",
+        f"were real would cover the truth in {percent(coverage)} of cases at best, not 95 %.",
         estimate=Estimate(float(overlap.mean()), low, high, 1 - ctx.config.alpha),
         reference=Reference("holdout against real", float(ceiling.mean()), n=rows),
         threshold=Threshold(floor, _BASIS),

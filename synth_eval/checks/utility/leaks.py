@@ -27,6 +27,7 @@ from typing import Any
 
 import numpy as np
 
+from synth_eval.checks.utility._words import percent
 from synth_eval.data.codes import encode
 from synth_eval.registry import check
 from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
@@ -75,8 +76,8 @@ def utility_leaks(ctx: Context) -> Result:
 
 def _message(share: float, real_share: float, leaked: bool, giveaways: list[dict[str, Any]]) -> str:
     head = (
-        f"{share:.2%} of the holdout rows occur in the synthetic table, {real_share:.2%} of the "
-        "real rows"
+        f"{percent(share, 2)} of the holdout rows occur in the synthetic table, "
+        f"{percent(real_share, 2)} of the real rows"
     )
     if leaked:
         return f"{head}: the generator has seen the holdout, and no test on it is honest."

@@ -34,6 +34,7 @@ import numpy as np
 from synth_eval.checks.utility._fits import Experiment, experiment
 from synth_eval.checks.utility._judge import absence
 from synth_eval.checks.utility._task import Task, kind_of_task, require_full_depth
+from synth_eval.checks.utility._words import percent
 from synth_eval.errors import NotApplicable
 from synth_eval.registry import check
 from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
@@ -159,7 +160,7 @@ def _recipes(task: Task, size: int) -> list[tuple[str, str, _Recipe]]:
         for ratio in ratios
     ]
     recipes += [
-        (f"{share:.0%} of the real rows replaced by synthetic", "replaced", _replace(share))
+        (f"{percent(share)} of the real rows replaced by synthetic", "replaced", _replace(share))
         for share in _REPLACED
     ]
     recipes.append(("real rows twice", "control", lambda real, _: concatenate(real, real)))

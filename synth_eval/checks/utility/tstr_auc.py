@@ -4,13 +4,16 @@ What it measures
     Gradient boosting is trained on the synthetic rows and ranks the real rows of the holdout;
     the score is the area under the ROC curve, with more than two classes the mean over each
     class against the rest. Beside it, tested on the same rows: models trained on as many
-    real rows, on 10 % and on 1 % of the real rows, and no model.
+    real rows, on all of them, on 10 % and on 1 % of the real rows, and no model. Details give
+    the difference to each, paired by test row. Shown without a say: all synthetic rows, and
+    models tested on synthetic rows, trained on real (TRTS) or other synthetic ones (TSTS).
 
 How to read it
     .5 is no ranking at all, 1 a perfect one. The currency is real rows: a table worth fewer
     than 1 % of them, or one that cannot be told from shuffled labels, fails; one that is
     surely worth 10 % passes; between, use it with care. Intervals hold the choice of the test
-    rows and of the training rows.
+    rows and of the training rows. TSTS far above the rest tells of a table that is too
+    regular, TRTS far below it of labels that are not like the real ones.
 
 When it misleads
     A ranking says nothing about calibration: a re-balanced table ranks well and predicts
@@ -44,4 +47,5 @@ from synth_eval.run import Context
 def tstr_auc(ctx: Context) -> Result:
     """Compare classifiers trained on synthetic and on real rows."""
     trial = experiment(ctx, "classification")
-    return judge(ctx, trial, "AUC", trial.task.score)
+    subject = f"Predicting {trial.task.target!r}"
+    return judge(ctx, trial, "AUC", trial.task.score, subject=subject, is_full=True)

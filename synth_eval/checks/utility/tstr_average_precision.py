@@ -47,9 +47,12 @@ def tstr_average_precision(ctx: Context) -> Result:
     trial = experiment(ctx, "classification")
     rare = _rarest_class(trial.task)
     positive = trial.task.holdout.target == rare
-    name = f"average precision of class {trial.task.classes[rare]!r}"
     return judge(
-        ctx, trial, name, lambda prediction: average_precision(positive, prediction[:, rare])
+        ctx,
+        trial,
+        "average precision",
+        lambda prediction: average_precision(positive, prediction[:, rare]),
+        subject=f"Finding {trial.task.target!r} = {trial.task.classes[rare]!r}",
     )
 
 

@@ -32,6 +32,7 @@ import numpy.typing as npt
 
 from synth_eval.checks.utility._fits import Experiment, experiment
 from synth_eval.checks.utility._judge import absence, interval
+from synth_eval.checks.utility._words import percent
 from synth_eval.errors import NotApplicable
 from synth_eval.registry import check
 from synth_eval.results import Direction, Estimate, Reference, Result, Status
@@ -174,7 +175,7 @@ def _curve(trial: Experiment, number: int, ctx: Context) -> list[dict[str, Any]]
     ):
         if min(hits, size - hits) not in range(1, ctx.config.small_cell):
             share, low, high = wilson(hits, size, 1 - ctx.config.alpha)
-            label = f"predicted {predicted:.1%}"
+            label = f"predicted {percent(predicted, 1)}"
             rows.append({"arm": label, "estimate": share, "low": low, "high": high,
                          "expected": predicted, "n": size})  # fmt: skip
     return rows
@@ -185,8 +186,7 @@ def _message(
 ) -> str:
     slope, intercept = values[0]["synthetic"], values[1]["synthetic"]
     return (
-        f"Wrong probabilities lose {max(loss, 0.0):.0%} ({bounds[0]:.0%} to {bounds[1]:.0%}) of "
-        "what the models could gain over predicting the prevalence; farthest off is class "
-        f"{name!r}: calibration slope {slope:.2f} (1 is right), intercept {intercept:+.2f} "
-        "(0 is right)."
+        f"Wrong probabilities cost {percent(max(loss, 0.0))} ({percent(bounds[0])} to "
+        f"{percent(bounds[1])}) of what models could gain over predicting the class shares; class "
+        f"{name!r}: slope {slope:.2f} (right: 1), intercept {intercept:+.2f} (right: 0)."
     )

@@ -3,8 +3,9 @@
 What it measures
     Gradient boosting is trained on the synthetic rows and predicts the target of the real
     rows of the holdout; the score is R², the share of the target's variance explained. Beside
-    it, tested on the same rows: models trained on as many real rows, on 10 % and on 1 % of
-    the real rows, and no model (the mean of the real rows).
+    it, tested on the same rows: models trained on as many real rows, on all of them, on 10 %
+    and on 1 % of the real rows, and no model (the mean of the real rows). Shown without a say:
+    all synthetic rows, and models tested on synthetic rows (TRTS and TSTS), as in U001.
 
 How to read it
     0 is as good as the mean, 1 perfect, negative worse than the mean; below -1 is given as
@@ -41,4 +42,5 @@ from synth_eval.run import Context
 def tstr_r2(ctx: Context) -> Result:
     """Compare regressions trained on synthetic and on real rows."""
     trial = experiment(ctx, "regression")
-    return judge(ctx, trial, "R²", trial.task.score)
+    subject = f"Predicting {trial.task.target!r}"
+    return judge(ctx, trial, "R²", trial.task.score, subject=subject, is_full=True)

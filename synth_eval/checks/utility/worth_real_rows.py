@@ -22,15 +22,18 @@ Source
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from synth_eval.checks.utility._fits import Experiment, experiment
 from synth_eval.checks.utility._judge import absence, interval
 from synth_eval.checks.utility._task import kind_of_task, require_full_depth
+from synth_eval.checks.utility._words import percent
 from synth_eval.registry import check
 from synth_eval.results import Direction, Estimate, Reference, Result, Status
 from synth_eval.run import Context
-from synth_eval.stats.arms import Arm, fit_jackknife, fit_samples
+from synth_eval.stats.arms import Arm, fit_samples
 from synth_eval.stats.learners import boosting
 from synth_eval.stats.learning_curve import Worth, curve_sizes, worth
 
@@ -57,7 +60,7 @@ def worth_real_rows(ctx: Context) -> Result:
         return missing
     alpha = ctx.config.alpha
     curve = _curve(trial, ctx.config.margin("utility.floor").value / 4)
-    synthetic = _synthetic(trial)
+    synthetic = trial.fits("all_synthetic").arm(trial.task.score)
     found = worth(synthetic, curve, alpha)
     real = len(trial.task.real)
     high = min(found.high, float(real)) if np.isfinite(found.high) else float(real)
@@ -82,18 +85,8 @@ def _curve(trial: Experiment, smallest: float) -> list[Arm]:
         fit_samples(f"{rows:,} real rows", task.real, rows, fits, test, boosting, rng)
         for rows, fits in zip(sizes[:-1], _FITS, strict=False)
     ]
-    last = fit_jackknife(f"{sizes[-1]:,} real rows", task.real, test, boosting, rng)
-    return [fits.arm(score) for fits in (*points, last)]
-
-
-def _synthetic(trial: Experiment) -> Arm:
-    """All synthetic rows, where they are more than the real ones."""
-    task = trial.task
-    if len(task.synthetic) <= len(task.real):
-        return trial.fits("synthetic").arm(task.score)
-    label = f"{len(task.synthetic):,} synthetic rows"
-    fits = fit_jackknife(label, task.synthetic, task.holdout.features, boosting, trial.rng("all"))
-    return fits.arm(task.score)
+    last = replace(trial.fits("full").arm(score), name=f"{sizes[-1]:,} real rows")
+    return [*(fits.arm(score) for fits in points), last]
 
 
 def _status(found: Worth, ctx: Context, real: int) -> Status:
@@ -110,7 +103,7 @@ def _message(found: Worth, synthetic: Arm, real: int) -> str:
     high = f"{found.high:,.0f}" if np.isfinite(found.high) else f"{real:,} or more"
     return (
         f"{synthetic.n:,} synthetic rows are worth {found.rows:,.0f}{more} real rows to a model "
-        f"(interval: {found.low:,.0f} to {high}), {found.rows / real:.1%} of those there are."
+        f"({found.low:,.0f} to {high}), {percent(found.rows / real)} of those there are."
     )
 
 

@@ -80,7 +80,7 @@ def test_too_few_positives_are_not_judged(check, world):
 def test_details_hold_recall_precision_and_budgets_without_small_cells(run):
     result = run("U005", rare_table(2, 6000))
     kinds = {row["arm"] for row in result.details}
-    assert {"recall", "precision", "recall if 1% of the rows are flagged"} <= kinds
+    assert {"recall", "precision", "recall if 1 % of the rows are flagged"} <= kinds
     recalls = [row for row in result.details if row["arm"] == "recall"]
     assert all(row["real_rows"] is None or row["real_rows"] >= 11 for row in recalls)
     assert all(row["low"] <= row["estimate"] <= row["high"] for row in result.details)
