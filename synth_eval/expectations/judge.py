@@ -21,6 +21,7 @@ from synth_eval.results import Status
 
 __all__ = ["Case", "judge_rules"]
 
+_LONGEST_RULE = 300
 _FAILED = {"critical": Status.FAIL, "warning": Status.WARN, "info": Status.PASS}
 
 
@@ -77,7 +78,7 @@ def _judge(case: Case, margin: float, level: float, small_cell: int) -> dict[str
         real=_shown_rate(case.real, small_cell),
     )
     if case.synthetic.error is not None:
-        return {**row, "status": str(Status.ERROR), "why": case.synthetic.error}
+        return {**row, "status": str(Status.ERROR), "why": _printable(case.synthetic.error)}
     if tally is None:
         return _whole_table(row, case)
     row.update(n=tally.judged, violations=tally.broken)
@@ -99,8 +100,9 @@ def _described(entry: Any) -> dict[str, Any]:
     text = (entry.get("description") if known else None) or _fallback(kind, columns)
     meta = entry.get("meta") or {} if sound else {}
     ours = meta.get(META_KEY)
+    why = str(ours.get("why", "")) if isinstance(ours, Mapping) else "written by hand"
     return {
-        "rule": str(text),
+        "rule": _printable(str(text)),
         "status": str(Status.ERROR),
         "estimate": None,
         "low": None,
@@ -112,12 +114,18 @@ def _described(entry: Any) -> dict[str, Any]:
         "n": None,
         "patterns": "",
         "real": None,
-        "why": str(ours.get("why", "")) if isinstance(ours, Mapping) else "written by hand",
-        "columns": ", ".join(columns),
-        "type": kind,
+        "why": _printable(why),
+        "columns": _printable(", ".join(columns)),
+        "type": _printable(kind),
         "confidence": None,
         "entry": entry,
     }
+
+
+def _printable(text: str) -> str:
+    """A suite may hold anything; what reaches a page or a shell is one line of bounded length."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= _LONGEST_RULE else line[: _LONGEST_RULE - 1] + "…"
 
 
 def _fallback(kind: str, columns: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from synth_eval.figures.labels import IDENTITY, item_label, number, share
@@ -38,6 +38,18 @@ _HELP = {
     "worth": "size of the real sample that is as far from the real table, in shares of its rows",
     "n": "rows the number rests on",
 }
+_RULE_HEADINGS = {"estimate": "Rate", "reference": "Holdout", "limit": "Allowed"}
+_RULE_HELP = {
+    "estimate": "share of the synthetic rows that break the rule, among those it speaks about",
+    "reference": "the same share of the holdout rows",
+    "real": "the same share of the real rows",
+    "limit": "the share allowed: what real rows do and the margin",
+}
+_RULE_ORDER = (
+    "rule", "status", "estimate", "violations", "real", "reference", "limit", "severity",
+)  # fmt: skip
+"""Columns of a table of rules; what else is known of a rule is set small, or in results.json."""
+
 _SHARE = re.compile(r"(^|_)(share|rate|worth)$")
 
 
@@ -53,10 +65,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What is shown, and the exact value where the shown one is rounded or cut."""
+    """What is shown, the exact value where that is rounded or cut, and a small line below."""
 
     text: str
     exact: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +105,13 @@ def details_table(
         Keys of figures by column name.
     """
     plain = [to_plain(row) for row in details[:rows]]
-    columns = _columns(plain)
+    is_rules = bool(plain) and "violations" in plain[0] and "rule" in plain[0]
+    columns = _rule_columns(plain) if is_rules else _columns(plain)
+    cell = _rule_cell if is_rules else _cell
     figures = figures or {}
     body = [
         Row(
-            [_cell(row, column) for column in columns],
+            [cell(row, column) for column in columns],
             item_label(row),
             figures.get(str(row.get("column")), ""),
         )
@@ -141,6 +156,32 @@ def _column(key: str, rows: Sequence[Mapping[str, Any]]) -> Column:
         is_long = any(len(_words(value)) > _PROSE for value in values)
         kind = "prose" if is_long else "text"
     return Column(key, heading, _HELP.get(key, ""), kind)
+
+
+def _rule_columns(rows: Sequence[Mapping[str, Any]]) -> list[Column]:
+    """Few and narrow: a row is told in words first, then by its shares."""
+    columns = []
+    for key in _RULE_ORDER:
+        known = _column(key, rows)
+        kind = "share" if key in _RULE_HELP else known.kind
+        heading = _RULE_HEADINGS.get(key, known.heading)
+        if key == "rule" or any(row.get(key) not in (None, "") for row in rows):
+            columns.append(Column(key, heading, _RULE_HELP.get(key, ""), kind))
+    return columns
+
+
+def _rule_cell(row: Mapping[str, Any], column: Column) -> Cell:
+    cell = _cell(row, column)
+    if column.key == "rule":
+        is_told = row.get("status") in ("error", "not_applicable")
+        note = str(row.get("patterns") or (row.get("why") if is_told else "") or "")
+    elif column.key == "estimate" and row.get("low") is not None:
+        note = f"{share(row['low'])} to {share(row['high'])}"
+    elif column.key == "violations" and row.get("n") is not None:
+        note = f"of {number(row['n'])}"
+    else:
+        note = ""
+    return replace(cell, note=note[:_LONGEST])
 
 
 def _cell(row: Mapping[str, Any], column: Column) -> Cell:

@@ -142,3 +142,37 @@ def test_headline_names_the_worst_first(evaluation: Evaluation) -> None:
 def test_reason_is_split_only_at_a_known_code(evaluation: Evaluation) -> None:
     assert split_reason("F001 too far", evaluation.results) == ("F001", "too far")
     assert split_reason("3 checks passed", evaluation.results) == ("", "3 checks passed")
+
+
+def test_rules_are_told_in_words_and_few_narrow_columns() -> None:
+    row = {
+        "rule": "start <= end",
+        "status": "fail",
+        "estimate": 0.0122,
+        "low": 0.0081,
+        "high": 0.0184,
+        "reference": 0.0,
+        "limit": 0.001,
+        "severity": "critical",
+        "violations": 61,
+        "n": 4992,
+        "patterns": "below 0: 61",
+        "real": 0.0,
+        "why": "order",
+        "columns": "start, end",
+        "type": "t",
+        "confidence": 0.999,
+    }
+    error = {**dict.fromkeys(row), "rule": "x", "status": "error", "why": "no such column"}
+    table = details_table([row, error], ROWS)
+    assert [column.heading for column in table.columns] == [
+        "Rule", "Status", "Rate", "Violations", "Real", "Holdout", "Allowed", "Severity",
+    ]  # fmt: skip
+    first, second = table.rows
+    assert [(cell.text, cell.note) for cell in first.cells][:4] == [
+        ("start <= end", "below 0: 61"),
+        ("fail", ""),
+        ("1.22%", "0.81% to 1.84%"),
+        ("61", "of 4,992"),
+    ]
+    assert (second.cells[0].text, second.cells[0].note) == ("x", "no such column")

@@ -29,11 +29,12 @@ from __future__ import annotations
 from typing import Any
 
 from synth_eval.errors import UsageError
+from synth_eval.expectations.finding import finding
 from synth_eval.expectations.judge import judge_rules
 from synth_eval.expectations.patterns import patterns_of
 from synth_eval.expectations.validate import derived_cases, suite_cases
 from synth_eval.registry import check
-from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.results import Result, Status
 from synth_eval.run import Context
 
 MARGIN = "validity.rule_violations"
@@ -64,7 +65,8 @@ def rule_violations(ctx: Context) -> Result:
     )
     if not rows:
         return ctx.result(Status.NOT_APPLICABLE, "the suite holds no expectation")
-    return _result(ctx, [_with_patterns(ctx, row) for row in rows])
+    rows = [_with_patterns(ctx, row) for row in rows]
+    return ctx.result(**finding(rows, ctx.config.margin(MARGIN)))
 
 
 def _with_patterns(ctx: Context, row: dict[str, Any]) -> dict[str, Any]:
@@ -73,53 +75,3 @@ def _with_patterns(ctx: Context, row: dict[str, Any]) -> dict[str, Any]:
     if row["status"] in ("fail", "warn", "inconclusive"):
         told = patterns_of(entry, ctx.data.synthetic, ctx.data.real, ctx.config.small_cell)
     return {**row, "patterns": told}
-
-
-def _result(ctx: Context, rows: list[dict[str, Any]]) -> Result:
-    status = max((Status(row["status"]) for row in rows), key=lambda one: one.severity)
-    if status is Status.NOT_APPLICABLE and any(row["status"] == "pass" for row in rows):
-        status = Status.PASS
-    worst = next((row for row in rows if row["estimate"] is not None), None)
-    margin = ctx.config.margin(MARGIN)
-    if worst is None:
-        return ctx.result(status, _message(rows), details=rows)
-    beside = "reference" if worst["reference"] is not None else "real"
-    table = "holdout" if beside == "reference" else "real"
-    return ctx.result(
-        status,
-        _message(rows),
-        estimate=Estimate(worst["estimate"], worst["low"], worst["high"], worst["confidence"]),
-        reference=Reference(f"rate of the same rule in the {table} table", worst[beside]),
-        threshold=Threshold(worst["limit"], f"rate of real rows and the margin: {margin.basis}"),
-        direction=Direction.LOWER,
-        n=worst["n"],
-        details=rows,
-    )
-
-
-def _message(rows: list[dict[str, Any]]) -> str:
-    words = {
-        "fail": "broken more often than by real rows",
-        "error": "could not be run",
-        "warn": "(warnings) broken more often than by real rows",
-        "inconclusive": "perhaps broken more often than by real rows",
-    }
-    parts = []
-    for status, phrase in words.items():
-        found = [row for row in rows if row["status"] == status]
-        if found:
-            named = "; ".join(_named(row) for row in found[:2])
-            more = f" and {len(found) - 2} more" if len(found) > 2 else ""
-            parts.append(f"{len(found)} of {len(rows)} rules {phrase}: {named}{more}")
-    kept = sum(row["status"] == "pass" for row in rows)
-    if not parts:
-        return f"{kept} of {len(rows)} rules are kept as well as by real rows"
-    return ". ".join(parts)
-
-
-def _named(row: dict[str, Any]) -> str:
-    if row["status"] == "error":
-        return f"{row['rule']} ({row['why']})"
-    if row["estimate"] is None:
-        return str(row["rule"])
-    return f"{row['rule']} ({row['estimate']:.2%} of {row['n']:,} rows)"

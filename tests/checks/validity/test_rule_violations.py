@@ -179,3 +179,30 @@ def test_results_hold_no_count_of_a_few_real_rows() -> None:
     found = row(judged(load(real, people(5_000, 3), HOLDOUT)), "Husband implies")
     assert found["real"] == pytest.approx(10 / len(husbands))
     assert found["limit"] > 10 / 6_000
+
+
+def test_the_sentence_names_the_number_of_broken_rules_and_the_worst_one() -> None:
+    fresh = people(5_000, 3)
+    grade = np.array(fresh.column("grade").to_pylist())
+    grade[:400] = grade[:400] % 6 + 1
+    score = fresh.column("score").to_numpy().copy()
+    score[:50] = 1_000
+    result = judged(load(REAL, people(5_000, 3, grade=grade, score=score), HOLDOUT))
+    broken = sum(entry["status"] in ("fail", "warn") for entry in result.details)
+    assert result.message == (
+        f"{broken} of {len(result.details)} rules are broken more often than by real rows; "
+        "worst: grade and school determine each other (8 % of 5,000 rows)"
+    )
+
+
+def test_hostile_and_endless_words_of_a_suite_become_one_short_line(tmp_path: Path) -> None:
+    entry = {
+        "type": "expect_column_values_to_not_be_null",
+        "description": "\x1b[31m<script>\n" + "long " * 5_000,
+        "kwargs": {"column": "age"},
+    }
+    path = tmp_path / "suite.json"
+    path.write_text(json.dumps({"name": "s", "expectations": [entry]}), encoding="utf-8")
+    (found,) = judged(load(REAL, HOLDOUT), expectations=str(path)).details
+    assert len(found["rule"]) == 300
+    assert found["rule"].isprintable()
