@@ -25,6 +25,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
+from synth_eval.checks.fidelity._few_cells import few_cell_maps
 from synth_eval.checks.fidelity._judge import MeanError, judge_counts
 from synth_eval.data.codes import encode
 from synth_eval.data.counts import TripleCounts, count_rows
@@ -33,7 +34,6 @@ from synth_eval.registry import check
 from synth_eval.results import Result
 from synth_eval.run import Context
 
-_CELLS = 5
 _BUDGET = 400_000_000
 """Cells counted in all tables together, about two seconds of one core."""
 _MOST = 20_000
@@ -58,7 +58,7 @@ def triple_total_variation(ctx: Context) -> Result:
     noun = "triples of columns"
     if len(triples) < possible:
         noun = f"of {possible:,} triples of columns, drawn with the seed"
-    maps = [_merge(ctx, column) for column in range(len(plans))]
+    maps = few_cell_maps(ctx)
     counts = {role: TripleCounts(maps, triples) for role in ctx.data.tables}
     for role, table in ctx.data.tables.items():
         count_rows(table, plans, counts[role])
@@ -102,16 +102,3 @@ def _few_cells(
         own[encode(table.column(plan.name).take(rows), plan)].astype(np.intp)
         for own, plan in zip(maps, ctx.data.plans, strict=True)
     ]
-
-
-def _merge(ctx: Context, column: int) -> npt.NDArray[np.uint16]:
-    """Map of fine cells to at most five: neighbours of about equal mass, or the first levels."""
-    plan, counts = ctx.data.plans[column], ctx.data.counts["real"].one_way(column)
-    if len(plan.edges):
-        mass = np.cumsum(counts[: plan.fine]) - counts[: plan.fine] / 2
-        ordinary = np.minimum(mass / max(counts[: plan.fine].sum(), 1) * _CELLS, _CELLS - 1)
-        special = _CELLS + np.arange(3)
-    else:
-        ordinary = np.minimum(np.arange(plan.fine), _CELLS)  # beyond the first levels: other
-        special = _CELLS + np.arange(3)
-    return np.concatenate([ordinary.astype(np.uint16), special.astype(np.uint16)])

@@ -1,0 +1,29 @@
+"""Columns on a few cells each, coarse enough for tables of three."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_eval.run import Context
+
+__all__ = ["few_cell_maps"]
+
+_CELLS = 5
+
+
+def few_cell_maps(ctx: Context) -> list[npt.NDArray[np.uint16]]:
+    """Per column a map of fine cells to at most five, and missing, other and unseen."""
+    return [_merge(ctx, column) for column in range(len(ctx.data.plans))]
+
+
+def _merge(ctx: Context, column: int) -> npt.NDArray[np.uint16]:
+    """Neighbours of about equal mass, or the first levels."""
+    plan, counts = ctx.data.plans[column], ctx.data.counts["real"].one_way(column)
+    if len(plan.edges):
+        mass = np.cumsum(counts[: plan.fine]) - counts[: plan.fine] / 2
+        ordinary = np.minimum(mass / max(counts[: plan.fine].sum(), 1) * _CELLS, _CELLS - 1)
+    else:
+        ordinary = np.minimum(np.arange(plan.fine), _CELLS)  # beyond the first levels: other
+    special = _CELLS + np.arange(3)
+    return np.concatenate([ordinary.astype(np.uint16), special.astype(np.uint16)])

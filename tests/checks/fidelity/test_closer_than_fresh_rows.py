@@ -1,0 +1,94 @@
+"""F017: closer to real than the holdout is a warning only where no honest generator gets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import synth_eval as se
+from synth_eval.demo import simulated_table
+from synth_eval.results import Result
+from synth_eval.run import run
+
+
+def check(real, synthetic, holdout=None) -> Result:
+    return run(se.load(real, synthetic, holdout), select_checks=["F017"])[0]
+
+
+@pytest.fixture(scope="module")
+def table() -> pa.Table:
+    return simulated_table(6000, seed=5)
+
+
+def rows_of(result: Result) -> dict[str, dict]:
+    return {row["what"]: row for row in result.details}
+
+
+def test_fresh_rows_are_not_too_close(table):
+    alarms = 0
+    for seed in range(8):
+        order = np.random.default_rng(seed).permutation(6000)
+        real, fresh, holdout = (table.take(part) for part in np.split(order, 3))
+        for known in (holdout, None):
+            result = check(real, fresh, known)
+            alarms += result.status == "warn"
+            assert rows_of(result)["pairs"]["estimate"] == pytest.approx(1, abs=0.2)
+    assert alarms <= 2  # 2.5 % of 16 is less than one; 2 or fewer with probability .99
+
+
+@pytest.mark.parametrize("share", [1.0, 0.5])
+def test_copies_warn_whole_or_by_half(table, share):
+    rng = np.random.default_rng(1)
+    real, fresh, holdout = (table.slice(start, 2000) for start in (0, 2000, 4000))
+    kept = round(share * 2000)
+    mixed = pa.concat_tables([real.slice(0, kept), fresh.slice(0, 2000 - kept)])
+    result = check(real, mixed.take(rng.permutation(2000)), holdout)
+    assert result.status == "warn"
+    assert not result.gating
+
+
+def test_fitted_margins_are_no_finding_and_a_balanced_copy_of_them_is(table):
+    rng = np.random.default_rng(2)
+    real, holdout = table.slice(0, 3000), table.slice(3000)
+    drawn = pa.table(
+        {name: real[name].take(rng.integers(0, 3000, 9000)) for name in real.column_names}
+    )
+    found = rows_of(check(real, drawn, holdout))["columns"]
+    assert found["estimate"] < 0.8
+    assert found["status"] == "pass"
+    shuffled = pa.table(
+        {name: real[name].take(rng.permutation(3000)) for name in real.column_names}
+    )
+    found = rows_of(check(real, shuffled, holdout))
+    assert found["columns"]["status"] == "warn"
+    assert found["triples"]["status"] == "pass"
+
+
+def test_published_generators_are_no_finding_and_planted_copies_are(shared_data: Path):
+    folder = shared_data / "mostly2023"
+    real = folder / "adult_trn.csv.gz"
+    for name in ("mostly", "synthpop"):
+        result = check(real, folder / f"adult_{name}.csv.gz", folder / "adult_val.csv.gz")
+        assert result.status == "pass", result.message
+    control = pq.read_table(shared_data / "planted" / "adult_control.parquet")
+    for name, status in (("exact_copy", "warn"), ("noisy_copy", "warn"), ("ideal_holdout", "pass")):
+        result = check(real, shared_data / "planted" / f"adult_{name}.parquet", control)
+        assert result.status == status, result.message
+
+
+def test_two_columns_have_no_triples_and_few_rows_are_not_judged(table):
+    two = table.select(["age", "bmi"])
+    assert set(rows_of(check(two.slice(0, 3000), two.slice(3000)))) == {"columns", "pairs"}
+    assert check(two.slice(0, 3000), two.slice(0, 150)).status == "not_applicable"
+
+
+def test_many_columns_are_sampled_with_the_seed():
+    rng = np.random.default_rng(3)
+    wide = pa.table({f"c{i}": rng.normal(size=1200) for i in range(40)})
+    first, second = (check(wide.slice(0, 600), wide.slice(600)) for _ in range(2))
+    assert first.details == second.details
+    assert rows_of(first)["pairs"]["tables"] == 60
