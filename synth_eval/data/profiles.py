@@ -20,6 +20,7 @@ __all__ = ["profiles"]
 
 _BINS = 30
 _LEVELS = 20
+_STEPS = 40
 
 
 def profiles(data: Data, small_cell: int) -> list[dict[str, Any]]:
@@ -37,7 +38,9 @@ def profiles(data: Data, small_cell: int) -> list[dict[str, Any]]:
     list of dict
         ``column``, ``kind``, ``labels`` of the cells, ``edges`` (numbers and dates), and the
         ``real``, ``synthetic`` and ``holdout`` shares; the last cells are everything beyond
-        the edges, other levels, and missing values.
+        the edges, other levels, and missing values. Numbers and dates also have
+        ``quantiles``: by table the means of equal shares of the sorted values, each of at
+        least `small_cell` rows, as many outermost values left out at either end.
     """
     return [_profile(data, column, small_cell) for column in data.schema.compared]
 
@@ -64,7 +67,25 @@ def _profile(data: Data, column: Column, small_cell: int) -> dict[str, Any]:
             else None
             for role in ("real", "synthetic", "holdout")
         },
+        "quantiles": _quantiles(tables, small_cell) if column.is_continuous else None,
     }
+
+
+def _quantiles(tables: dict[str, CoercedColumn], small_cell: int) -> dict[str, list[float]] | None:
+    """Means of as many steps in each table; None where the real one has too few values."""
+    values = {role: np.sort(own.values[np.isfinite(own.values)]) for role, own in tables.items()}
+    fewest = min(len(own) for own in values.values())
+    steps = min(_STEPS, (fewest - 2 * small_cell) // max(small_cell, 1))
+    real = values["real"]
+    if steps < 4 or real[small_cell] == real[-small_cell - 1]:
+        return None
+    return {role: _step_means(own, steps, small_cell) for role, own in values.items()}
+
+
+def _step_means(ordered: npt.NDArray[np.float64], steps: int, small_cell: int) -> list[float]:
+    inner = ordered[small_cell : len(ordered) - small_cell]
+    scale = max(float(np.abs(inner).max()), 1.0)  # sums of numbers near 1e308 overflow
+    return [float((part / scale).mean() * scale) for part in np.array_split(inner, steps)]
 
 
 def _edges(values: npt.NDArray[np.float64], small_cell: int) -> npt.NDArray[np.float64]:

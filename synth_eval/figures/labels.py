@@ -9,12 +9,14 @@ __all__ = ["IDENTITY", "item_label", "number", "plain", "share"]
 
 IDENTITY = (
     "column", "first", "second", "third", "level", "rule", "arm", "table", "part", "tail", "what",
+    "group",
 )  # fmt: skip
 """Keys of a detail row that say what the row is about, in the order of a table."""
 
 _NOISE = 1e-12  # what floating point leaves of a difference of equal numbers
 _SETS = ("first", "second", "third")
 _NAMES = ("column", "rule", "arm", "table", "part", "tail", "what")
+_PERCENT = "\u00a0%"  # a space that no line breaks at
 
 
 def item_label(row: Mapping[str, Any]) -> str:
@@ -32,6 +34,8 @@ def item_label(row: Mapping[str, Any]) -> str:
     joined = " × ".join(str(row[key]) for key in _SETS if row.get(key) is not None)
     names = [joined, *(str(row[key]) for key in _NAMES if row.get(key) is not None)]
     label = " · ".join(filter(None, names))
+    if not label and row.get("group") is not None:
+        return f"group {row['group']}"
     if row.get("level") is not None:
         label = f"{label} = {row['level']}" if label else str(row["level"])
     return label
@@ -55,14 +59,14 @@ def number(value: float | None) -> str:
 
 
 def share(value: float | None) -> str:
-    """Share as a percentage with three significant digits.
+    r"""Share as a percentage with three significant digits.
 
     Examples
     --------
-    >>> share(0.01234), share(0.0), share(2.0)
-    ('1.23%', '0%', '200%')
+    >>> [share(value).replace("\u00a0", " ") for value in (0.01234, 0.0, 2.0)]
+    ['1.23 %', '0 %', '200 %']
     """
-    return "–" if value is None else number(100.0 * value) + "%"
+    return "–" if value is None else number(100.0 * value) + _PERCENT
 
 
 def plain(text: object, limit: int = 60) -> str:

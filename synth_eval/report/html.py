@@ -17,9 +17,11 @@ import synth_eval
 from synth_eval.figures import plotly_javascript, template
 from synth_eval.figures.labels import number, share
 from synth_eval.report.explanations import title
+from synth_eval.report.gaps import not_evaluated
+from synth_eval.report.reasons import plain_reason
 from synth_eval.report.strips import strip
 from synth_eval.report.tables import details_table
-from synth_eval.report.view import headline, not_evaluated, page, split_reason
+from synth_eval.report.view import headline, page
 from synth_eval.results import DIMENSIONS, Result, Status, to_plain
 from synth_eval.verdicts import VerdictWord
 
@@ -77,7 +79,7 @@ def render_snippet(evaluation: Evaluation) -> str:
     """Findings first, for the output of a notebook cell."""
     findings = [r for r in evaluation.findings() if r.status is not Status.NOT_APPLICABLE]
     verdicts = [
-        (name, found, *split_reason(found.reason, evaluation.results))
+        (name, found, plain_reason(found.reason, evaluation.results))
         for name, found in evaluation.verdicts.items()
     ]
     return (
@@ -101,7 +103,9 @@ def render_result(result: Result) -> str:
         .render(
             result=result,
             strip=strip(result),
-            table=details_table(result.details, _SNIPPET_ROWS) if result.details else None,
+            table=details_table(result.details, _SNIPPET_ROWS, short=True)
+            if result.details
+            else None,
         )
     )
 

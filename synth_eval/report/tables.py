@@ -18,11 +18,20 @@ ROWS = 500
 CELLS = 25_000
 """Most cells of all tables in the page, which keeps it small at any number of columns."""
 
+_CHOSEN = ("status", "estimate", "interval", "reference", "expected", "worth")
+"""Columns of a short table, beside those that say what the row is about."""
+
+_SETS = ("first", "second", "third")
 _TEXT = 160
 _LONGEST = 400
 _PROSE = 40
-_ORDER = (*IDENTITY, "status", "estimate", "interval", "reference", "expected", "limit", "worth")
+_ORDER = (
+    *("item", *IDENTITY, "status"),
+    *("estimate", "interval", "reference", "expected", "limit", "worth"),
+)
 _HEADINGS = {
+    "item": "Columns",
+    "what": "What",
     "worth": "Worth",
     "expected": "Expected",
     "limit": "Margin",
@@ -74,11 +83,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Cells of one item and the key of the figure it opens, if there is one."""
+    """Cells of one item and the keys of the figures it opens."""
 
     cells: Sequence[Cell]
     label: str
-    figure: str = ""
+    figures: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +100,11 @@ class Table:
 
 
 def details_table(
-    details: Sequence[Mapping[str, Any]], rows: int, figures: Mapping[str, str] | None = None
+    details: Sequence[Mapping[str, Any]],
+    rows: int,
+    figures: Mapping[str, Sequence[str]] | None = None,
+    *,
+    short: bool = False,
 ) -> Table:
     """Table of details rows, whatever keys they have.
 
@@ -101,23 +114,38 @@ def details_table(
         Rows of a result, worst first.
     rows : int
         Most rows to show.
-    figures : mapping of str to str, optional
-        Keys of figures by column name.
+    figures : mapping of str to sequence of str, optional
+        Keys of figures by name of the item, or of its column.
+    short : bool
+        Whether to show the few columns alone that a first look needs.
     """
-    plain = [to_plain(row) for row in details[:rows]]
+    plain = [_joined(to_plain(row)) for row in details[:rows]]
     is_rules = bool(plain) and "violations" in plain[0] and "rule" in plain[0]
     columns = _rule_columns(plain) if is_rules else _columns(plain)
     cell = _rule_cell if is_rules else _cell
+    if short:
+        chosen = [column for column in columns if column.key in ("item", *IDENTITY, *_CHOSEN)]
+        columns = chosen or columns
     figures = figures or {}
     body = [
-        Row(
-            [cell(row, column) for column in columns],
-            item_label(row),
-            figures.get(str(row.get("column")), ""),
-        )
-        for row in plain
+        Row([cell(row, column) for column in columns], label, _figures(label, row, figures))
+        for row, label in zip(plain, map(item_label, details), strict=False)
     ]
     return Table(columns, body, len(details))
+
+
+def _joined(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The row with the columns of a pair or triple as one name."""
+    names = {key: row[key] for key in _SETS if row.get(key) is not None}
+    if not names:
+        return row
+    return {"item": item_label(names)} | {k: v for k, v in row.items() if k not in _SETS}
+
+
+def _figures(
+    label: str, row: Mapping[str, Any], figures: Mapping[str, Sequence[str]]
+) -> Sequence[str]:
+    return figures.get(label) or figures.get(str(row.get("column")), ())
 
 
 def allowed_rows(tables: Sequence[Sequence[Mapping[str, Any]]]) -> int:
@@ -197,7 +225,7 @@ def _cell(row: Mapping[str, Any], column: Column) -> Cell:
         return Cell(number(value), repr(value))
     if column.kind == "share":
         is_full = column.key == "worth" and value >= 1
-        return Cell("≥ 100%" if is_full else share(value), repr(value))
+        return Cell("≥ " + share(1.0) if is_full else share(value), repr(value))
     text = _words(value)
     return Cell(text) if len(text) <= _TEXT else Cell(text[: _TEXT - 1] + "…", text[:_LONGEST])
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from synth_eval.figures.labels import item_label, number
-from synth_eval.report.view import headline, not_evaluated
+from synth_eval.report.gaps import not_evaluated
+from synth_eval.report.view import headline
 from synth_eval.results import Result, Status
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ def render_text(evaluation: Evaluation) -> str:
     if passed:
         lines += ["", *_wrapped("Passed: ", ", ".join(passed))]
     lines += ["", "Not evaluated"]
-    for what, why in not_evaluated(evaluation):
-        lines += _wrapped("  – ", f"{what}: {why}")
+    for gap in not_evaluated(evaluation):
+        lines += _wrapped("  – ", gap.line())
     return "\n".join(lines)
 
 
@@ -85,7 +86,7 @@ def render_markdown(evaluation: Evaluation) -> str:
         f"- {_MARKS[r.status]} **{r.status}** {r.code}: {_escaped(r.message)}" for r in results
     ]
     lines += ["", "Not evaluated:", ""]
-    lines += [f"- {_escaped(what)}: {_escaped(why)}" for what, why in not_evaluated(evaluation)]
+    lines += [f"- {_escaped(gap.line())}" for gap in not_evaluated(evaluation)]
     return "\n".join(lines) + "\n"
 
 

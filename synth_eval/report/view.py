@@ -8,54 +8,34 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from synth_eval.errors import UsageError
-from synth_eval.figures import drawing, panel_drawing
-from synth_eval.figures.distributions import overlay
 from synth_eval.figures.drawing import Drawing
-from synth_eval.figures.labels import item_label, number
+from synth_eval.figures.labels import number
 from synth_eval.purposes import purpose_of
 from synth_eval.report.explanations import Explanation, explanation, title
+from synth_eval.report.gaps import Gap, not_evaluated
+from synth_eval.report.pictures import Picture, Pictures
+from synth_eval.report.reasons import Reason, plain_reason
 from synth_eval.report.strips import Strip, strip
 from synth_eval.report.tables import Table, allowed_rows, details_table
+from synth_eval.report.worst import WorstItem, worst_items
 from synth_eval.results import DIMENSIONS, Result, Status
 from synth_eval.verdicts import Verdict, VerdictWord
 
 if TYPE_CHECKING:
     from synth_eval.evaluation import Evaluation
 
-__all__ = ["CheckView", "Page", "headline", "not_evaluated", "page", "split_reason"]
+__all__ = ["CheckView", "Page", "headline", "page"]
 
-_COLUMN_FIGURES = 1_200_000  # characters, so that the page stays small with any number
 _FINDINGS = 8
-_WORST = 3
 _FOUND = (Status.FAIL, Status.ERROR, Status.WARN, Status.INCONCLUSIVE)
 _ORDER = (*_FOUND, Status.PASS, Status.NOT_APPLICABLE)
 
-_UNCOVERED = {
-    "fairness": "Are groups of people served equally? This version has no check of it: compare "
-    "models and error rates by group yourself before decisions about people rest on the data.",
-    "text": "Free text is not read: its columns are checked for form only. Have people read a "
-    "sample, and look for names and numbers copied from the real texts.",
-    "sequences": "Order in time within an entity is not checked. Give one row per entity with "
-    "the summaries that matter (counts, gaps, trends) and evaluate that table.",
-    "relations": "Keys between tables are not checked. Join the tables first and evaluate the "
-    "joined table.",
-}
 _SHAPES = {
     VerdictWord.GO: Status.PASS,
     VerdictWord.LIMITS: Status.WARN,
     VerdictWord.NO_GO: Status.FAIL,
     VerdictWord.UNKNOWN: Status.INCONCLUSIVE,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class PanelView:
-    """A further picture of a check: key of its figure, title and how to read it."""
-
-    key: str
-    title: str
-    caption: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +46,7 @@ class CheckView:
     title: str
     strip: Strip | None
     table: Table | None
-    figure: str
-    caption: str
-    panels: Sequence[PanelView]
+    pictures: Sequence[Picture]
     explanation: Explanation | None
 
     @property
@@ -85,19 +63,9 @@ class DimensionView:
     question: str
     verdict: Verdict
     shape: Status
-    code: str
-    reason: str
+    reason: Reason
     tally: Sequence[tuple[Status, int]]
     checks: Sequence[CheckView]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A result that did not pass and the names of its worst items."""
-
-    result: Result
-    title: str
-    worst: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,23 +78,23 @@ class Page:
     created: str
     provenance: Mapping[str, Any]
     dimensions: Sequence[DimensionView]
-    findings: Sequence[Finding]
+    worst: Mapping[str, Sequence[WorstItem]]
+    findings: Sequence[tuple[Result, str]]
     more_findings: int
-    not_evaluated: Sequence[tuple[str, str]]
+    not_evaluated: Sequence[Gap]
     reference_scores: Sequence[Mapping[str, Any]]
     figures: Mapping[str, Drawing]
 
 
 def page(evaluation: Evaluation) -> Page:
     """View of an evaluation."""
-    figures: dict[str, Drawing] = {}
-    columns = _profile_figures(evaluation, figures)
+    pictures = Pictures(evaluation)
     rows = allowed_rows([result.details for result in evaluation.results])
     dimensions = []
     for name, verdict in evaluation.verdicts.items():
         results = [result for result in evaluation.results if result.dimension == name]
         results.sort(key=lambda result: (_ORDER.index(result.status), result.code))
-        checks = [_check(result, evaluation, rows, columns, figures) for result in results]
+        checks = [_check(result, rows, pictures) for result in results]
         dimensions.append(_dimension(name, verdict, checks))
     findings = [r for r in evaluation.findings() if r.status is not Status.NOT_APPLICABLE]
     return Page(
@@ -136,11 +104,12 @@ def page(evaluation: Evaluation) -> Page:
         created=_date(evaluation.provenance.get("created")),
         provenance=evaluation.provenance,
         dimensions=dimensions,
-        findings=[_finding(result) for result in findings[:_FINDINGS]],
+        worst=worst_items(evaluation.results),
+        findings=[(result, title(result)) for result in findings[:_FINDINGS]],
         more_findings=max(len(findings) - _FINDINGS, 0),
         not_evaluated=not_evaluated(evaluation),
         reference_scores=evaluation.reference_scores,
-        figures=figures,
+        figures=pictures.drawings,
     )
 
 
@@ -170,110 +139,29 @@ def headline(evaluation: Evaluation) -> str:
     return f"{title}: {sentence} Not decisive for it: {', '.join(aside)}."
 
 
-def not_evaluated(evaluation: Evaluation) -> list[tuple[str, str]]:
-    """What the page cannot speak about, and how to get it."""
-    skipped: dict[str, list[str]] = {}
-    for result in evaluation.results:
-        if result.status is Status.NOT_APPLICABLE:
-            skipped.setdefault(result.message, []).append(f"{result.code} {title(result)}")
-    found = [(", ".join(names), reason) for reason, names in skipped.items()]
-    present = {result.dimension for result in evaluation.results}
-    found += [
-        (name.capitalize(), "no check of it was asked for in this run")
-        for name in DIMENSIONS
-        if name not in present
-    ]
-    if not evaluation.reference_scores:
-        found.append(("Reference scores", "the reports of SDMetrics were not run"))
-    uncovered = [(n.capitalize(), why) for n, why in _UNCOVERED.items() if n not in DIMENSIONS]
-    return found + uncovered
-
-
-def split_reason(reason: str, results: Sequence[Result]) -> tuple[str, str]:
-    """Code of the check that a reason starts with, and the reason without it."""
-    first, _, rest = reason.partition(" ")
-    return (first, rest) if any(first == result.code for result in results) else ("", reason)
-
-
-def _check(
-    result: Result,
-    evaluation: Evaluation,
-    rows: int,
-    columns: Mapping[str, str],
-    figures: dict[str, Drawing],
-) -> CheckView:
-    found = _overview(result, evaluation)
-    key = f"check-{result.code}" if found else ""
-    if found:
-        figures[key] = found
+def _check(result: Result, rows: int, pictures: Pictures) -> CheckView:
+    items = pictures.of_items(result)
     return CheckView(
         result=result,
         title=title(result),
         strip=strip(result),
-        table=details_table(result.details, rows, columns) if result.details else None,
-        figure=key,
-        caption=found.caption if found else "",
-        panels=_panels(result, figures),
+        table=details_table(result.details, rows, items) if result.details else None,
+        pictures=pictures.of_check(result),
         explanation=explanation(result),
     )
 
 
-def _panels(result: Result, figures: dict[str, Drawing]) -> list[PanelView]:
-    views: list[PanelView] = []
-    for panel in result.panels:
-        key = f"panel-{result.code}-{len(views)}"
-        figures[key] = panel_drawing(panel)
-        views.append(PanelView(key, panel.title, panel.caption))
-    return views
-
-
-def _overview(result: Result, evaluation: Evaluation) -> Drawing | None:
-    """Figure over all items; the distributions of single columns open from the table."""
-    has_items = len(result.details) > 1
-    kind = "intervals" if result.figure == "distribution" and has_items else None
-    try:
-        return drawing(result, evaluation, kind=kind)
-    except UsageError:
-        return None
-
-
 def _dimension(name: str, verdict: Verdict, checks: Sequence[CheckView]) -> DimensionView:
     counts = Counter(check.result.status for check in checks)
-    code, reason = split_reason(verdict.reason, [check.result for check in checks])
     return DimensionView(
         name=name,
         question=DIMENSIONS.get(name, ""),
         verdict=verdict,
         shape=_SHAPES[verdict.verdict],
-        code=code,
-        reason=reason,
+        reason=plain_reason(verdict.reason, [check.result for check in checks]),
         tally=[(status, counts[status]) for status in _ORDER if counts[status]],
         checks=checks,
     )
-
-
-def _finding(result: Result) -> Finding:
-    labels = [item_label(row) for row in result.details if row.get("status") in _FOUND]
-    worst = [label for label in dict.fromkeys(labels) if label][:_WORST]
-    return Finding(result, title(result), worst)
-
-
-def _profile_figures(evaluation: Evaluation, figures: dict[str, Drawing]) -> dict[str, str]:
-    """Overlays of the columns, those of the worst items first where there are too many."""
-    profiles = {str(profile["column"]): profile for profile in evaluation.profiles}
-    named = dict.fromkeys(str(row.get("column")) for r in evaluation.results for row in r.details)
-    keys: dict[str, str] = {}
-    spent = 0
-    for name in named:
-        if name not in profiles:
-            continue
-        found = overlay(profiles[name])
-        spent += len(str(found.data))
-        if spent > _COLUMN_FIGURES:
-            break
-        keys[name] = f"column-{len(keys)}"
-        figures[keys[name]] = found
-    return keys
 
 
 def _date(created: object) -> str:

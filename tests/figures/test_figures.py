@@ -12,6 +12,7 @@ from synth_eval.errors import UsageError
 from synth_eval.evaluation import Evaluation
 from synth_eval.figures import KINDS, draw, drawing, template
 from synth_eval.figures.labels import item_label, number, plain, share
+from synth_eval.figures.quantiles import quantile_plot
 from synth_eval.figures.style import HOLDOUT, REAL, SYNTHETIC
 from synth_eval.registry import available_checks
 from synth_eval.results import Result, Status
@@ -203,7 +204,28 @@ def test_numbers_are_short(value: float | None, text: str) -> None:
 
 
 def test_labels() -> None:
-    assert share(0.12345) == "12.3%"
+    assert share(0.12345) == "12.3\u00a0%"
     assert item_label({"rule": "a < b"}) == "a < b"
     assert item_label({}) == ""
     assert plain("x" * 100, 10) == "x" * 9 + "…"
+
+
+def test_quantiles_lie_on_the_diagonal_where_tables_agree() -> None:
+    steps = {"real": [1.0, 2.0, 3.0], "synthetic": [1.0, 2.0, 5.0], "holdout": [1.0, 2.0, 3.0]}
+    found = quantile_plot({"column": "<b>", "kind": "numerical", "quantiles": steps})
+    assert found is not None
+    line, synthetic, holdout = found.data
+    assert line["x"] == line["y"] == [1.0, 5.0]
+    assert (synthetic["x"], synthetic["y"]) == ([1.0, 2.0, 3.0], [1.0, 2.0, 5.0])
+    assert (synthetic["marker"]["color"], holdout["marker"]["color"]) == (SYNTHETIC, HOLDOUT)
+    assert "83.3 % of the way up" in found.caption
+    assert found.layout["title"]["text"] == "&lt;b&gt;"
+
+
+def test_quantiles_of_dates_are_moments_and_nothing_is_nothing() -> None:
+    steps = {"real": [0.0, 86_400_000_000.0], "synthetic": [0.0, 86_400_000_000.0]}
+    found = quantile_plot({"column": "when", "kind": "datetime", "quantiles": steps})
+    assert found is not None
+    assert found.data[1]["x"] == [0.0, 86_400_000.0]
+    assert found.caption.endswith("Here all dots lie on it.")
+    assert quantile_plot({"column": "a", "kind": "numerical", "quantiles": None}) is None

@@ -11,6 +11,7 @@ import pytest
 
 from synth_eval.evaluation import Evaluation
 from synth_eval.report.html import render_page, render_result, render_snippet
+from synth_eval.report.reasons import plain_reason
 from synth_eval.results import Result, Status
 
 MEGABYTES = 1e6
@@ -64,23 +65,25 @@ def test_first_screen_says_what_was_compared_and_every_verdict(
 ) -> None:
     for verdict in evaluation.verdicts.values():
         assert str(verdict.verdict) in page.text
-        assert words(verdict.reason.replace("`", "")) in page.text
+        assert plain_reason(verdict.reason, evaluation.results).text in page.text
     for told in ("synthetic.csv", "5,000 rows × 4 columns", "1 March 2026, 12:00 UTC", "ssssssss"):
         assert told in page.text
 
 
 def test_says_what_was_not_evaluated_and_how_to_get_it(page: Reader) -> None:
-    assert "no holdout: run synth-eval split" in page.text
+    assert "No holdout: run synth-eval split" in page.text
     for missing in ("Fairness", "Text", "Sequences", "Relations"):
         assert missing in page.text
 
 
 def test_findings_stand_worst_first_with_their_items(page: Reader) -> None:
-    start = page.text.index("Worst findings")
-    findings = page.text[start : page.text.index("Not evaluated, and how")]
+    start = page.text.index("Where it is worst")
+    worst = page.text[start : page.text.index("Checks that did not pass")]
+    assert "Columns age" in worst
+    assert "Pairs income × age" in worst
+    findings = page.text[start + len(worst) : page.text.index("Not evaluated, and how")]
     places = [findings.index(code) for code in ("F001", "P999", "F004", "C001")]
     assert places == sorted(places)
-    assert "age" in findings
     assert "V001" not in findings
 
 

@@ -9,9 +9,12 @@ import pytest
 from synth_eval.evaluation import Evaluation
 from synth_eval.registry import available_checks
 from synth_eval.report.explanations import parse
+from synth_eval.report.gaps import not_evaluated
+from synth_eval.report.reasons import plain_reason, shortened
 from synth_eval.report.strips import strip
 from synth_eval.report.tables import CELLS, ROWS, allowed_rows, details_table
-from synth_eval.report.view import headline, split_reason
+from synth_eval.report.view import headline
+from synth_eval.report.worst import worst_items
 from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
 
 
@@ -107,9 +110,9 @@ def test_table_takes_any_keys_in_a_fixed_order() -> None:
         "odd_key",
     ]
     first, second = table.rows
-    assert [cell.text for cell in first.cells] == ["r", "0.123", "0.1 to 0.2", "50%", "7"]
+    assert [cell.text for cell in first.cells] == ["r", "0.123", "0.1 to 0.2", "50\u00a0%", "7"]
     assert first.cells[1].exact == "0.123456"
-    assert [cell.text for cell in second.cells] == ["s", "", "", "≥ 100%", ""]
+    assert [cell.text for cell in second.cells] == ["s", "", "", "≥ 100\u00a0%", ""]
 
 
 def test_table_says_how_many_rows_there_are() -> None:
@@ -139,9 +142,97 @@ def test_headline_names_the_worst_first(evaluation: Evaluation) -> None:
     )
 
 
-def test_reason_is_split_only_at_a_known_code(evaluation: Evaluation) -> None:
-    assert split_reason("F001 too far", evaluation.results) == ("F001", "too far")
-    assert split_reason("3 checks passed", evaluation.results) == ("", "3 checks passed")
+def test_reason_is_one_plain_sentence_with_its_check_aside(evaluation: Evaluation) -> None:
+    found = plain_reason("F001 too far: 0.2 (0.1 to 0.3) (and 2 more checks)", evaluation.results)
+    assert (found.code, found.text, found.more) == ("F001", "Too far: 0.2.", "2 more checks")
+    found = plain_reason("nothing seen at this power: F001 too far", evaluation.results)
+    assert (found.code, found.text) == ("F001", "Nothing seen at this power.")
+    found = plain_reason("3 checks passed", evaluation.results)
+    assert (found.code, found.text, found.more) == ("", "3 checks passed.", "")
+
+
+def test_sentences_are_short_and_names_stay_whole() -> None:
+    long = "one two " * 20 + "end"
+    assert len(shortened(long).split()) == 25
+    assert shortened(long).endswith("…")
+    assert shortened("worst income (EUR): 0.5 (0.4 to 0.6); " + long) == "Worst income (EUR): 0.5."
+
+
+def test_worst_items_are_those_of_most_checks() -> None:
+    def found(code: str, dimension: str, *details: dict[str, Any]) -> Result:
+        return Result(code, "a_check", dimension, Status.FAIL, "m", details=details)
+
+    worst = worst_items(
+        [
+            found("V009", "validity", {"column": "b", "status": "fail"}),
+            found(
+                "F009",
+                "fidelity",
+                {"column": "a", "status": "fail"},
+                {"column": "b", "status": "inconclusive"},
+                {"column": "c", "status": "pass"},
+                {"first": "a", "second": "b", "status": "fail"},
+            ),
+            found("F008", "fidelity", {"what": "a = x", "status": "warn"}),
+            found("P099", "privacy", {"arm": "guessing", "estimate": 0.2}),
+            Result("C001", "x", "coverage", Status.PASS, "m", details=[{"column": "z"}]),
+        ]
+    )
+    assert {kind: [item.label for item in items] for kind, items in worst.items()} == {
+        "columns": ["b", "a"],
+        "pairs": ["a × b"],
+        "slices": ["a = x"],
+        "attacks": ["A check"],
+    }
+    assert worst["columns"][0].checks == 2
+    assert worst["columns"][0].code == "V009"
+
+
+def test_what_was_not_evaluated_is_grouped_by_what_would_bring_it() -> None:
+    def skipped(code: str, message: str) -> Result:
+        return Result(code, "x_y", "utility", Status.NOT_APPLICABLE, message)
+
+    gaps = not_evaluated(
+        Evaluation(
+            [
+                skipped("U001", "no target was named"),
+                skipped("U003", "no target was named"),
+                skipped("U006", "the curve is not asked for: `--depth full` adds it"),
+                skipped("U009", "mixing is not asked for: `--depth full` adds it"),
+                skipped("U012", "no holdout"),
+            ]
+        )
+    )
+    first, second, third, *_, last = gaps
+    assert (first.what, len(first.parts)) == ("2 checks of full depth", 2)
+    assert "`--depth full`" in first.why
+    assert (second.what, second.why, len(second.parts)) == ("2 checks", "No target was named.", 2)
+    assert third.what.startswith("U012")
+    assert last.what == "Fairness, text, sequences and relations"
+    assert last.why == "Their checks do not exist yet."
+
+
+def test_short_tables_have_few_columns_and_pairs_one_name() -> None:
+    rows = [
+        {"first": "a", "second": "b", "coefficient": "V", "estimate": 0.1, "limit": 0.2, "n": 9,
+         "worth": 0.01, "status": "pass"}
+    ]  # fmt: skip
+    table = details_table(rows, 10, short=True)
+    assert [column.heading for column in table.columns] == [
+        "Columns",
+        "Status",
+        "Estimate",
+        "Worth",
+    ]
+    assert table.rows[0].cells[0].text == "a × b"
+    assert len(details_table(rows, 10).columns) == 7
+    assert details_table([{"odd": 1}], 10, short=True).rows[0].cells[0].text == "1"
+
+
+def test_rows_open_the_figures_of_their_pair_or_column() -> None:
+    rows = [{"first": "a", "second": "b"}, {"column": "c"}, {"column": "d"}]
+    table = details_table(rows, 10, {"a × b": ("k",), "c": ("l", "m")})
+    assert [tuple(row.figures) for row in table.rows] == [("k",), ("l", "m"), ()]
 
 
 def test_rules_are_told_in_words_and_few_narrow_columns() -> None:
@@ -172,7 +263,7 @@ def test_rules_are_told_in_words_and_few_narrow_columns() -> None:
     assert [(cell.text, cell.note) for cell in first.cells][:4] == [
         ("start <= end", "below 0: 61"),
         ("fail", ""),
-        ("1.22%", "0.81% to 1.84%"),
+        ("1.22\u00a0%", "0.81\u00a0% to 1.84\u00a0%"),
         ("61", "of 4,992"),
     ]
     assert (second.cells[0].text, second.cells[0].note) == ("x", "no such column")

@@ -9,7 +9,7 @@ from synth_eval.report.text import render_markdown, render_result_text, render_t
 def test_text_says_the_verdicts_findings_and_gaps(evaluation: Evaluation) -> None:
     text = repr(evaluation)
     assert text == render_text(evaluation)
-    for told in ("NO-GO", "✗ F001 worst age", "Passed: V001, U001", "– Fairness:"):
+    for told in ("NO-GO", "✗ F001 worst age", "Passed: V001, U001", "– Fairness, text,"):
         assert told in text
     assert text.index("✗ F001") < text.index("! P999") < text.index("▲ F004") < text.index("? C001")
     assert max(map(len, text.splitlines())) <= 88
@@ -41,4 +41,4 @@ def test_markdown_lists_findings_and_gaps(evaluation: Evaluation) -> None:
     text = render_markdown(evaluation)
     assert "| fidelity | **NO-GO** |" in text
     assert "- ✗ **fail** F001: worst age: 0.2" in text
-    assert "- Fairness:" in text
+    assert "- Fairness, text, sequences" in text

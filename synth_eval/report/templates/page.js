@@ -107,22 +107,29 @@
   const open = (row, opener) => {
     if (row.nextElementSibling?.classList.contains("drill")) return close(row);
     const cell = make("td", { colSpan: row.cells.length });
-    const plot = make("div", { className: "plot" });
-    plot.dataset.draw = row.dataset.figureKey;
-    const { caption } = JSON.parse(sources.get(row.dataset.figureKey).textContent);
-    plot.setAttribute("role", "img");
-    plot.setAttribute("aria-label", `${opener.textContent}. ${caption}`);
-    cell.append(plot, make("p", { textContent: caption }));
+    const gallery = make("div", { className: "gallery" });
+    const plots = row.dataset.figureKeys.split(" ").map((key) => {
+      const { caption } = JSON.parse(sources.get(key).textContent);
+      const plot = make("div", { className: "plot" });
+      plot.dataset.draw = key;
+      plot.setAttribute("role", "img");
+      plot.setAttribute("aria-label", `${opener.textContent}. ${caption}`);
+      const figure = make("figure");
+      figure.append(plot, make("figcaption", { textContent: caption }));
+      gallery.append(figure);
+      return plot;
+    });
+    cell.append(gallery);
     const drill = make("tr", { className: "drill" });
     drill.append(cell);
     row.after(drill);
     opener.setAttribute("aria-expanded", "true");
-    return draw(plot);
+    return Promise.all(plots.map((plot) => draw(plot)));
   };
   const equip = (part) => {
     const table = part.querySelector("table");
     const rows = [...table.tBodies[0].rows];
-    for (const row of rows.filter((each) => each.dataset.figureKey)) {
+    for (const row of rows.filter((each) => each.dataset.figureKeys)) {
       const opener = make("button", { type: "button", className: "open-figure" });
       opener.setAttribute("aria-expanded", "false");
       opener.append(...row.cells[0].childNodes);
