@@ -75,8 +75,8 @@ _MARGINS: Mapping[str, Threshold] = {
     ),
     "privacy.copied_records": Threshold(
         0.0,
-        "share of training records copied beyond what records of the holdout are matched by "
-        "chance; one copied person is a disclosure, so only the interval stands between",
+        "share of training records copied beyond chance; one copied person is a disclosure, so "
+        "only the interval stands between",
     ),
     "privacy.hidden_copies": Threshold(
         0.01,

@@ -9,7 +9,19 @@ from enum import StrEnum
 from synth_eval.purposes import Purpose, purpose_of
 from synth_eval.results import DIMENSIONS, Result, Status
 
-__all__ = ["Verdict", "VerdictWord", "verdicts"]
+__all__ = [
+    "POSSIBLE_EPSILON",
+    "PROVED_EPSILON",
+    "SMALLEST_VISIBLE",
+    "Verdict",
+    "VerdictWord",
+    "verdicts",
+]
+
+PROVED_EPSILON = "lower bound on epsilon"
+POSSIBLE_EPSILON = "largest bound on epsilon that could have been shown"
+SMALLEST_VISIBLE = "fewest copies that would have been seen"
+"""Arms of the details that say what an attack could have seen."""
 
 
 class VerdictWord(StrEnum):
@@ -49,7 +61,7 @@ _NOT_ATTACKED = (
     "no copying seen, but attacks were not run: absence of copies does not show that nobody "
     "can be singled out"
 )
-_NO_EVIDENCE = "no evidence of leakage beyond control at this power: "
+_NO_EVIDENCE = "no evidence of leakage beyond control at this power"
 _ATTACK, _GUARANTEE = "membership_inference", "differential_privacy"
 
 
@@ -103,11 +115,28 @@ def _privacy(judged: Sequence[Result], limits: Sequence[Result]) -> Verdict:
     passed = {r.name: r for r in judged if r.status is Status.PASS}
     if not any(r.name == _ATTACK for r in judged):
         return Verdict(VerdictWord.UNKNOWN, _sentence(limits) if limits else _NOT_ATTACKED)
+    power = _power(judged)
     if limits:
-        return Verdict(VerdictWord.LIMITS, _sentence(limits))
+        ending = f" Power of the attacks: {power}." if power else ""
+        return Verdict(VerdictWord.LIMITS, _sentence(limits) + ending)
     if _GUARANTEE in passed:
         return Verdict(VerdictWord.GO, _sentence([passed[_GUARANTEE]]))
-    return Verdict(VerdictWord.LIMITS, _NO_EVIDENCE + _sentence([passed[_ATTACK]]))
+    return Verdict(VerdictWord.LIMITS, f"{_NO_EVIDENCE}: {power}" if power else _NO_EVIDENCE)
+
+
+def _power(results: Sequence[Result]) -> str:
+    """What the attacks could have seen, so that nothing found is read as what it is."""
+    rows = {row.get("arm"): row for result in results for row in result.details}
+    parts = []
+    if POSSIBLE_EPSILON in rows:
+        epsilon = rows[POSSIBLE_EPSILON]["epsilon"]
+        parts.append(f"an epsilon of up to {epsilon:.1f} could have been shown")
+    if SMALLEST_VISIBLE in rows:
+        copies, records = (rows[SMALLEST_VISIBLE][key] for key in ("hits", "records"))
+        parts.append(
+            f"{copies:,} copied records ({100 * copies / records:.2f} %) would have been seen"
+        )
+    return ", ".join(parts)
 
 
 def _sentence(results: Sequence[Result]) -> str:

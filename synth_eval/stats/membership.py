@@ -16,13 +16,14 @@ from synth_eval.stats.intervals import clopper_pearson
 
 __all__ = [
     "EpsilonBound",
+    "Step",
     "TailHits",
+    "coarse_steps",
     "epsilon_lower_bound",
     "f1_of_guessing_member",
     "judged_epsilon",
     "largest_epsilon",
     "one_run_epsilon",
-    "roc_points",
     "tail_hits",
     "tail_threshold",
 ]
@@ -40,6 +41,14 @@ class TailHits(NamedTuple):
     member_hits: int
     members: int
     control_hits: int
+    controls: int
+
+
+class Step(NamedTuple):
+    """Members and controls with at least so high a score."""
+
+    threshold: float
+    members: int
     controls: int
 
 
@@ -199,12 +208,39 @@ def f1_of_guessing_member(members: int, controls: int) -> float:
     return 2 * precision / (precision + 1)
 
 
-def roc_points(
-    members: FloatArray, controls: FloatArray, rates: Sequence[float]
-) -> list[tuple[float, float]]:
-    """True positive rate at given false positive rates, for a curve on a log axis."""
-    return [
-        (rate, float((members > tail_threshold(controls, rate)).mean()))
-        for rate in rates
-        if rate * len(controls) >= 1
-    ]
+def coarse_steps(
+    members: FloatArray, controls: FloatArray, least: int, growth: float = 0.25
+) -> list[Step]:
+    """Thresholds from the highest score down, with so many records between any two of them.
+
+    A curve drawn from them tells no single record: at least `least` members and as many
+    controls lie above the first, between neighbours, and below the last.
+
+    Parameters
+    ----------
+    members, controls : ndarray of float64, shapes (n,) and (m,)
+        Scores.
+    least : int
+        Fewest records of each side in a step.
+    growth : float
+        Smallest step as a share of the records above it, so that steps are about even on a
+        logarithmic axis.
+
+    Examples
+    --------
+    >>> [step.controls for step in coarse_steps(np.arange(100.0), np.arange(100.0), 11)]
+    [11, 22, 33, 44, 55, 69, 87]
+    """
+    above = np.sort(-members), np.sort(-controls)
+    steps: list[Step] = []
+    hits = (0, 0)
+    while True:
+        wanted = [count + max(least, int(growth * count)) for count in hits]
+        if any(len(side) - count < least for side, count in zip(above, wanted, strict=True)):
+            return steps
+        bound = max(side[count - 1] for side, count in zip(above, wanted, strict=True))
+        counts = [int(np.searchsorted(side, bound, "right")) for side in above]
+        hits = (counts[0], counts[1])
+        if any(len(side) - count < least for side, count in zip(above, hits, strict=True)):
+            return steps
+        steps.append(Step(-float(bound), *hits))

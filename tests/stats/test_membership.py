@@ -7,12 +7,12 @@ import pytest
 
 from synth_eval.stats.intervals import auc_interval
 from synth_eval.stats.membership import (
+    coarse_steps,
     epsilon_lower_bound,
     f1_of_guessing_member,
     judged_epsilon,
     largest_epsilon,
     one_run_epsilon,
-    roc_points,
     tail_hits,
     tail_threshold,
 )
@@ -87,8 +87,22 @@ def test_everybody_a_member_has_f1_of_two_thirds() -> None:
     assert f1_of_guessing_member(50, 50) == pytest.approx(0.667, abs=5e-4)
 
 
-def test_curve_rises_and_leaves_out_rates_too_fine_for_the_controls() -> None:
+def test_steps_of_a_curve_hold_eleven_records_of_each_side() -> None:
     rng = np.random.default_rng(7)
-    points = roc_points(rng.normal(1, 1, 500), rng.normal(size=500), (0.001, 0.01, 0.1, 0.5))
-    assert [rate for rate, _ in points] == [0.01, 0.1, 0.5]
-    assert np.all(np.diff([hit for _, hit in points]) > 0)
+    for shift, ties in ((0.0, False), (1.0, False), (3.0, True)):
+        members, controls = rng.normal(shift, 1, 500), rng.normal(size=700)
+        if ties:
+            members, controls = members.round(), controls.round()
+        steps = coarse_steps(members, controls, 11)
+        assert steps
+        for step in steps:
+            assert step.members == (members >= step.threshold).sum()
+            assert step.controls == (controls >= step.threshold).sum()
+        for side, size in (("members", 500), ("controls", 700)):
+            counts = [0, *(getattr(step, side) for step in steps), size]
+            assert min(np.diff(counts)) >= 11
+
+
+def test_too_few_records_make_no_curve() -> None:
+    assert coarse_steps(np.arange(15.0), np.arange(500.0), 11) == []
+    assert coarse_steps(np.zeros(100), np.zeros(100), 11) == []

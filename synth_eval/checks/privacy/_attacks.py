@@ -24,6 +24,7 @@ __all__ = [
     "attacks",
     "blind_baseline",
     "epsilon_of",
+    "features",
     "halves",
     "void_if_split_is_invalid",
 ]
@@ -168,7 +169,7 @@ def _classifier(
     size = min(len(synthetic), len(reference), _CLASSIFIER_ROWS)
     parts = [rows.take(_some(len(rows), size, rng)) for rows in (synthetic, reference)]
     predict = _fit(parts[0], parts[1], rng)
-    return lambda rows: predict(_features(rows))[:, 1]
+    return lambda rows: predict(features(rows))[:, 1]
 
 
 def blind_baseline(
@@ -195,24 +196,26 @@ def blind_baseline(
             rng,
         )
         scored = [
-            predict(_features(rows.take(np.flatnonzero(fold == half))))[:, 1]
+            predict(features(rows.take(np.flatnonzero(fold == half))))[:, 1]
             for rows, fold in ((members, folds[0]), (controls, folds[1]))
         ]
         areas.append(auc_interval(scored[0], scored[1], _BLIND_LEVEL))
     value, low, high = (float(np.mean(numbers)) for numbers in zip(*areas, strict=True))
     shrink = 1 / np.sqrt(2)  # two independent halves
-    return Interval(value, value - (value - low) * shrink, value + (high - value) * shrink)
+    below, above = float((value - low) * shrink), float((high - value) * shrink)
+    return Interval(value, value - below, value + above)
 
 
 def _fit(ones: EncodedRows, zeros: EncodedRows, rng: np.random.Generator) -> Predictor:
-    features = np.vstack([_features(ones), _features(zeros)])
+    matrix = np.vstack([features(ones), features(zeros)])
     target = np.repeat([1, 0], [len(ones), len(zeros)])
     width = ones.numbers.shape[1]
-    categorical = np.arange(features.shape[1]) >= width
-    return boosting(TrainingRows(features, target, categorical, 2), int(rng.integers(2**31)))
+    categorical = np.arange(matrix.shape[1]) >= width
+    return boosting(TrainingRows(matrix, target, categorical, 2), int(rng.integers(2**31)))
 
 
-def _features(rows: EncodedRows) -> FloatArray:
+def features(rows: EncodedRows) -> FloatArray:
+    """Rows as a matrix for models: numbers first, then codes."""
     return np.hstack([rows.numbers.astype(np.float64), rows.codes.T.astype(np.float64)])
 
 

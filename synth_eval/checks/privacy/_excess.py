@@ -8,9 +8,12 @@ from typing import Any
 
 from synth_eval.results import Status, Threshold
 from synth_eval.run import Context
-from synth_eval.stats.intervals import Interval, excess_members, newcombe, wilson
+from synth_eval.stats.intervals import Interval, excess_members, newcombe, residual_risk, wilson
 
-__all__ = ["INVALID_SPLIT", "Excess", "decide", "difference", "excess", "worst"]
+__all__ = [
+    "INVALID_SPLIT", "Excess", "decide", "difference", "excess", "percent", "points",
+    "risk_rows", "worst",
+]  # fmt: skip
 
 INVALID_SPLIT = (
     "INVALID SPLIT: members and controls can be told apart without the synthetic table (area "
@@ -42,23 +45,65 @@ class Excess:
     members: int
     controls: int
 
-    def row(self, **more: Any) -> Mapping[str, Any]:
-        """Detail row; the estimate is the success on members, the reference on controls."""
-        return {
-            "arm": self.arm,
-            "estimate": self.member.value,
-            "low": self.member.low,
-            "high": self.member.high,
-            "reference": self.control.value,
-            "reference_low": self.control.low,
-            "reference_high": self.control.high,
-            "excess": self.share.value,
-            "excess_low": self.share.low,
-            "excess_high": self.share.high,
-            "members": self.members,
-            "controls": self.controls,
-            **more,
-        }
+    def rows(self, what: str | None = None, **more: Any) -> list[Mapping[str, Any]]:
+        """Detail rows: success on members, with the excess and what else is said, on controls."""
+        named = {} if what is None else {"what": what}
+        return [
+            {
+                "arm": f"{self.arm}: training records",
+                **named,
+                "estimate": self.member.value,
+                "low": self.member.low,
+                "high": self.member.high,
+                "records": self.members,
+                "beyond_control": self.share.value,
+                "at_least": self.share.low,
+                "at_most": self.share.high,
+                **more,
+            },
+            {
+                "arm": f"{self.arm}: unseen records",
+                **named,
+                "estimate": self.control.value,
+                "low": self.control.low,
+                "high": self.control.high,
+                "records": self.controls,
+            },
+        ]
+
+
+def risk_rows(entry: Excess) -> list[Mapping[str, Any]]:
+    """Residual risk: the excess as a share of what the control leaves to gain; if defined."""
+    hits = round(entry.member.value * entry.members)
+    control_hits = round(entry.control.value * entry.controls)
+    risk = residual_risk(hits, entry.members, control_hits, entry.controls)
+    if risk is None:
+        return []
+    row = {"estimate": risk.value, "low": risk.low, "high": risk.high}
+    return [{"arm": f"{entry.arm}: residual risk", **row}]
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """Share for a person.
+
+    Examples
+    --------
+    >>> percent(0.1234), percent(0.00012, 2)
+    ('12.3 %', '0.01 %')
+    """
+    return f"{100 * share:.{digits}f} %"
+
+
+def points(share: Interval, digits: int = 1) -> str:
+    """Difference of two shares with its interval, in percentage points.
+
+    Examples
+    --------
+    >>> points(Interval(0.012, -0.001, 0.025))
+    '+1.2 points (-0.1 to +2.5)'
+    """
+    value, low, high = (f"{100 * number:+.{digits}f}" for number in share)
+    return f"{value} points ({low} to {high})"
 
 
 def excess(
@@ -103,7 +148,7 @@ def decide(ctx: Context, share: Interval, margin: str) -> tuple[Status, Threshol
     limit, hidden = ctx.config.margin(margin), ctx.config.margin("privacy.hidden_excess")
     threshold = Threshold(
         limit.value,
-        f"{limit.basis}; nothing found passes where {hidden.value:.0%} or more "
+        f"{limit.basis}; nothing found passes where {percent(hidden.value, 0)} or more "
         "would have been seen",
     )
     if share.low > limit.value:

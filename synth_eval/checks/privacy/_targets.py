@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NEIGHBOURS",
+    "SECRET_ROLES",
     "Encoded",
     "Targets",
     "encoded",
@@ -31,6 +32,9 @@ RowNumbers = npt.NDArray[np.int64]
 
 NEIGHBOURS = 5
 """Nearest rows that attacks look at around a record."""
+
+SECRET_ROLES = ("sensitive", "target")
+"""Roles of columns that an attacker wants to know."""
 
 _CLASSES = 20
 _MOST_SECRETS = 10
@@ -195,7 +199,7 @@ def in_random_order(rows: EncodedRows, rng: np.random.Generator) -> RowNumbers:
 def secrets(ctx: Context) -> list[str]:
     """Columns an attacker wants to know: sensitive ones and the target, else every column."""
     names = shared_columns(ctx.data)
-    declared = [name for name in names if ctx.data.schema[name].role in ("sensitive", "target")]
+    declared = [name for name in names if ctx.data.schema[name].role in SECRET_ROLES]
     return (declared or names)[:_MOST_SECRETS]
 
 

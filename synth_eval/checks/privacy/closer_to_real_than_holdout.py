@@ -30,6 +30,7 @@ from typing import Any
 
 import numpy as np
 
+from synth_eval.checks.privacy._excess import percent
 from synth_eval.checks.privacy._targets import Encoded, encoded, in_random_order
 from synth_eval.errors import NotApplicable
 from synth_eval.registry import check
@@ -112,8 +113,9 @@ def _message(share: Interval, smell: bool, size: int) -> str:
         else "no smell of overfitting, which clears nothing"
     )
     return (
-        f"{share.value:.1%} ({share.low:.1%} to {share.high:.1%}) of synthetic rows are nearer "
-        f"to training rows than to as many unseen rows ({size:,}; chance is 50 %): {verdict}."
+        f"{percent(share.value)} ({percent(share.low)} to {percent(share.high)}) of synthetic rows "
+        f"are nearer to training rows than to as many unseen rows ({size:,}; chance is 50 %): "
+        f"{verdict}."
     )
 
 

@@ -32,12 +32,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from synth_eval.checks.privacy._excess import percent
 from synth_eval.errors import NotApplicable
 from synth_eval.registry import check
 from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
 from synth_eval.run import Context
 from synth_eval.stats.intervals import Interval, excess_members, wilson
 from synth_eval.stats.multiplicities import Multiplicities
+from synth_eval.verdicts import SMALLEST_VISIBLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +150,9 @@ def exact_copies(ctx: Context) -> Result:
         reference=Reference(
             "share of unseen (holdout) records found by chance", *control, n=counts.controls
         ),
-        threshold=Threshold(
-            margin.value, f"{margin.basis}; passes below {hidden.value:.0%}: {hidden.basis}"
-        ),
+        threshold=Threshold(margin.value, margin.basis),
         direction=Direction.LOWER,
-        details=_details(counts, copied, share, visible, level),
+        details=_details(counts, copied, visible, level),
     )
 
 
@@ -165,53 +165,52 @@ def _status(share: Interval, margin: float, hidden: float) -> Status:
 def _message(counts: CopyCounts, copied: Interval, visible: int | None) -> str:
     found = (
         f"{counts.member_hits:,} of {counts.members:,} training records are in the synthetic "
-        f"table verbatim, against {counts.control_hits:,} of {counts.controls:,} unseen ones"
+        f"table verbatim, {counts.control_hits:,} of {counts.controls:,} unseen ones"
     )
     if copied.low > 0:
         return (
-            f"{found}: {copied.value:,.0f} ({copied.low:,.0f} to {copied.high:,.0f}) copied "
-            "beyond chance."
+            f"{found}: {copied.value:,.0f} ({copied.low:,.0f} to {copied.high:,.0f}) were copied."
         )
     if visible is None:
         return f"{found}: chance repeats so many that no copying could be seen."
     return (
         f"{found}: no copying beyond chance; {visible:,} copied records "
-        f"({visible / counts.members:.2%}) would have been seen."
+        f"({percent(visible / counts.members, 2)}) would have been seen."
     )
 
 
 def _details(
-    counts: CopyCounts, copied: Interval, share: Interval, visible: int | None, level: float
+    counts: CopyCounts, copied: Interval, visible: int | None, level: float
 ) -> list[dict[str, Any]]:
-    def arm(name: str, hits: int, records: int) -> dict[str, Any]:
-        found = wilson(hits, records, level)
-        return {
-            "arm": name,
-            "estimate": found.value,
-            "low": found.low,
-            "high": found.high,
-            "hits": hits,
-            "records": records,
-        }
-
-    beyond = {
-        "arm": "copied beyond chance",
-        "estimate": share.value,
-        "low": share.low,
-        "high": share.high,
-        "hits": round(copied.value),
-        "hits_low": int(copied.low),
-        "hits_high": int(copied.high),
-        "hits_high_with_set_aside": int(copied.high) + counts.aside_hits,
-        "records": counts.members,
-        "set_aside_on_both_sides": counts.both,
-        "set_aside_repeated": counts.repeated,
-        "set_aside_hits": counts.aside_hits,
-        "smallest_visible": visible,
-        "smallest_visible_share": None if visible is None else visible / counts.members,
-    }
-    return [
-        beyond,
-        arm("training records (members)", counts.member_hits, counts.members),
-        arm("unseen records (controls)", counts.control_hits, counts.controls),
+    share = Interval(*(number / counts.members for number in copied))
+    member = wilson(counts.member_hits, counts.members, level)
+    control = wilson(counts.control_hits, counts.controls, level)
+    rows: list[dict[str, Any]] = [
+        {
+            **_arm("copied beyond chance", share, round(copied.value), counts.members),
+            "hits_low": int(copied.low),
+            "hits_high": int(copied.high),
+        },
+        _arm("training records (members)", member, counts.member_hits, counts.members),
+        _arm("unseen records (controls)", control, counts.control_hits, counts.controls),
+        {"arm": "set aside: in both tables", "records": counts.both},
+        {
+            "arm": "set aside: repeated in one table",
+            "hits": counts.aside_hits,
+            "records": counts.repeated,
+        },
     ]
+    if visible is not None:
+        rows.append({"arm": SMALLEST_VISIBLE, "hits": visible, "records": counts.members})
+    return rows
+
+
+def _arm(name: str, found: Interval, hits: int, records: int) -> dict[str, Any]:
+    return {
+        "arm": name,
+        "estimate": found.value,
+        "low": found.low,
+        "high": found.high,
+        "hits": hits,
+        "records": records,
+    }

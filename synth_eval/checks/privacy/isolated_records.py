@@ -27,15 +27,24 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from synth_eval.checks.privacy._attacks import attacks, halves
-from synth_eval.checks.privacy._excess import INVALID_SPLIT, Excess, decide, excess
+from synth_eval.checks.privacy._excess import (
+    INVALID_SPLIT,
+    Excess,
+    decide,
+    excess,
+    percent,
+    points,
+)
+from synth_eval.checks.privacy._panels import strata_panel
 from synth_eval.checks.privacy._targets import encoded, targets
 from synth_eval.errors import NotApplicable
 from synth_eval.registry import check
@@ -50,6 +59,9 @@ _ISOLATED = 0.01
 _RATE = 0.05
 _SMELL = 0.1
 _LEAST = 20
+_STRATA = (0.5, 0.9)
+_STRATA_NAMES = ("least isolated half", "next 40 %", "next 9 %")
+_MOST_ISOLATED = "most isolated 1 %"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +74,14 @@ class Isolated:
         Distance to the nearest synthetic row over distance to the nearest reference row.
     smallest : float
         Smallest relative distance of any control, isolated or not.
+    others : mapping of str to pair of ndarray of float64
+        The same for samples of the less isolated members and controls, by stratum.
     """
 
     members: FloatArray
     controls: FloatArray
     smallest: float
+    others: Mapping[str, tuple[FloatArray, FloatArray]]
 
     @property
     def smells(self) -> int:
@@ -86,17 +101,15 @@ class Isolated:
 def isolated_records(ctx: Context) -> Result:
     """Compare isolated members with isolated controls."""
     found, split = _isolated(ctx), attacks(ctx)
-    rng = ctx.rng()
-    folds = (halves(len(found.members), rng), halves(len(found.controls), rng))
-    level = 1 - ctx.config.alpha
-    hits = tail_hits(-found.members, -found.controls, folds, _RATE)
-    tail = excess("isolated records", *hits, level)
+    rng, level = ctx.rng(), 1 - ctx.config.alpha
+    tail = _tail(_MOST_ISOLATED, (found.members, found.controls), rng, level)
     status, threshold = decide(ctx, tail.share, "privacy.isolated_records")
     if status in (Status.PASS, Status.INCONCLUSIVE):
         status = Status.WARN if found.smells else Status.PASS
     message = _message(tail, found.smells)
     if not split.is_split_valid:
         status, message = Status.INCONCLUSIVE, INVALID_SPLIT.format(blind=split.blind) + "."
+    strata = [_tail(arm, pair, rng, level) for arm, pair in found.others.items()] + [tail]
     return ctx.result(
         status,
         message,
@@ -108,8 +121,17 @@ def isolated_records(ctx: Context) -> Result:
         ),
         threshold=threshold,
         direction=Direction.LOWER,
-        details=_details(tail, found, level),
+        details=_details(strata, found, level),
+        panels=strata_panel(strata),
     )
+
+
+def _tail(
+    arm: str, distances: tuple[FloatArray, FloatArray], rng: np.random.Generator, level: float
+) -> Excess:
+    members, controls = distances
+    folds = (halves(len(members), rng), halves(len(controls), rng))
+    return excess(arm, *tail_hits(-members, -controls, folds, _RATE), level)
 
 
 def _isolated(ctx: Context) -> Isolated:
@@ -133,19 +155,38 @@ def _isolated(ctx: Context) -> Isolated:
             )
         near = tables.nearest(rows.take(chosen), tables.rows["synthetic"]).distances[:, 0]
         relative.append(near / distances[chosen])
-    known = around[1][np.searchsorted(rest, found.controls)]
-    ratios = found.control_distances[known > 0, 0] / known[known > 0]
+    dealt = [around[0][found.members], around[1][np.searchsorted(rest, found.controls)]]
+    floor = 1.0 / tables.space.grid  # rows at no distance at all
+    ratios = [
+        (near[:, 0] + floor) / (away + floor)
+        for near, away in zip((found.member_distances, found.control_distances), dealt, strict=True)
+    ]
     members, controls = relative
-    smallest = min(float(ratios.min(initial=np.inf)), float(controls.min()))
-    return Isolated(members, controls, smallest)
+    known = ratios[1][dealt[1] > 0]
+    smallest = min(float(known.min(initial=np.inf)), float(controls.min()))
+    return Isolated(members, controls, smallest, _by_isolation(dealt, ratios, limit))
+
+
+def _by_isolation(
+    around: list[FloatArray], ratios: list[FloatArray], limit: float
+) -> dict[str, tuple[FloatArray, FloatArray]]:
+    """Relative distances of the records dealt to the attacks, in strata below `limit`."""
+    ends = [-np.inf, *np.quantile(np.concatenate(around), _STRATA), limit]
+    found = {}
+    for name, (low, high) in zip(_STRATA_NAMES, pairwise(ends), strict=True):
+        chosen = [
+            ratio[(low < away) & (away <= high)] for ratio, away in zip(ratios, around, strict=True)
+        ]
+        if min(map(len, chosen)) >= _LEAST:
+            found[name] = (chosen[0], chosen[1])
+    return found
 
 
 def _message(tail: Excess, smells: int) -> str:
     text = (
-        f"Of the {tail.members:,} most isolated training records {tail.member.value:.1%} are "
-        f"recognised at a threshold that {tail.control.value:.1%} of isolated unseen records "
-        f"pass: {tail.share.value:.1%} ({tail.share.low:.1%} to {tail.share.high:.1%}) beyond "
-        "chance"
+        f"Of the {tail.members:,} most isolated training records "
+        f"{percent(tail.member.value)} are recognised, {percent(tail.control.value)} of isolated "
+        f"unseen ones: {points(tail.share)}"
     )
     if not smells:
         return text + "."
@@ -156,16 +197,15 @@ def _message(tail: Excess, smells: int) -> str:
     )
 
 
-def _details(tail: Excess, found: Isolated, level: float) -> list[Mapping[str, Any]]:
+def _details(strata: Sequence[Excess], found: Isolated, level: float) -> list[Mapping[str, Any]]:
     area = auc_interval(-found.members, -found.controls, level)
     return [
-        tail.row(what="recognised at 5 % false alarms"),
+        *(row for stratum in reversed(strata) for row in stratum.rows()),
         {
-            "arm": "isolated records, area under the curve",
-            "estimate": area.value,
-            "low": area.low,
-            "high": area.high,
-            "expected": 0.5,
-            "far_nearer_than_any_control": found.smells,
+            "arm": f"{_MOST_ISOLATED}, area under the curve",
+            "area": area.value,
+            "area_low": area.low,
+            "area_high": area.high,
         },
+        {"arm": "far nearer than any unseen record", "records": found.smells},
     ]

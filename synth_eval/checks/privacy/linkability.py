@@ -27,13 +27,12 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_eval.checks.privacy._attacks import void_if_split_is_invalid
-from synth_eval.checks.privacy._excess import Excess, decide, difference
+from synth_eval.checks.privacy._excess import Excess, decide, difference, percent, points, risk_rows
 from synth_eval.checks.privacy._targets import Encoded, encoded, shared_columns, targets
 from synth_eval.errors import NotApplicable
 from synth_eval.registry import check
 from synth_eval.results import Direction, Estimate, Reference, Result
 from synth_eval.run import Context
-from synth_eval.stats.intervals import residual_risk
 from synth_eval.stats.neighbours import EncodedRows
 
 _NEIGHBOURS = 5
@@ -64,7 +63,6 @@ def linkability(ctx: Context) -> Result:
     outcome = difference("halves linked", hits[0], size, hits[1], size, level)
     status, threshold = decide(ctx, outcome.share, "privacy.linkability")
     status, message = void_if_split_is_invalid(ctx, status, _message(outcome))
-    risk = residual_risk(hits[0], size, hits[1], size)
     return ctx.result(
         status,
         message,
@@ -73,7 +71,7 @@ def linkability(ctx: Context) -> Result:
         threshold=threshold,
         direction=Direction.LOWER,
         sampled=size if size < ctx.data.real.num_rows else None,
-        details=[outcome.row(residual_risk=risk and risk.value)],
+        details=[*outcome.rows(), *risk_rows(outcome)],
     )
 
 
@@ -89,8 +87,7 @@ def _linked(tables: Encoded, rows: EncodedRows, names: list[str]) -> npt.NDArray
 
 def _message(outcome: Excess) -> str:
     return (
-        f"{outcome.member.value:.2%} of training records and {outcome.control.value:.2%} of "
-        f"unseen ones are linked: {100 * outcome.share.value:+.2f} points "
-        f"({100 * outcome.share.low:+.2f} to {100 * outcome.share.high:+.2f}) for having been in "
-        "training."
+        f"The halves of {percent(outcome.member.value, 2)} of training records and of "
+        f"{percent(outcome.control.value, 2)} of unseen ones are linked: "
+        f"{points(outcome.share, 2)} for having been in training."
     )

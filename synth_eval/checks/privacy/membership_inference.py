@@ -37,7 +37,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from synth_eval.checks.privacy._attacks import Attacks, attacks, epsilon_of
-from synth_eval.checks.privacy._excess import INVALID_SPLIT, Excess, decide, excess, worst
+from synth_eval.checks.privacy._excess import (
+    INVALID_SPLIT,
+    Excess,
+    decide,
+    excess,
+    percent,
+    points,
+    worst,
+)
+from synth_eval.checks.privacy._panels import roc_panel
 from synth_eval.registry import check
 from synth_eval.results import Direction, Estimate, Reference, Result, Status
 from synth_eval.run import Context
@@ -45,13 +54,14 @@ from synth_eval.stats.intervals import Interval, auc_interval
 from synth_eval.stats.membership import (
     EpsilonBound,
     f1_of_guessing_member,
-    roc_points,
     tail_hits,
 )
+from synth_eval.verdicts import POSSIBLE_EPSILON, PROVED_EPSILON
 
 _RATE = 0.01
 _FINE_RATE = 0.001
-_RATES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+_LEAST_EXCEEDING = 4
+"""Fewest controls above a threshold: fewer cannot hold it."""
 
 
 @check(
@@ -92,6 +102,7 @@ def membership_inference(ctx: Context) -> Result:
         direction=Direction.LOWER,
         sampled=tails[0].members if tails[0].members < ctx.data.real.num_rows else None,
         details=_details(found, tails, areas, (bound, possible), level),
+        panels=roc_panel(found.members, found.controls, tails[0].arm, ctx.config.small_cell),
     )
 
 
@@ -103,15 +114,17 @@ def _tail(name: str, found: Attacks, rate: float, level: float) -> Excess:
 def _message(
     tail: Excess, areas: Mapping[str, Interval], bound: EpsilonBound, possible: float
 ) -> str:
-    name, area = max(areas.items(), key=lambda item: item[1].low)
-    return (
-        f"Best of {len(areas)} attacks ({tail.arm}) recognises {tail.member.value:.2%} of "
-        f"training records at a threshold that {tail.control.value:.2%} of unseen ones pass: "
-        f"{tail.share.value:.2%} ({tail.share.low:.2%} to {tail.share.high:.2%}) beyond chance; "
-        f"largest area under the curve {area.value:.3f} ({area.low:.3f} to {area.high:.3f}, "
-        f"{name}); epsilon is at least {bound.epsilon:.2f} (up to {possible:.1f} could have "
-        "been shown)."
+    text = (
+        f"The best of {len(areas)} attacks ({tail.arm}) recognises "
+        f"{percent(tail.member.value, 2)} of training records and "
+        f"{percent(tail.control.value, 2)} of unseen ones: {points(tail.share, 2)}"
     )
+    name, area = max(areas.items(), key=lambda item: item[1].low)
+    if area.low > 0.5:
+        text += f"; training records score higher (area under the curve {area.value:.3f}, {name})"
+    if bound.epsilon > 0:
+        return f"{text}; epsilon is at least {bound.epsilon:.2f}."
+    return f"{text}; epsilon up to {possible:.1f} could have been shown."
 
 
 def _details(
@@ -121,56 +134,28 @@ def _details(
     epsilon: tuple[EpsilonBound, float],
     level: float,
 ) -> list[Mapping[str, Any]]:
-    rows: list[Mapping[str, Any]] = [_row(tail, areas[tail.arm], found, level) for tail in tails]
+    rows: list[Mapping[str, Any]] = []
+    for tail in tails:
+        rows += tail.rows("at 1 % false alarms", **_area(areas[tail.arm]))
     size = len(found.folds[0])
+    if size * _FINE_RATE >= _LEAST_EXCEEDING:
+        for name in areas:
+            rows += _tail(name, found, _FINE_RATE, level).rows("at 0.1 % false alarms")
     bound, possible = epsilon
-    rows += [
-        {"arm": "blind baseline (no synthetic table)", "what": "area under the curve"}
-        | _estimate(found.blind),
+    return [
+        *rows,
+        {"arm": "blind baseline (no synthetic table)", **_area(found.blind)},
+        {"arm": "calling everyone a member", "area": 0.5, "f1": f1_of_guessing_member(size, size)},
         {
-            "arm": "calling everyone a member",
-            "what": "area under the curve",
-            "estimate": 0.5,
-            "f1": f1_of_guessing_member(size, size),
-        },
-        {
-            "arm": "lower bound on epsilon",
+            "arm": PROVED_EPSILON,
             "what": f"one run, by {list(found.members)[bound.attack]}",
             "epsilon": bound.epsilon,
-            "epsilon_possible": possible,
-            "guesses": bound.guesses,
             "correct": bound.correct,
+            "guesses": bound.guesses,
         },
+        {"arm": POSSIBLE_EPSILON, "epsilon": possible},
     ]
-    for name in found.members:
-        points = roc_points(found.members[name], found.controls[name], _RATES)
-        rows += [
-            {"arm": name, "false_positive_rate": rate, "true_positive_rate": hit}
-            for rate, hit in points
-        ]
-    return rows
 
 
-def _row(tail: Excess, area: Interval, found: Attacks, level: float) -> Mapping[str, Any]:
-    """Area under the curve as the estimate of an attack, its tail beside it."""
-    row = {
-        "arm": tail.arm,
-        "what": "area under the curve",
-        **_estimate(area),
-        "expected": 0.5,
-        "tail_members": tail.member.value,
-        "tail_controls": tail.control.value,
-        "tail_excess": tail.share.value,
-        "tail_excess_low": tail.share.low,
-        "tail_excess_high": tail.share.high,
-        "members": tail.members,
-        "controls": tail.controls,
-    }
-    if tail.controls * _FINE_RATE >= 4:  # fewer controls cannot hold so fine a threshold
-        fine = _tail(tail.arm, found, _FINE_RATE, level)
-        row |= {"fine_tail_members": fine.member.value, "fine_tail_controls": fine.control.value}
-    return row
-
-
-def _estimate(interval: Interval) -> dict[str, float]:
-    return {"estimate": interval.value, "low": interval.low, "high": interval.high}
+def _area(area: Interval) -> dict[str, float]:
+    return {"area": area.value, "area_low": area.low, "area_high": area.high}

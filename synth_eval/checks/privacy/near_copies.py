@@ -33,7 +33,8 @@ from typing import Any
 import numpy as np
 
 from synth_eval.checks.privacy._attacks import void_if_split_is_invalid
-from synth_eval.checks.privacy._excess import decide
+from synth_eval.checks.privacy._excess import decide, percent, points
+from synth_eval.checks.privacy._panels import distance_panel
 from synth_eval.checks.privacy._targets import targets
 from synth_eval.errors import NotApplicable
 from synth_eval.registry import check
@@ -84,6 +85,7 @@ def near_copies(ctx: Context) -> Result:
         direction=Direction.LOWER,
         sampled=_sampled(ctx, len(members)),
         details=_details(shares, excess, (len(members), len(judged)), near),
+        panels=distance_panel(members, controls, ctx.config.small_cell),
     )
 
 
@@ -95,9 +97,9 @@ def _sampled(ctx: Context, members: int) -> int | None:
 def _message(shares: tuple[Interval, Interval], excess: Interval) -> str:
     member, control = shares
     return (
-        f"{member.value:.2%} of training records have a synthetic row nearer than about 99 % of "
-        f"unseen records have, against {control.value:.2%} of unseen ones: {excess.value:.2%} "
-        f"({excess.low:.2%} to {excess.high:.2%}) beyond chance."
+        f"{percent(member.value, 2)} of training records and {percent(control.value, 2)} of "
+        "unseen ones have a synthetic row nearer than about 99 % of unseen records have: "
+        f"{points(excess, 2)} beyond chance."
     )
 
 

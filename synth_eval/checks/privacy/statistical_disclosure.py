@@ -33,7 +33,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_eval.checks.privacy._attacks import void_if_split_is_invalid
-from synth_eval.checks.privacy._excess import Excess, decide, difference, worst
+from synth_eval.checks.privacy._excess import Excess, decide, difference, percent, points, worst
 from synth_eval.checks.privacy._targets import (
     Encoded,
     encoded,
@@ -48,6 +48,20 @@ from synth_eval.run import Context
 from synth_eval.stats.disclosure import KeyTable, combine_keys, disclosure_measures
 
 _KEY_COLUMNS = 4
+_SHORT = {
+    "unique_in_original": "UiO",
+    "unique_in_synthetic": "UiS",
+    "unique_present": "UiOiS",
+    "replicated_uniques": "repU among own rows",
+    "disclosive_in_original": "Dorig",
+    "key_present": "iS",
+    "key_disclosive": "DiS",
+    "disclosive_correct": "DiSCO",
+    "disclosive_in_both": "DiSDiO",
+    "dcap": "DCAP",
+    "tcap": "TCAP",
+    "baseline_cap": "guess from the shares of levels",
+}
 _ROLES = ("real", "holdout", "synthetic")
 
 
@@ -85,7 +99,10 @@ def statistical_disclosure(ctx: Context) -> Result:
         reference=Reference("the same of unseen (holdout) records", *top.control, n=top.controls),
         threshold=threshold,
         direction=Direction.LOWER,
-        details=[*(entry.row() for entry in outcomes), *_measures(keys, values, names)],
+        details=[
+            *(row for entry in outcomes for row in entry.rows(key=", ".join(names))),
+            *_measures(keys, values),
+        ],
     )
 
 
@@ -140,13 +157,13 @@ def _hits(keys: Numbered, values: Numbered) -> dict[str, tuple[int, int, int, in
 
 def _message(top: Excess, names: list[str]) -> str:
     return (
-        f"{top.arm} by {', '.join(names)}: {top.member.value:.2%} of training records, "
-        f"{top.control.value:.2%} of as many unseen ones: {100 * top.share.value:+.2f} points "
-        f"({100 * top.share.low:+.2f} to {100 * top.share.high:+.2f}) for having been in training."
+        f"{top.arm} by {', '.join(names)}: {percent(top.member.value, 2)} of training records, "
+        f"{percent(top.control.value, 2)} of as many unseen ones: {points(top.share, 2)} for "
+        "having been in training."
     )
 
 
-def _measures(keys: Numbered, values: Numbered, names: list[str]) -> list[Mapping[str, Any]]:
+def _measures(keys: Numbered, values: Numbered) -> list[Mapping[str, Any]]:
     found = [
         asdict(
             disclosure_measures(keys[role], values[role], keys["synthetic"], values["synthetic"])
@@ -155,10 +172,9 @@ def _measures(keys: Numbered, values: Numbered, names: list[str]) -> list[Mappin
     ]
     return [
         {
-            "arm": what,
-            "members": found[0][what],
-            "controls": found[1][what],
-            "key": ", ".join(names),
+            "arm": f"{what.replace('_', ' ')} ({_SHORT[what]})",
+            "training": found[0][what],
+            "unseen": found[1][what],
         }
         for what in found[0]
     ]

@@ -89,7 +89,7 @@ def test_split_that_is_not_random_is_called_invalid() -> None:
     assert "INVALID SPLIT" in found["P004"].message
     assert _word(found) is VerdictWord.UNKNOWN
     blind = next(row for row in found["P004"].details if "blind" in row["arm"])
-    assert blind["low"] > 0.6
+    assert blind["area_low"] > 0.6
 
 
 def test_offset_leaker_is_not_cleared() -> None:
@@ -120,11 +120,32 @@ def test_guessing_member_stands_beside_the_attacks() -> None:
     details = _judge(_rows(rng, 900), _rows(rng, 900), _rows(rng, 900))["P004"].details
     guess = next(row for row in details if row["arm"] == "calling everyone a member")
     assert guess["f1"] == pytest.approx(2 / 3)
-    assert {"closest distance", "density ratio", "local neighbourhood", "classifier"} <= {
-        row["arm"] for row in details
-    }
-    curve = [row for row in details if "false_positive_rate" in row]
-    assert len(curve) > 12
+    attacks = {"closest distance", "density ratio", "local neighbourhood", "classifier"}
+    for side in ("training", "unseen"):
+        assert {f"{attack}: {side} records" for attack in attacks} <= {
+            row["arm"] for row in details
+        }
+
+
+def test_panels_hold_at_least_eleven_records_per_step() -> None:
+    rng = np.random.default_rng(7)
+    real, holdout = _rows(rng, 5000), _rows(rng, 5000)
+    found = _judge(real, np.vstack([_rows(rng), real[:500]]), holdout)
+    [roc] = found["P004"].panels
+    [distances] = found["P003"].panels
+    [strata] = found["P005"].panels
+    assert roc.log_x
+    assert {curve.name for curve in roc.curves} >= {"classifier", "density ratio", "no leak"}
+    for panel in (roc, distances):
+        for curve in panel.curves:
+            if curve.name != "no leak":
+                assert len(curve.y) < 40
+                steps = np.diff([0.0, *curve.y, 1.0]) * CONFIG.neighbour_rows
+                assert min(steps) > 10.5, curve.name
+    assert strata.x_ticks[-1] == "most isolated 1 %"
+    assert len(strata.curves[0].y) == 4
+    best = roc.curves[0]
+    assert best.y[0] > 5 * best.x[0]  # a tenth of the training rows was copied
 
 
 def test_few_rows_are_said_to_be_too_few() -> None:
