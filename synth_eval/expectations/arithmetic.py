@@ -1,4 +1,4 @@
-"""Rules between numbers or dates: one never exceeds the other, two are equal, one is the sum.
+"""Rules between numbers or dates: one never exceeds the other, or two are equal.
 
 A rule says something only where chance does not keep it: were the two columns independent,
 rows would break it often. That rate is told from quantiles of each column, so it does not
@@ -13,9 +13,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.data.fingerprint import fingerprints
 from synth_eval.data.table import Table
-from synth_eval.expectations.conditions import quoted
 from synth_eval.expectations.relations import (
     MAX_EXCEPTIONS,
     MAX_PAIRS,
@@ -26,14 +24,12 @@ from synth_eval.expectations.relations import (
 )
 from synth_eval.expectations.rule import Rule
 from synth_eval.expectations.tally import Tally
+from synth_eval.expectations.totals import total_rules
 
 __all__ = ["arithmetic_rules"]
 
 _ALPHA = 0.05
-_PROBE = 500
 _GRID = 400
-_MAX_SUM_COLUMNS = 60
-_HUGE = 1e100
 
 Floats = npt.NDArray[np.float64]
 Relation = Callable[[Floats, Floats], npt.NDArray[np.bool_]]
@@ -53,7 +49,7 @@ def arithmetic_rules(real: Table, search: Search) -> Iterator[Rule]:
         search.tests += 3 * len(pairs)
         for first, second in pairs:
             yield from _pair_rules(real, grids, (first, second), 3 * len(pairs))
-    yield from _sum_rules(real, kinds[0], search)
+    yield from total_rules(real, kinds[0], search)
 
 
 def _usable(real: Table, name: str) -> bool:
@@ -132,73 +128,3 @@ def _count(a: Floats, b: Floats, relation: Relation) -> Tally:
 
 def _exceptions(table: Table, names: tuple[str, str], relation: Relation) -> Tally:
     return _count(table.column(names[0]).values, table.column(names[1]).values, relation)
-
-
-def _sum_rules(real: Table, names: list[str], search: Search) -> Iterator[Rule]:
-    """Columns that are the sum of two others; rarely zero, so that it is no plain equality."""
-    search.complete &= len(names) <= _MAX_SUM_COLUMNS
-    names = [name for name in names[:_MAX_SUM_COLUMNS] if _varies(real.column(name).values)]
-    if len(names) < 3:
-        return
-    block = _probe(real, names)
-    tolerance = _tolerance(block)
-    for i, j in combinations(range(len(names)), 2):
-        search.tests += len(names) - 2
-        for k in np.flatnonzero(_close(block, block[:, i] + block[:, j], tolerance)):
-            if k not in (i, j):
-                rule = _sum_rule(names[k], (names[i], names[j]), float(tolerance[k]))
-                tally = rule.count(real)
-                if tally.judged >= MIN_SUPPORT and (tally.rate or 0) <= MAX_EXCEPTIONS:
-                    yield rule
-
-
-def _close(block: Floats, total: Floats, tolerance: Floats) -> npt.NDArray[np.bool_]:
-    """Which columns are the total in (nearly) all probed rows where both are there."""
-    gap = np.abs(block - total[:, None])
-    judged = (~np.isnan(gap)).sum(axis=0)
-    kept = (gap <= tolerance).sum(axis=0)
-    close = (judged >= MIN_SUPPORT / 4) & (kept >= (1 - 4 * MAX_EXCEPTIONS) * judged)
-    return np.asarray(close, bool)
-
-
-def _probe(real: Table, names: list[str]) -> Floats:
-    """Some rows, chosen by their content and not by their place."""
-    order = np.argsort(fingerprints(real, names), kind="stable")[:_PROBE]
-    return np.column_stack([real.column(name).values[order] for name in names])
-
-
-def _varies(values: Floats) -> bool:
-    """Whether a column may be part of a sum: finite, of a usual size, and rarely zero."""
-    present = values[~np.isnan(values)]
-    if len(present) == 0 or float(np.abs(present).max()) > _HUGE:
-        return False
-    return float((present != 0).mean()) >= MIN_SURPRISE and bool((present != present[0]).any())
-
-
-def _tolerance(block: Floats) -> Floats:
-    """Rounding errors of sums: none for whole numbers, else a millionth of the usual size."""
-    whole = ((block == np.floor(block)) | np.isnan(block)).all(axis=0)
-    size = np.nanmedian(np.abs(np.vstack([block, np.zeros(block.shape[1])])), axis=0)
-    rough = 10.0 ** np.ceil(np.log10(np.maximum(size, 1e-12)) - 6)
-    return np.asarray(np.where(whole, 0.0, rough), np.float64)
-
-
-def _sum_rule(total: str, parts: tuple[str, str], tolerance: float) -> Rule:
-    a, b = parts
-    gap = f"abs({quoted(total)} - ({quoted(a)} + {quoted(b)})) > {tolerance!r}"
-    return Rule(
-        "expect_table_row_count_to_equal",
-        {"value": 0, "row_condition": {"type": "pass_through", "pass_through_filter": gap}},
-        f"{total} = {a} + {b}",
-        "sum: told as the number of rows that break it, because Great Expectations compares "
-        "sums of columns with constants only",
-        lambda table: _wrong_sums(table, total, parts, tolerance),
-    )
-
-
-def _wrong_sums(table: Table, total: str, parts: tuple[str, str], tolerance: float) -> Tally:
-    whole = table.column(total).values
-    with np.errstate(over="ignore", invalid="ignore"):
-        gap = np.abs(whole - (table.column(parts[0]).values + table.column(parts[1]).values))
-    judged = gap[~np.isnan(gap)]
-    return Tally(len(judged), int((judged > tolerance).sum()))

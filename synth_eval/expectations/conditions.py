@@ -29,6 +29,12 @@ _COMPARISONS = {
     ast.Gt: ">",
     ast.GtE: ">=",
 }
+_SQLITE_PARTS = {
+    "D": (11, "00:00:00.000000"),
+    "h": (13, ":00:00.000000"),
+    "min": (16, ":00.000000"),
+    "s": (19, ".000000"),
+}
 _UNITS = {"D": "day", "h": "hour", "min": "minute", "s": "second"}
 
 
@@ -71,9 +77,8 @@ def _truncated(column: str, unit: str) -> str:
 
 
 def _sqlite_whole(column: str, unit: str) -> str:
-    """SQLite keeps moments as text; the finer parts are cut off and noughts put in their place."""
-    kept = {"D": 10, "h": 13, "min": 16, "s": 19}[unit]
-    noughts = " 00:00:00.000000"[kept - 10 :]
+    """SQLite keeps moments as text; noughts take the place of the finer parts."""
+    kept, noughts = _SQLITE_PARTS[unit]
     return f"(substr({column}, 1, {kept}) || substr('{noughts}', 1, length({column}) - {kept}))"
 
 

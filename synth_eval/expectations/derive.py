@@ -17,8 +17,10 @@ from synth_eval.expectations.arithmetic import arithmetic_rules
 from synth_eval.expectations.columns import column_rules
 from synth_eval.expectations.keys import key_rules
 from synth_eval.expectations.relations import MAX_EXCEPTIONS, Search, relation_rules
+from synth_eval.expectations.resolution import resolution_rules
 from synth_eval.expectations.rule import META_KEY, Derived, Rule
 from synth_eval.expectations.tally import Tally
+from synth_eval.expectations.totals import MAX_PARTS
 
 __all__ = ["derive_rules", "derive_suite"]
 
@@ -50,6 +52,8 @@ def _candidates(real: Table, small_cell: int, search: Search) -> Iterator[Rule]:
     yield _columns_rule(real)
     for spec in real.schema.columns:
         yield from column_rules(real, spec, small_cell)
+        if spec.name in real.stored_names:
+            yield from resolution_rules(real, spec)
     yield from key_rules(real, search)
     yield from relation_rules(real, small_cell, search)
     yield from arithmetic_rules(real, search)
@@ -119,5 +123,6 @@ def _about(real: Table, holdout: Table | None, search: Search, config: Config) -
             "tests": search.tests,
             "complete": search.complete,
             "exceptions_allowed": MAX_EXCEPTIONS,
+            "parts_of_sums": MAX_PARTS,
         },
     }

@@ -154,7 +154,8 @@ def _for_sql(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     if not counts_violations(entry) or not isinstance(condition, Mapping):
         return entry
     wanted = str(condition.get("pass_through_filter", ""))
-    wanted = wanted.replace("{", "{{").replace("}", "}}")  # the query is yet to be formatted
+    # The query is yet to be formatted, and colons in it would be parameters.
+    wanted = wanted.replace("{", "{{").replace("}", "}}").replace(":", "\\:")
     query = f"SELECT * FROM {{batch}} WHERE {wanted}"  # noqa: S608 - written by our own grammar
     return {
         **entry,

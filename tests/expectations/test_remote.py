@@ -64,14 +64,12 @@ def test_sqlite(simulated: Data, tmp_path: Path) -> None:
         run_on_sql(entries, url, "nothing")
 
 
-@pytest.mark.slow
 def test_postgresql(simulated: Data, postgres: str) -> None:
     to_database(simulated, postgres)
     entries = entries_of(simulated)
     assert_same_counts(simulated, entries, lambda given: run_on_sql(given, postgres, "people"))
 
 
-@pytest.mark.slow
 def test_postgresql_gets_no_new_table(simulated: Data, postgres: str) -> None:
     import sqlalchemy
 
@@ -82,7 +80,6 @@ def test_postgresql_gets_no_new_table(simulated: Data, postgres: str) -> None:
     engine.dispose()
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # of pyspark's own reading of pandas
 def test_spark(simulated: Data, spark: Any, tmp_path: Path) -> None:
     import pyarrow.parquet as pq

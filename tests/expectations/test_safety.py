@@ -160,8 +160,8 @@ def test_a_database_sees_no_text_of_a_suite(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'people.db'}"
     engine = sqlalchemy.create_engine(url)
     with engine.begin() as connection:
-        connection.execute(sqlalchemy.text('CREATE TABLE people ("a:b" INT, "c%d{e}" INT)'))
-        connection.execute(sqlalchemy.text("INSERT INTO people VALUES (1, 2), (3, 3), (4, 4)"))
+        connection.exec_driver_sql('CREATE TABLE people ("a :b" INT, "c%d{e}" INT)')
+        connection.exec_driver_sql("INSERT INTO people VALUES (1, 2), (3, 3), (4, 4)")
     engine.dispose()
 
     def off(text: str) -> dict[str, Any]:
@@ -169,7 +169,7 @@ def test_a_database_sees_no_text_of_a_suite(tmp_path: Path) -> None:
         kwargs = {"value": 0, "row_condition": condition}
         return {"type": "expect_table_row_count_to_equal", "kwargs": kwargs}
 
-    entries = [off("`a:b` != `c%d{e}`"), off("`a:b` > (select 1)"), off("sqlite_version() > 1")]
+    entries = [off("`a :b` != `c%d{e}`"), off("`a :b` > (select 1)"), off("sqlite_version() > 1")]
     good, *bad = run_on_sql(entries, url, "people")
     assert good.tally is not None, good.error
     assert (good.tally.judged, good.tally.broken) == (3, 1)
