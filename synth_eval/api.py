@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from synth_eval.config import Config
+from synth_eval.errors import UsageError
+from synth_eval.modelling import load_estimators, read_estimators, read_formula
 from synth_eval.progress import default_progress
 from synth_eval.run import Progress, run
 
@@ -31,6 +33,9 @@ def evaluate(
     budget: float | None = None,
     depth: str | None = None,
     purpose: str | None = None,
+    estimators: Mapping[str, Any] | Iterable[str] = (),
+    targets: Iterable[str] = (),
+    regression: str | None = None,
     progress: bool | Progress = True,
 ) -> Evaluation:
     """Run the checks on the data.
@@ -57,6 +62,14 @@ def evaluate(
     purpose : {"model-training", "software-testing", "sharing", "augmentation"}, optional
         What the synthetic table is wanted for, in place of the one of `config`: decides which
         dimensions gate. The verdicts of the others stay, marked as not decisive.
+    estimators : mapping of str to object, or iterable of str
+        Models of your own beside the built-in ones: name to an estimator with scikit-learn's
+        interface, to a function that returns one, or to ``"module:name"`` of either; words
+        may be ``"label=module:name"``. See the check U013.
+    targets : iterable of str
+        Columns that models should predict one after the other, see the check U011.
+    regression : str, optional
+        A regression whose coefficients matter, ``"income ~ age + sex"``; see the check U010.
     progress : bool or callable
         Show a progress bar, or call ``progress(done, total, label)`` before each step.
 
@@ -69,8 +82,13 @@ def evaluate(
     from synth_eval.evaluation import Evaluation  # keeps the import light
     from synth_eval.provenance import provenance  # hashes the files
 
-    given = {"seed": seed, "budget": budget, "depth": depth, "purpose": purpose}
-    config = _settled(config, expectations=expectations and str(expectations), **given)
+    given: dict[str, Any] = {"seed": seed, "budget": budget, "depth": depth, "purpose": purpose}
+    models: dict[str, Any] = {"targets": tuple(targets) or None, "regression": regression}
+    models["estimators"] = read_estimators(estimators) or None
+    suite = expectations and str(expectations)
+    config = _settled(config, expectations=suite, **given, **models)
+    config = replace(config, estimators=load_estimators(config.estimators))
+    _require_columns(data, config)
     step = progress if callable(progress) else default_progress() if progress else _silent
     after = ["SDMetrics reference scores"] if reference_scores else []
 
@@ -102,6 +120,18 @@ def _settled(config: Config | str | Path | None, **given: Any) -> Config:
     if not isinstance(config, Config):
         config = Config() if config is None else Config.from_file(config)
     return replace(config, **{name: value for name, value in given.items() if value is not None})
+
+
+def _require_columns(data: Data, config: Config) -> None:
+    """Refuse settings that name a column the real table lacks."""
+    named = {"targets": list(config.targets)}
+    if config.regression:
+        formula = read_formula(config.regression)
+        named["regression"] = [formula.outcome, *formula.predictors]
+    for setting, columns in named.items():
+        for name in columns:
+            if name not in data.schema:
+                raise UsageError(f"{setting}: column {name!r} is not in the real table")
 
 
 def _silent(done: int, total: int, label: str) -> None:

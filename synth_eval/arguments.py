@@ -93,6 +93,9 @@ def _add_report(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     add("--seed", type=_natural, help="seed of every random draw")
     _add_depth(report)
+    _add_words(report, "--targets", "columns that models predict one after the other (U011)")
+    add("--regression", metavar="FORMULA", help='coefficients to compare: "income ~ age + sex"')
+    _add_words(report, "--estimators", "own models as module:name or label=module:name (U013)")
     add(
         *("--budget",),
         type=_positive,

@@ -95,7 +95,7 @@ def _parameters(options: argparse.Namespace) -> dict[str, Any]:
     names = (
         "real", "synthetic", "holdout", "target", "schema", "config", "expectations", "seed",
         "sensitive", "quasi_identifiers", "select", "ignore", "reference_scores", "budget",
-        "depth", "purpose",
+        "depth", "targets", "regression", "estimators", "purpose",
     )  # fmt: skip
     given = {name: getattr(options, name) for name in names}
     return {name: value for name, value in given.items() if value is not None}

@@ -8,12 +8,13 @@ model worth x % of the real rows.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from synth_eval.errors import UsageError
+from synth_eval.modelling import read_estimators, read_formula
 from synth_eval.purposes import purpose_of
 from synth_eval.results import Threshold
 
@@ -144,7 +145,18 @@ class Config:
         the chance of picking the right person in it under the .09 of health practice.
     depth : {"fast", "standard", "full"}
         ``fast`` trains and tests models on at most 5,000 rows; ``full`` adds the costly
-        questions: learning curve, mixing ratio, several model families, importances.
+        questions: learning curve, mixing ratio, ranking of models, importances, a regression
+        on all columns, every column as a target.
+    tuning : int
+        Settings that are tried for every model by cross-validation inside its own training
+        rows, real or synthetic; 0 keeps them fixed.
+    estimators : mapping of str to object
+        Models of your own by name, with scikit-learn's interface: an estimator, a function
+        that returns one, or ``"module:name"`` of either. See the check U013.
+    targets : sequence of str
+        Columns that models should predict one after the other, see the check U011.
+    regression : str
+        A regression whose coefficients matter, ``"income ~ age + sex"``; see the check U010.
     budget : float
         Seconds after which no check that searches neighbours or fits models is started any
         more; 0 is no limit. What was dropped is a result that says so.
@@ -167,6 +179,10 @@ class Config:
     small_cell: int = 11
     budget: float = 0.0
     depth: str = "standard"
+    tuning: int = 0
+    estimators: Mapping[str, Any] = field(default_factory=dict)
+    targets: Sequence[str] = ()
+    regression: str = ""
     purpose: str = ""
     expectations: str = ""
     edge_cases: Sequence[Mapping[str, Any]] = ()
@@ -175,6 +191,10 @@ class Config:
     def __post_init__(self) -> None:
         if self.depth not in DEPTHS:
             raise UsageError(f"unknown depth {self.depth!r}; one of {', '.join(DEPTHS)}")
+        if self.tuning < 0:
+            raise UsageError(f"tuning must be 0 or greater, not {self.tuning}")
+        if self.regression:
+            read_formula(self.regression)
         purpose_of(self.purpose)
 
     def margin(self, name: str) -> Threshold:
@@ -186,7 +206,7 @@ class Config:
         """Configuration from plain values; unknown names are errors."""
         values = dict(values)
         given = values.pop("margins", {})
-        cases = _read_edge_cases(values.pop("edge_cases", ()))
+        read = {name: reader(values.pop(name, ())) for name, reader in _READERS.items()}
         known = {item.name: item for item in fields(cls)}
         for name, value in values.items():
             if name not in known:
@@ -196,7 +216,7 @@ class Config:
             if isinstance(value, bool) or not fits:
                 raise UsageError(f"setting {name!r} must be {wanted.__name__}, not {value!r}")
         margins = {**_MARGINS, **_read_margins(given)}
-        return replace(cls(**values), margins=margins, edge_cases=cases)
+        return replace(cls(**values), margins=margins, **read)
 
     @classmethod
     def from_file(cls, path: str | Path) -> Config:
@@ -236,6 +256,19 @@ def _read_edge_cases(given: Any) -> tuple[Mapping[str, Any], ...]:
         if not 0 < case.get("rate", 0.5) < 1:
             raise UsageError(f"edge case {case['name']!r}: the rate must lie between 0 and 1")
     return tuple(dict(case) for case in given)
+
+
+def _read_names(given: Any) -> tuple[str, ...]:
+    if isinstance(given, str) or not all(isinstance(name, str) for name in given):
+        raise UsageError(f"targets must be a list of column names, not {given!r}")
+    return tuple(given)
+
+
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "edge_cases": _read_edge_cases,
+    "estimators": read_estimators,
+    "targets": _read_names,
+}
 
 
 def _read_margins(given: Any) -> dict[str, Threshold]:

@@ -74,6 +74,7 @@ def _describe(table: Table) -> dict[str, Any]:
 def _settings(config: Config) -> dict[str, Any]:
     """Settings by name; margins stand in the results they decided."""
     values = {item.name: getattr(config, item.name) for item in fields(config)}
+    values["estimators"] = sorted(config.estimators)
     return {
         name: Path(value).name if name == "expectations" else value
         for name, value in values.items()

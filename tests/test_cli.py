@@ -103,7 +103,8 @@ def test_words_become_typed_parameters(
     report(
         tables, tmp_path, "--target", "income", "--select", "P, F001", "--select", "U",
         "--sensitive", '"pay, gross",sex', "--seed", "7", "--timeout", "90", "--quiet",
-        "--no-reference-scores", "--fast",
+        "--no-reference-scores", "--fast", "--estimators", "a.b:c,mine=a:d",
+        "--regression", "pay ~ age", "--targets", "sex",
     )  # fmt: skip
     assert seen["parameters"] == {
         "real": f"{tables}/real.parquet",
@@ -114,6 +115,9 @@ def test_words_become_typed_parameters(
         "seed": 7,
         "reference_scores": False,
         "depth": "fast",
+        "estimators": ["a.b:c", "mine=a:d"],
+        "regression": "pay ~ age",
+        "targets": ["sex"],
     }
     assert (seen["timeout"], seen["quiet"], seen["out"]) == (90.0, True, tmp_path)
 

@@ -7,6 +7,8 @@ learned from the training rows alone; missing values are imputed and flagged.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,33 +16,100 @@ import numpy.typing as npt
 
 from synth_eval.stats.arms import Learner
 from synth_eval.stats.learners import (
+    BoostingSettings,
     Predictor,
     TrainingRows,
     boosting,
     calm_threads,
     constant_model,
 )
+from synth_eval.stats.tuning import tuned
 
-__all__ = ["estimator_learner", "families"]
+__all__ = ["boosting_learner", "estimator_learner", "families", "own_learner", "suits"]
 
 FloatArray = npt.NDArray[np.float64]
 
 _LARGEST = 1e150
 _LEVELS = 40
+_ALL_LEVELS = 1_000
 _FEW = 5
 
 
-def families() -> dict[str, Learner]:
-    """Learners by name; each takes training rows and a seed and returns a predictor."""
+def families(tuning: int = 0) -> dict[str, Learner]:
+    """Learners by name; each takes training rows and a seed and returns a predictor.
+
+    Parameters
+    ----------
+    tuning : int
+        Settings to try for each, see `synth_eval.stats.tuning.tuned`; 0 and 1 try none.
+    """
+    return {name: tuned(candidates[: max(tuning, 1)]) for name, candidates in _families().items()}
+
+
+def boosting_learner(tuning: int = 0) -> Learner:
+    """The learner of all arms: gradient boosting, tuned if asked for."""
+    return tuned(_BOOSTING[: max(tuning, 1)])
+
+
+_BOOSTING: Sequence[Learner] = (
+    boosting,
+    *(
+        partial(boosting, settings=settings)
+        for settings in (
+            BoostingSettings(trees=100, rate=0.1, leaves=31),
+            BoostingSettings(trees=60, rate=0.1, leaves=7),
+            BoostingSettings(trees=150, rate=0.05, leaves=15),
+        )
+    ),
+)
+
+
+def _families() -> dict[str, Sequence[Learner]]:
+    """Candidates by family, the one to be taken without tuning first."""
+
+    def several(make: Any, *values: Any) -> list[Learner]:
+        return [estimator_learner(make(value)) for value in values]
+
     return {
-        "gradient boosting": boosting,
-        "penalised linear": estimator_learner(_linear(1.0)),
-        "strongly penalised linear": estimator_learner(_linear(0.003)),
-        "random forest": estimator_learner(_forest),
-        "shallow tree": estimator_learner(_tree),
-        "nearest neighbours": estimator_learner(_neighbours),
-        "neural network": estimator_learner(_network),
+        "gradient boosting": _BOOSTING,
+        "penalised linear": several(_linear, 1.0, 0.1, 0.01, 10.0),
+        "strongly penalised linear": several(_linear, 0.003, 0.001, 0.0003, 0.0001),
+        "random forest": several(_forest, 5, 2, 10, 20),
+        "shallow tree": several(_tree, 4, 3, 6, 2),
+        "nearest neighbours": several(_neighbours, 30, 10, 60, 100),
+        "neural network": several(_network, 1e-2, 1.0, 1e-4, 1e-1),
     }
+
+
+def own_learner(estimator: Any) -> Learner:
+    """Learner of an estimator somebody brought; every fit is made on a fresh clone.
+
+    Features arrive as the built-in families get them: numbers as normal scores, levels as
+    indicators, missing values imputed and flagged, all learned from the training rows.
+    """
+
+    def make(training: TrainingRows, seed: int) -> Any:  # noqa: ARG001 - one signature for all
+        from sklearn.base import clone
+
+        model = clone(estimator)
+        if "random_state" in model.get_params():
+            model.set_params(random_state=seed)
+        return model
+
+    return estimator_learner(make)
+
+
+def suits(estimator: Any, classes: int) -> bool:
+    """Whether an estimator predicts what is asked for: probabilities, or numbers."""
+    from sklearn.base import is_classifier
+
+    gives_probabilities = hasattr(estimator, "predict_proba")
+    if classes:
+        return gives_probabilities
+    try:
+        return not (gives_probabilities or is_classifier(estimator))
+    except AttributeError:  # scikit-learn's interface without its base class
+        return hasattr(estimator, "predict")
 
 
 def estimator_learner(make: Any) -> Learner:
@@ -63,7 +132,8 @@ def estimator_learner(make: Any) -> Learner:
             prepared = _preparation(training).fit(_clean(training.features))
             model = make(training, seed)
             center, scale = _target_scale(training)
-            target = training.target if training.classes else (training.target - center) / scale
+            numbers = np.searchsorted(present, training.target)
+            target = numbers if training.classes else (training.target - center) / scale
             model.fit(prepared.transform(_clean(training.features)), target)
 
         def predict(rows: FloatArray) -> FloatArray:
@@ -107,7 +177,9 @@ def _preparation(training: TrainingRows) -> Any:
     levels = OneHotEncoder(
         handle_unknown="infrequent_if_exist",
         min_frequency=min(_FEW, len(training)),
-        max_categories=_LEVELS,
+        max_categories=int(
+            np.clip(_ALL_LEVELS // max(int(training.categorical.sum()), 1), 4, _LEVELS)
+        ),
         sparse_output=False,
     )
     return ColumnTransformer(
@@ -129,31 +201,47 @@ def _linear(strength: float) -> Any:
     return make
 
 
-def _forest(training: TrainingRows, seed: int) -> Any:
-    from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+def _forest(leaf: int) -> Any:
+    def make(training: TrainingRows, seed: int) -> Any:
+        from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
-    kind = RandomForestClassifier if training.classes else RandomForestRegressor
-    return kind(60, min_samples_leaf=5, max_features="sqrt", random_state=seed)
+        kind = RandomForestClassifier if training.classes else RandomForestRegressor
+        return kind(60, min_samples_leaf=leaf, max_features="sqrt", random_state=seed)
 
-
-def _tree(training: TrainingRows, seed: int) -> Any:
-    from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
-
-    kind = DecisionTreeClassifier if training.classes else DecisionTreeRegressor
-    return kind(max_depth=4, min_samples_leaf=5, random_state=seed)
+    return make
 
 
-def _neighbours(training: TrainingRows, seed: int) -> Any:  # noqa: ARG001 - one signature for all
-    from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+def _tree(depth: int) -> Any:
+    def make(training: TrainingRows, seed: int) -> Any:
+        from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-    kind = KNeighborsClassifier if training.classes else KNeighborsRegressor
-    return kind(n_neighbors=min(30, len(training)), algorithm="brute")
+        kind = DecisionTreeClassifier if training.classes else DecisionTreeRegressor
+        return kind(max_depth=depth, min_samples_leaf=5, random_state=seed)
+
+    return make
 
 
-def _network(training: TrainingRows, seed: int) -> Any:
-    from sklearn.neural_network import MLPClassifier, MLPRegressor
+def _neighbours(count: int) -> Any:
+    def make(training: TrainingRows, seed: int) -> Any:  # noqa: ARG001 - one signature for all
+        from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 
-    kind = MLPClassifier if training.classes else MLPRegressor
-    return kind(
-        (32,), alpha=1e-2, batch_size=min(128, len(training)), max_iter=12, random_state=seed
-    )
+        kind = KNeighborsClassifier if training.classes else KNeighborsRegressor
+        return kind(n_neighbors=min(count, len(training)), algorithm="brute")
+
+    return make
+
+
+def _network(penalty: float) -> Any:
+    def make(training: TrainingRows, seed: int) -> Any:
+        from sklearn.neural_network import MLPClassifier, MLPRegressor
+
+        kind = MLPClassifier if training.classes else MLPRegressor
+        return kind(
+            hidden_layer_sizes=(32,),
+            alpha=penalty,
+            batch_size=min(128, len(training)),
+            max_iter=12,
+            random_state=seed,
+        )
+
+    return make

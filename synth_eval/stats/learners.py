@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 __all__ = [
+    "BoostingSettings",
     "LevelEncoder",
     "Predictor",
     "TrainingRows",
@@ -36,9 +37,6 @@ Predictor = Callable[[FloatArray], FloatArray]
 
 _KEPT_LEVELS = 254
 _LARGEST = 1e150
-_TREES = 40
-_LEARNING_RATE = 0.2
-_LEAVES = 15
 _SHRINKAGE = 5.0
 
 
@@ -125,7 +123,20 @@ class LevelEncoder:
         return encoded
 
 
-def boosting(training: TrainingRows, seed: int) -> Predictor:
+@dataclass(frozen=True, slots=True)
+class BoostingSettings:
+    """Settings of gradient boosting; trees are halved where there are more than two classes."""
+
+    trees: int = 40
+    rate: float = 0.2
+    leaves: int = 15
+    is_balanced: bool = False
+
+
+_DEFAULT = BoostingSettings()
+
+
+def boosting(training: TrainingRows, seed: int, settings: BoostingSettings = _DEFAULT) -> Predictor:
     """Fit gradient boosted trees with native levels and missing values.
 
     Fewer, smaller and more shrunk trees than the library's defaults (40 of 15 leaves against
@@ -138,6 +149,8 @@ def boosting(training: TrainingRows, seed: int) -> Predictor:
         Rows to fit on; a single class or a constant target gives a constant model.
     seed : int
         Seed of the fit.
+    settings : BoostingSettings
+        Size and number of trees; ``is_balanced`` weighs classes as if all were as frequent.
     """
     present = np.unique(training.target)
     if len(present) < 2:
@@ -147,10 +160,10 @@ def boosting(training: TrainingRows, seed: int) -> Predictor:
     with calm_threads():
         if training.classes:
             numbers = np.searchsorted(present, training.target)
-            model = _booster(training, len(present), seed).fit(features, numbers)
+            model = _booster(training, len(present), seed, settings).fit(features, numbers)
             return _probabilities(model, encoder, present.astype(np.intp), training.classes)
         scale = float(np.max(np.abs(training.target)))
-        model = _booster(training, 0, seed).fit(features, training.target / scale)
+        model = _booster(training, 0, seed, settings).fit(features, training.target / scale)
 
     def predict(rows: FloatArray) -> FloatArray:
         with calm_threads():
@@ -159,25 +172,25 @@ def boosting(training: TrainingRows, seed: int) -> Predictor:
     return predict
 
 
-def _booster(training: TrainingRows, present: int, seed: int) -> Any:
+def _booster(training: TrainingRows, present: int, seed: int, settings: BoostingSettings) -> Any:
     from sklearn.ensemble import (  # a second that only models pay
         HistGradientBoostingClassifier,
         HistGradientBoostingRegressor,
     )
 
-    trees = _TREES if present <= 2 else _TREES // 2
     options = {
-        "max_iter": trees,
-        "learning_rate": _LEARNING_RATE,
+        "max_iter": settings.trees if present <= 2 else settings.trees // 2,
+        "learning_rate": settings.rate,
         "l2_regularization": _SHRINKAGE,
-        "max_leaf_nodes": _LEAVES,
+        "max_leaf_nodes": settings.leaves,
         "min_samples_leaf": int(np.clip(len(training) // 20, 2, 20)),
         "early_stopping": False,
         "categorical_features": training.categorical,
         "random_state": seed,
     }
     if training.classes:
-        return HistGradientBoostingClassifier(**options)
+        weight = "balanced" if settings.is_balanced else None
+        return HistGradientBoostingClassifier(**options, class_weight=weight)
     return HistGradientBoostingRegressor(**options)
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from synth_eval.stats.learners import LevelEncoder, TrainingRows, boosting
+from synth_eval.stats.families import families
+from synth_eval.stats.learners import BoostingSettings, LevelEncoder, TrainingRows, boosting
 from synth_eval.stats.scores import auc, r2
 
 
@@ -87,3 +88,32 @@ def test_same_seed_same_model(rng):
     training = rows(features, (features.sum(axis=1) > 0).astype(int))
     first, second = (boosting(training, 1)(features) for _ in range(2))
     np.testing.assert_array_equal(first, second)
+
+
+def test_balanced_boosting_raises_the_probability_of_the_rare_class(rng):
+    features = rng.normal(size=(4000, 2))
+    target = (features[:, 0] + rng.normal(size=4000) > 2).astype(int)
+    training = rows(features, target)
+    plain = boosting(training, 0)(features)[:, 1]
+    balanced = boosting(training, 0, BoostingSettings(is_balanced=True))(features)[:, 1]
+    assert plain.mean() == pytest.approx(target.mean(), abs=0.02)
+    assert balanced.mean() > 2 * target.mean()
+
+
+@pytest.mark.parametrize("classes", [2, 0])
+@pytest.mark.parametrize("name", list(families()))
+def test_every_family_learns_levels_numbers_and_missing_values(rng, name, classes):
+    codes = rng.integers(0, 300, 1500).astype(float)
+    numbers = rng.normal(size=1500)
+    signal = numbers + (codes < 20) + 0.5 * rng.normal(size=1500)
+    numbers[:50] = np.nan
+    features = np.column_stack([codes, numbers, np.full(1500, np.nan)])
+    features[50:53, 1] = [np.inf, -np.inf, 1e308]
+    target = (signal > 0.2).astype(int) if classes else signal
+    training = rows(features, target, [True, False, False], classes)
+    hostile = np.array([[9e5, np.nan, 1.0], [np.nan, np.inf, np.nan]])
+    predictor = families()[name](training, 0)
+    assert np.isfinite(predictor(hostile)).all()
+    prediction = predictor(features)
+    found = auc(target == 1, prediction[:, 1]) if classes else r2(target, prediction)
+    assert found.value > (0.75 if classes else 0.2)

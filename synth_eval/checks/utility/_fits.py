@@ -17,13 +17,14 @@ from synth_eval.run import Context
 from synth_eval.stats.arms import (
     Arm,
     Fits,
+    Learner,
     Scorer,
     constant_prediction,
     fit_jackknife,
     fit_samples,
     fit_shuffled,
 )
-from synth_eval.stats.learners import boosting
+from synth_eval.stats.families import boosting_learner
 
 __all__ = ["Arms", "Experiment", "experiment"]
 
@@ -74,15 +75,22 @@ class Experiment:
         Rows to train and to test on.
     rng : callable
         ``rng(salt)`` returns a generator.
+    learner : callable
+        Trains the models of all arms.
     shares : tuple of float
         Shares of the real rows of the floor and the go arm.
     """
 
     def __init__(
-        self, task: Task, rng: Callable[[str], np.random.Generator], shares: tuple[float, float]
+        self,
+        task: Task,
+        rng: Callable[[str], np.random.Generator],
+        learner: Learner,
+        shares: tuple[float, float],
     ) -> None:
         self.task = task
         self.rng = rng
+        self.learner = learner
         self._shares = shares
         self._fits: dict[str, Fits] = {}
 
@@ -127,7 +135,7 @@ class Experiment:
         return [
             fit_jackknife(
                 label, pool.take(rng.permutation(len(pool))[:rows]), trial.holdout.features,
-                boosting, rng,
+                self.learner, rng,
             ).arm(trial.score)
             for label, pool in pools.items()
         ]  # fmt: skip
@@ -142,7 +150,7 @@ class Experiment:
         task, rng = self.task, self.rng("all real")
         if len(task.synthetic) >= len(task.real):
             return self.fits("real")
-        return fit_jackknife("all real rows", task.real, task.holdout.features, boosting, rng)
+        return fit_jackknife("all real rows", task.real, task.holdout.features, self.learner, rng)
 
     def _all_synthetic(self) -> Fits:
         """All synthetic rows, where they are more than the real ones."""
@@ -150,14 +158,14 @@ class Experiment:
         if len(task.synthetic) <= len(task.real):
             return self.fits("synthetic")
         test = task.holdout.features
-        return fit_jackknife("all synthetic rows", task.synthetic, test, boosting, rng)
+        return fit_jackknife("all synthetic rows", task.synthetic, test, self.learner, rng)
 
     def _equal(self, label: str, role: str) -> Fits:
         task, rng = self.task, self.rng(role)
         n = min(len(task.real), len(task.synthetic))
         pool = getattr(task, role)
         rows = pool.take(np.sort(rng.permutation(len(pool))[:n]))
-        return fit_jackknife(label, rows, task.holdout.features, boosting, rng)
+        return fit_jackknife(label, rows, task.holdout.features, self.learner, rng)
 
     def _floor(self) -> Fits:
         return self._small(self._shares[0], _FLOOR_FITS, "floor")
@@ -170,7 +178,7 @@ class Experiment:
         rows = max(round(share * len(task.real)), 2)
         label = f"{percent(share)} of the real rows"
         test = task.holdout.features
-        return fit_samples(label, task.real, rows, fits, test, boosting, self.rng(salt))
+        return fit_samples(label, task.real, rows, fits, test, self.learner, self.rng(salt))
 
     def _dummy(self) -> Fits:
         """The shares of the classes, or the mean, of the real rows."""
@@ -185,7 +193,7 @@ class Experiment:
         n = min(len(task.real), len(task.synthetic), _NULL_ROWS)
         rows = task.synthetic.take(np.sort(rng.permutation(len(task.synthetic))[:n]))
         label = "synthetic rows, labels shuffled"
-        return fit_shuffled(label, rows, _NULL_FITS, task.holdout.features, boosting, rng)
+        return fit_shuffled(label, rows, _NULL_FITS, task.holdout.features, self.learner, rng)
 
 
 def experiment(ctx: Context, kind: str) -> Experiment:
@@ -194,14 +202,16 @@ def experiment(ctx: Context, kind: str) -> Experiment:
     The generators depend on the seed alone, not on the check that asks first.
     """
     margins = tuple(ctx.config.margin(f"utility.{name}").value for name in ("floor", "go"))
-    key = (kind, ctx.config.seed, ctx.config.model_rows, ctx.config.depth, *margins)
+    config = ctx.config
+    key = (kind, config.seed, config.model_rows, config.depth, config.tuning, *margins)
     known = _KNOWN.setdefault(ctx.data, {})
     if key not in known:
-        seed = ctx.config.seed
+        seed = config.seed
 
         def rng(salt: str) -> np.random.Generator:
             return np.random.default_rng([seed, *map(ord, f"utility {salt}")])
 
         make = classification if kind == "classification" else regression
-        known[key] = Experiment(make(ctx, rng), rng, (margins[0], margins[1]))
+        learner = boosting_learner(config.tuning)
+        known[key] = Experiment(make(ctx, rng), rng, learner, (margins[0], margins[1]))
     return known[key]

@@ -14,8 +14,8 @@ How to read it
 
 When it misleads
     Small samples and one fit each: a screen over all uses, not a verdict on one. Name a target
-    where there is one. It runs where no target is named, or at depth ``full``; of more than 30
-    columns a seeded sample is taken.
+    where there is one, or several as ``targets``. It runs where no target is named, where
+    several are, or at depth ``full``; of more than 30 columns a seeded sample is taken.
 
 Source
     The idea of all-column predictive scores: Goncalves et al. (2020), BMC Medical Research
@@ -37,7 +37,8 @@ from synth_eval.registry import check
 from synth_eval.results import Direction, Estimate, Reference, Result, Status
 from synth_eval.run import Context
 from synth_eval.stats.arms import Arm, fit_samples, gap
-from synth_eval.stats.learners import TrainingRows, boosting
+from synth_eval.stats.families import boosting_learner
+from synth_eval.stats.learners import TrainingRows
 from synth_eval.stats.scores import Score
 
 _TRAINING_ROWS = 2_000
@@ -71,13 +72,14 @@ class _Column:
 )
 def any_target_utility(ctx: Context) -> Result:
     """Screen all columns as targets."""
-    if ctx.data.schema.target is not None:
+    if ctx.data.schema.target is not None and not ctx.config.targets:
         require_full_depth(ctx, "every column as a target")
     alpha = ctx.config.alpha
     names = _names(ctx)
     columns = [column for name in names if (column := _column(ctx, name)) is not None]
     if not columns:
-        raise NotApplicable("no column of the holdout can be predicted from the others")
+        which = "column" if not ctx.config.targets else "named target"
+        raise NotApplicable(f"no {which} of the holdout can be predicted from the others")
     corrected = alpha / len(columns)
     below_go = [c for c in columns if _surely_below(c.synthetic, c.go, corrected)]
     lost = [c for c in columns if _is_lost(c, corrected)]
@@ -117,6 +119,8 @@ def _is_lost(column: _Column, alpha: float) -> bool:
 
 
 def _names(ctx: Context) -> list[str]:
+    if ctx.config.targets:
+        return list(ctx.config.targets)
     columns = [
         column.name
         for column in ctx.data.schema.compared
@@ -136,7 +140,7 @@ def _column(ctx: Context, name: str) -> _Column | None:
         task = make(ctx, lambda salt: ctx.rng(f"{salt} {name}"), name)
     except NotApplicable:
         return None
-    rng = ctx.rng(f"fits {name}")
+    rng, learner = ctx.rng(f"fits {name}"), boosting_learner(ctx.config.tuning)
     task = task.with_holdout(_sample(task.holdout, _TEST_ROWS, rng))
     if not task.can_be_scored:
         return None
@@ -144,7 +148,7 @@ def _column(ctx: Context, name: str) -> _Column | None:
 
     def arm(label: str, pool: TrainingRows, size: int) -> Arm:
         test = task.holdout.features
-        return fit_samples(label, pool, max(size, 2), _FITS, test, boosting, rng).arm(task.score)
+        return fit_samples(label, pool, max(size, 2), _FITS, test, learner, rng).arm(task.score)
 
     dummy = 0.0 if is_number else 0.5
     nothing = Arm("", Score(dummy, np.zeros(len(task.holdout))), 0.0, 1e6, 0, 0)

@@ -32,7 +32,7 @@ from synth_eval.registry import check
 from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
 from synth_eval.run import Context
 from synth_eval.stats.importance import permutation_importance
-from synth_eval.stats.learners import TrainingRows, boosting
+from synth_eval.stats.learners import TrainingRows
 from synth_eval.stats.ranking import spearman
 from synth_eval.stats.scores import Score
 
@@ -103,7 +103,7 @@ def _importances(trial: Experiment) -> tuple[list[FloatArray], list[FloatArray],
             return small.score(prediction)
 
         features = small.holdout.features
-        losses = permutation_importance(boosting(rows, 0), features, score, 1, rng)
+        losses = permutation_importance(trial.learner(rows, 0), features, score, 1, rng)
         return np.asarray(losses.mean(axis=1), np.float64)
 
     found: tuple[list[FloatArray], ...] = ([], [], [])

@@ -5,7 +5,7 @@ What it measures
     fixed totals with a quarter, half and three quarters of the real rows replaced; tested on
     the holdout beside real rows alone. Trivial controls show what the gain must beat:
     duplicated real rows, and for classes rows of the rarer ones drawn again until all classes
-    are equal.
+    are equal, or weighing as much more.
 
 How to read it
     The estimate is the gain of the best ratio, best by its lower bound, over real rows alone.
@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -39,8 +40,8 @@ from synth_eval.errors import NotApplicable
 from synth_eval.registry import check
 from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
 from synth_eval.run import Context
-from synth_eval.stats.arms import GROUPS, Arm, Fits, Gap, paired_gap
-from synth_eval.stats.learners import TrainingRows, boosting, concatenate
+from synth_eval.stats.arms import GROUPS, Arm, Fits, Gap, Learner, paired_gap
+from synth_eval.stats.learners import BoostingSettings, TrainingRows, boosting, concatenate
 
 _RATIOS = (0.25, 0.5, 1.0, 2.0, 5.0)
 _REPLACED = (0.25, 0.5, 0.75)
@@ -48,6 +49,7 @@ _REAL_ROWS = 10_000
 _FEWEST_ROWS = 50
 
 _NOTHING = Gap(0.0, 0.0, 1e6)
+_balanced = partial(boosting, settings=BoostingSettings(is_balanced=True))
 
 _Recipe = Callable[[TrainingRows, TrainingRows], TrainingRows]
 
@@ -83,7 +85,7 @@ def mixing_ratio(ctx: Context) -> Result:
     mixes = _mixes(trial)
     alpha = ctx.config.alpha
     added = [mix for mix in mixes if mix.role == "added"]
-    controls = [mix for mix in mixes if mix.role == "control"]
+    controls = [mix for mix in mixes if mix.role in ("control", "weights")]
     best = max(added, key=lambda mix: mix.gain.interval(alpha)[0])
     rival = max(controls, key=lambda mix: mix.gain.value)
     over_rival = paired_gap(best.fits, rival.fits, trial.task.score)
@@ -120,10 +122,11 @@ def _mixes(trial: Experiment) -> list[_Mix]:
     real = task.real.take(rng.permutation(len(task.real))[:size])
     synthetic = task.synthetic.take(rng.permutation(len(task.synthetic)))
     samples = list(_leave_out(real, synthetic, rng))
-    alone = _fit(trial, "real rows alone", lambda rows, _: rows, samples)
+    alone = _fit(trial, "real rows alone", _real_alone, samples)
     mixes = [_Mix("real rows alone", "real", alone, alone.arm(task.score), _NOTHING)]
     for name, role, recipe in _recipes(task, size):
-        fits = _fit(trial, name, recipe, samples)
+        learner = _balanced if role == "weights" else trial.learner
+        fits = _fit(trial, name, recipe, samples, learner)
         gain = paired_gap(fits, alone, task.score)
         mixes.append(_Mix(name, role, fits, fits.arm(task.score), gain))
     return mixes
@@ -145,10 +148,12 @@ def _fit(
     name: str,
     recipe: _Recipe,
     samples: Sequence[tuple[TrainingRows, TrainingRows]],
+    learner: Learner | None = None,
 ) -> Fits:
+    learner = learner or trial.learner
     rows = [recipe(real, synthetic) for real, synthetic in samples]
     test = trial.task.holdout.features
-    predictions = tuple(boosting(training, k)(test) for k, training in enumerate(rows))
+    predictions = tuple(learner(training, k)(test) for k, training in enumerate(rows))
     return Fits(name, "jackknife", predictions, len(rows[0]))
 
 
@@ -166,7 +171,12 @@ def _recipes(task: Task, size: int) -> list[tuple[str, str, _Recipe]]:
     recipes.append(("real rows twice", "control", lambda real, _: concatenate(real, real)))
     if task.classes:
         recipes.append(("real rows, rarer classes drawn again", "control", _balance))
+        recipes.append(("real rows, rarer classes weighing more", "weights", _real_alone))
     return recipes
+
+
+def _real_alone(real: TrainingRows, _: TrainingRows) -> TrainingRows:
+    return real
 
 
 def _add(ratio: float) -> _Recipe:

@@ -34,7 +34,6 @@ from synth_eval.registry import check
 from synth_eval.results import Direction, Estimate, Reference, Result, Status
 from synth_eval.run import Context
 from synth_eval.stats.arms import Arm, fit_samples
-from synth_eval.stats.learners import boosting
 from synth_eval.stats.learning_curve import Worth, curve_sizes, worth
 
 _POINTS = 9
@@ -82,7 +81,7 @@ def _curve(trial: Experiment, smallest: float) -> list[Arm]:
     sizes = curve_sizes(len(task.real), smallest, _POINTS)
     test, rng = task.holdout.features, trial.rng("curve")
     points = [
-        fit_samples(f"{rows:,} real rows", task.real, rows, fits, test, boosting, rng)
+        fit_samples(f"{rows:,} real rows", task.real, rows, fits, test, trial.learner, rng)
         for rows, fits in zip(sizes[:-1], _FITS, strict=False)
     ]
     last = replace(trial.fits("full").arm(score), name=f"{sizes[-1]:,} real rows")
