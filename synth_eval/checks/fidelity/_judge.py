@@ -11,7 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_eval.errors import NotApplicable
-from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.results import Curve as Plotted
+from synth_eval.results import (
+    Direction,
+    Estimate,
+    Panel,
+    Reference,
+    Result,
+    Status,
+    Threshold,
+)
 from synth_eval.run import Context
 from synth_eval.stats.distances import (
     Distance,
@@ -42,6 +51,7 @@ CountArray = npt.NDArray[np.int64]
 
 _DETAILS = 2_000
 _ERROR_ROWS = 4_000
+_SHOWN_FROM = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +180,48 @@ def judge(
         ),
         direction=Direction.LOWER,
         details=details[:_DETAILS],
+        panels=[_worth_panel(ctx, measured, curve, Estimate(mean.value, low, high), noun)],
+    )
+
+
+def _worth_panel(
+    ctx: Context, measured: Sequence[Measured], curve: Curve, mean: Estimate, noun: str
+) -> Panel:
+    """Mean distance against the rows of a real sample: where the lines cross is the worth."""
+    rows = min(ctx.data.real.num_rows, ctx.data.synthetic.num_rows)
+    shown = (curve.sizes >= rows * _SHOWN_FROM) & (curve.sizes <= 2 * rows)
+    sizes = curve.sizes[shown]
+    ends = [float(sizes[0]), float(sizes[-1])]
+    floor = float(curve.expected[shown].min()) / 4  # a logarithm has no place for a copy's zero
+    name = "synthetic table" if mean.value >= floor else "synthetic table, below this axis"
+    flat = [[max(value or 0.0, floor)] * 2 for value in (mean.value, mean.low, mean.high)]
+    curves = [
+        Plotted("real sample of so many rows", sizes.tolist(), curve.expected[shown].tolist(),
+                role="real"),
+        Plotted(
+            name, ends, flat[0], low=flat[1], high=flat[2], role="synthetic", shape="dashes"
+        ),
+    ]  # fmt: skip
+    holdouts = [entry.holdout.value for entry in measured if entry.holdout is not None]
+    if holdouts and ctx.data.holdout is not None:
+        size = float(ctx.data.holdout.num_rows)
+        mean_holdout = float(np.mean(holdouts))
+        curves.append(Plotted("holdout", [size], [mean_holdout], role="holdout", shape="points"))
+    margins = [
+        max(ctx.config.margin(name).value * rows, 2.0)
+        for name in ("fidelity.worst_table", "fidelity.mean_table")
+    ]
+    curves.append(Plotted("margins", margins, [curve.at(size) for size in margins], shape="points"))
+    return Panel(
+        name="worth",
+        title="As far as a real sample of how many rows?",
+        x="rows of a real sample",
+        y=f"mean distance over {noun}",
+        caption="The line falls as a real sample grows; the synthetic table is worth as many real "
+        "rows as the place where it crosses the line. Bad: a crossing left of the margins.",
+        curves=curves,
+        log_x=True,
+        log_y=True,
     )
 
 

@@ -76,3 +76,22 @@ def test_reference_is_the_holdout_at_the_size_of_the_synthetic_table():
     assert found.reference.n == 500
     assert found.reference.value == pytest.approx(found.details[0]["expected"], rel=0.5)
     assert found.status == "pass"
+
+
+def test_the_curve_of_real_samples_crosses_the_synthetic_line_at_its_worth():
+    rng = np.random.default_rng(9)
+    values = rng.normal(size=40_000)
+    real, few = values[:20_000], values[20_000:21_000]
+    found = result(pa.table({"x": real}), pa.table({"x": np.repeat(few, 20)}))
+    (panel,) = found.panels
+    expected, synthetic = panel.curves[0], panel.curves[1]
+    crossing = np.interp(-synthetic.y[0], -np.array(expected.y), np.log(expected.x))
+    assert np.exp(crossing) / 20_000 == pytest.approx(found.details[0]["worth"], rel=0.01)
+    assert panel.log_x
+
+
+def test_the_line_of_a_copy_is_drawn_at_the_foot_and_said_to_be_below():
+    table = pa.table({"x": np.random.default_rng(1).normal(size=3000)})
+    synthetic = result(table, table).panels[0].curves[1]
+    assert synthetic.y[0] > 0
+    assert "below" in synthetic.name
