@@ -63,6 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_demo(commands, common)
     _add_tables(commands, common)
     _add_checks(commands, common)
+    _add_copies(commands, common)
     return parser
 
 
@@ -103,6 +104,7 @@ def _add_report(commands: Any, common: argparse.ArgumentParser) -> None:
         help="start no costly check after so long",
     )
     add("--purpose", choices=[*PURPOSES], help="decides which dimensions gate; default: all")
+    add("--release-safe", metavar="FILE", help="also write a page for people outside")
     add("--fail-on", choices=_LEVELS, default="fail", help="exit with 1 from this status on")
     _add_timeout(report)
 
@@ -177,6 +179,19 @@ def _add_tables(commands: Any, common: argparse.ArgumentParser) -> None:
     derive.add_argument(
         "--out", metavar="FILE", help="file; what people wrote into it is kept; default: print"
     )
+
+
+def _add_copies(commands: Any, common: argparse.ArgumentParser) -> None:
+    copies = commands.add_parser(
+        "copies", parents=[common], help="list copied rows in an internal file, for you alone"
+    )
+    copies.set_defaults(command="copies")
+    copies.add_argument("real", help="rows the generator was trained on")
+    copies.add_argument("synthetic", help="rows the generator made")
+    copies.add_argument("--holdout", metavar="FILE", help="real rows the generator never saw")
+    copies.add_argument("--schema", metavar="FILE", help="overrides to apply")
+    copies.add_argument("--config", metavar="FILE", help="TOML with settings and margins")
+    copies.add_argument("--out", metavar="FILE", required=True, help="CSV, outside of any report")
 
 
 def _add_checks(commands: Any, common: argparse.ArgumentParser) -> None:

@@ -87,6 +87,9 @@ def _report(options: argparse.Namespace) -> int:
         page = make_report(_parameters(options), out, timeout=options.timeout, quiet=options.quiet)
     evaluation = Evaluation.from_json(out / "results.json")
     _say(f"{evaluation!r}\n\nReport: {page}", options)
+    if options.release_safe is not None:
+        evaluation.to_html(options.release_safe, release_safe=True)
+        _say(f"For people outside: {options.release_safe}", options)
     return FOUND if evaluation.at_or_above(options.fail_on) else 0
 
 
@@ -173,6 +176,18 @@ def _split(options: argparse.Namespace) -> int:
     return 0
 
 
+def _copies(options: argparse.Namespace) -> int:
+    from synth_eval.config import Config  # the layers a run needs
+    from synth_eval.copies import write_copies
+    from synth_eval.data.load import load
+
+    config = Config() if options.config is None else Config.from_file(options.config)
+    data = load(options.real, options.synthetic, options.holdout, schema=options.schema)
+    count = write_copies(data, options.out, config)
+    _say(f"{options.out}: {count:,} rows, readable by you alone; keep it out of reports", options)
+    return 0
+
+
 def _schema(options: argparse.Namespace) -> int:
     from synth_eval.data.schema import Schema, infer_schema  # pyarrow
     from synth_eval.data.source import open_source
@@ -236,6 +251,7 @@ def _write_or_print(text: str, out: str | None) -> None:
 
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "checks": _checks,
+    "copies": _copies,
     "demo": _demo,
     "derive": _derive,
     "explain": _explain,

@@ -130,11 +130,17 @@ class Evaluation:
         """Read what `to_json` wrote."""
         return cls.from_dict(json.loads(Path(path).read_text(encoding="utf-8")))
 
-    def to_html(self, path: str | Path | None = None) -> str:
-        """Self-contained HTML report; written to `path` where given."""
+    def release_safe(self) -> Evaluation:
+        """Verdicts and rounded numbers alone, for people outside."""
+        from synth_eval.release import release_safe  # on demand
+
+        return release_safe(self)
+
+    def to_html(self, path: str | Path | None = None, *, release_safe: bool = False) -> str:
+        """Self-contained HTML report, or its release-safe form; written to `path` where given."""
         from synth_eval.report.html import render_page  # jinja and plotly
 
-        text = render_page(self)
+        text = render_page(self.release_safe() if release_safe else self)
         if path is not None:
             _write(path, text)
         return text

@@ -26,18 +26,19 @@ if TYPE_CHECKING:
 
     from synth_eval.data.load import Data
 
-__all__ = ["Context", "Progress", "run"]
+__all__ = ["MISSING", "Context", "Progress", "run"]
 
 logger = logging.getLogger(__name__)
 
 Progress = Callable[[int, int, str], None]
 """Called with steps done, steps in all and the name of the step that starts."""
 
-_MISSING = {
+MISSING = {
     "holdout": "no holdout: give real rows the generator never saw (`synth-eval split` makes "
     "a split before training)",
     "target": "no target column: name the column that models should predict",
 }
+"""What to say where a need of a check is not met."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def _run_one(context: Context) -> Result:
     started = time.process_time()
     missing = [need for need in sorted(context.check.needs) if not _has(context.data, need)]
     if missing:
-        reason = "; ".join(_MISSING[need] for need in missing)
+        reason = "; ".join(MISSING[need] for need in missing)
         return context.result(Status.NOT_APPLICABLE, reason)
     try:
         result = context.check.function(context)

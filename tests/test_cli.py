@@ -122,6 +122,18 @@ def test_words_become_typed_parameters(
     assert (seen["timeout"], seen["quiet"], seen["out"]) == (90.0, True, tmp_path)
 
 
+def test_page_for_people_outside_is_written_on_request(
+    tables: Path, tmp_path: Path, pretend: Callable[[Status], dict[str, Any]]
+) -> None:
+    pretend(Status.WARN)
+    assert report(tables, tmp_path / "a", "--release-safe", str(tmp_path / "outside.html")) == 0
+    page = (tmp_path / "outside.html").read_text(encoding="utf-8")
+    assert "Release-safe version" in page
+    assert "Said so." not in page
+    report(tables, tmp_path / "b")
+    assert [path.name for path in tmp_path.glob("*.html")] == ["outside.html"]
+
+
 def test_every_parameter_of_the_notebook_can_be_said() -> None:
     declared = notebook_parameters()
     options = build_parser().parse_args(["report", "a", "b"])

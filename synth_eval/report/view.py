@@ -74,6 +74,7 @@ class Page:
 
     headline: str
     purpose: str
+    notice: str
     tables: Sequence[Mapping[str, Any]]
     created: str
     provenance: Mapping[str, Any]
@@ -100,6 +101,7 @@ def page(evaluation: Evaluation) -> Page:
     return Page(
         headline=headline(evaluation),
         purpose=purpose_of(evaluation.purpose).title if evaluation.purpose else "",
+        notice=str(evaluation.provenance.get("notice", "")),
         tables=_tables(evaluation.provenance),
         created=_date(evaluation.provenance.get("created")),
         provenance=evaluation.provenance,

@@ -14,7 +14,8 @@ What it measures
 How to read it
     The estimate is the share of training records copied beyond what the controls show, with
     an exact interval. Any share proved above zero fails: a person was given away. The details
-    also say how small a copied share would have been seen at this size.
+    also say how small a copied share would have been seen at this size. The command
+    ``synth-eval copies`` lists the rows in a file for the keepers of the real table alone.
 
 When it misleads
     One changed cell hides a copy (P003 sees near ones). In a table of few, coarse columns

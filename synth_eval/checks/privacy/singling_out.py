@@ -56,7 +56,7 @@ from synth_eval.run import Context
 
 _ONE, _SEVERAL = "descriptions of one column", "descriptions of several columns"
 _CANDIDATES = 1_500
-_PER_COLUMN = 500
+_PER_COLUMN = 2_000
 _LEAST = 20
 _LEAST_ROWS = 40
 
