@@ -173,6 +173,23 @@ class Grid:
     role: str = "neutral"
     is_difference: bool = False
 
+    def minus(self, other: Grid) -> Grid:
+        """What this grid has more than another; a cell that one of them hides counts as none.
+
+        Examples
+        --------
+        >>> Grid("a", [[0.5, None, None]]).minus(Grid("b", [[0.2, 0.1, None]])).z
+        [[0.3, -0.1, None]]
+        """
+        cells = [
+            [
+                None if mine is theirs is None else (mine or 0.0) - (theirs or 0.0)
+                for mine, theirs in zip(*lines, strict=True)
+            ]
+            for lines in zip(self.z, other.z, strict=True)
+        ]
+        return Grid(f"{self.name} minus {other.name}", cells, is_difference=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["Drawing", "rounded"]
+if TYPE_CHECKING:
+    from synth_eval.results import Result
+
+__all__ = ["Drawing", "Request", "Row", "has_number", "rounded"]
+
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +37,20 @@ class Drawing:
 def rounded(values: Iterable[float]) -> list[float]:
     """Numbers with five significant digits: what a screen can show, at a third of the bytes."""
     return [float(f"{value:.5g}") for value in values]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be drawn: the rows of a result and the profiles of the columns."""
+
+    result: Result
+    rows: Sequence[Row]
+    profiles: Mapping[str, Row]
+
+
+def has_number(row: Row, key: str) -> bool:
+    """Whether the row has a finite number there."""
+    value = row.get(key)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    return math.isfinite(value)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from synth_eval.errors import UsageError
+from synth_eval.figures.associations import associations
 from synth_eval.figures.distributions import overlay
-from synth_eval.figures.drawing import Drawing, rounded
+from synth_eval.figures.drawing import Drawing, Request, Row, has_number, rounded
+from synth_eval.figures.expectations import expected_levels, ratios
 from synth_eval.figures.labels import item_label, number, plain, share
+from synth_eval.figures.quantiles import quantile_plot
 from synth_eval.figures.style import HOLDOUT, NEUTRAL, REAL, SYNTHETIC
 
 if TYPE_CHECKING:
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
     from synth_eval.results import Result
 
 __all__ = ["KINDS", "arms", "bars", "distribution", "drawing", "heatmap", "intervals"]
-
-Row = Mapping[str, Any]
 
 _ITEMS = 25
 _HEATMAP_COLUMNS = 30
@@ -34,20 +34,12 @@ _ARM_COLOURS = {  # the first word found decides
     "real": REAL,
     "training": REAL,
 }
+_JUDGED = ("fail", "error", "warn", "inconclusive", "pass")
 _MARKS = (
     ("reference", "real holdout", HOLDOUT, "diamond-open"),
     ("expected", "expected of fresh real rows", REAL, "circle-open"),
     ("limit", "margin", NEUTRAL, "line-ns-open"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is to be drawn: the rows of a result and the profiles of the columns."""
-
-    result: Result
-    rows: Sequence[Row]
-    profiles: Mapping[str, Row]
 
 
 def drawing(
@@ -70,12 +62,43 @@ def drawing(
     wanted = kind or result.figure or "intervals"
     if item is not None:
         rows = _about(rows, item, result.code)
-        if item in profiles and wanted == "distribution":
-            return overlay(profiles[item])
-        wanted = "intervals" if wanted == "heatmap" else wanted
+        wanted = "intervals" if wanted in ("association", "heatmap", "levels") else wanted
     if not rows:
         raise UsageError(f"{result.code} has no details to draw: {result.message}")
-    return KINDS.get(wanted, intervals)(Request(result, rows, profiles))
+    if item in profiles and wanted == "distribution":
+        return overlay(profiles[item])
+    if item in profiles and wanted == "quantiles":
+        return quantile_plot(profiles[item]) or overlay(profiles[item])
+    request = Request(result, rows, profiles)
+    found = KINDS.get(wanted, intervals)(request) or intervals(request)
+    return replace(found, caption=f"{found.caption} {_here(rows)}".strip())
+
+
+def _here(rows: Sequence[Row]) -> str:
+    """What the figure shows of these rows, in words."""
+    judged = [row for row in rows if row.get("status") in _JUDGED]
+    if not judged:
+        told = [row for row in rows if has_number(row, "estimate") and item_label(row)][:2]
+        names = [f"{item_label(row)} is at {number(row['estimate'])}" for row in told]
+        return f"Here {', '.join(names)}." if names else ""
+    bad = [row for row in judged if row["status"] in _JUDGED[:3]]
+    unsure = sum(row["status"] == _JUDGED[3] for row in judged)
+    parts = [f"{len(bad):,} of {len(judged):,} are beyond their margin"] if bad else []
+    if bad and item_label(bad[0]):
+        parts[0] += f", {item_label(bad[0])} first"
+    if unsure:
+        parts.append(f"{unsure:,} of {len(judged):,} need more rows to tell")
+    return f"Here {'; '.join(parts)}." if parts else f"Here all {len(judged):,} pass."
+
+
+def _quantiles(request: Request) -> Drawing | None:
+    """Quantile plot of the worst column that has one."""
+    for row in request.rows:
+        profile = request.profiles.get(str(row.get("column")))
+        found = None if profile is None else quantile_plot(profile)
+        if found is not None:
+            return found
+    return None
 
 
 def distribution(request: Request) -> Drawing:
@@ -140,7 +163,9 @@ def heatmap(request: Request) -> Drawing:
     pairs = {
         (str(row["first"]), str(row["second"])): row
         for row in request.rows
-        if _is(row, "estimate") and row.get("first") is not None and row.get("second") is not None
+        if has_number(row, "estimate")
+        and row.get("first") is not None
+        and row.get("second") is not None
     }
     if not pairs:
         return intervals(request)
@@ -194,14 +219,18 @@ def _grid(names: Sequence[str], request: Request, largest: float) -> dict[str, A
     }
 
 
-KINDS: Mapping[str, Callable[[Request], Drawing]] = {
+KINDS: Mapping[str, Callable[[Request], Drawing | None]] = {
     "arms": arms,
+    "association": associations,
     "bars": bars,
     "distribution": distribution,
     "heatmap": heatmap,
     "intervals": intervals,
+    "levels": expected_levels,
+    "quantiles": _quantiles,
+    "ratios": ratios,
 }
-"""Figures by name; an unknown name is drawn as intervals."""
+"""Figures by name; an unknown name, or rows that lack its numbers, are drawn as intervals."""
 
 
 def _about(rows: Sequence[Row], item: str, code: str) -> list[Row]:
@@ -216,7 +245,7 @@ def _about(rows: Sequence[Row], item: str, code: str) -> list[Row]:
 
 
 def _numeric(request: Request, key: str) -> list[Row]:
-    rows = [row for row in request.rows if _is(row, key)]
+    rows = [row for row in request.rows if has_number(row, key)]
     if not rows:
         raise UsageError(f"{request.result.code} has no numbers to draw: {request.result.message}")
     return rows
@@ -228,18 +257,10 @@ def _left_out(request: Request, rows: Sequence[Row]) -> str:
     return f" The first {len(rows)} of {total:,} items are drawn." if total > len(rows) else ""
 
 
-def _is(row: Row, key: str) -> bool:
-    """Whether the row has a number there."""
-    value = row.get(key)
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return False
-    return math.isfinite(value)
-
-
 def _estimates(rows: Sequence[Row], first: int, colour: str, name: str) -> dict[str, Any]:
     """Dots with intervals on the lines from `first` on."""
-    above = [row["high"] - row["estimate"] if _is(row, "high") else 0 for row in rows]
-    below = [row["estimate"] - row["low"] if _is(row, "low") else 0 for row in rows]
+    above = [row["high"] - row["estimate"] if has_number(row, "high") else 0 for row in rows]
+    below = [row["estimate"] - row["low"] if has_number(row, "low") else 0 for row in rows]
     return {
         "type": "scatter",
         "mode": "markers",
@@ -263,7 +284,7 @@ def _references(rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Marks of what real data would show, for the rows that say so."""
     traces = []
     for key, name, colour, symbol in _MARKS:
-        places = [place for place, row in enumerate(rows) if _is(row, key)]
+        places = [place for place, row in enumerate(rows) if has_number(row, key)]
         if not places:
             continue
         values = [rows[place][key] for place in places]
@@ -324,7 +345,7 @@ def _listing(rows: Sequence[Row], request: Request, legend: bool) -> dict[str, A
 def _range(rows: Sequence[Row]) -> dict[str, Any]:
     """Range of the axis where every number is zero; otherwise plotly finds a better one."""
     keys = ("estimate", "high", "reference", "expected", "limit")
-    has_numbers = any(row[key] for row in rows for key in keys if _is(row, key))
+    has_numbers = any(row[key] for row in rows for key in keys if has_number(row, key))
     return {} if has_numbers else {"range": [-0.02, 1]}
 
 
@@ -334,12 +355,12 @@ def _title(request: Request) -> str:
 
 def _hover(row: Row) -> str:
     text = f"<b>{plain(item_label(row))}</b><br>{number(row['estimate'])}"
-    if _is(row, "low") and _is(row, "high"):
+    if has_number(row, "low") and has_number(row, "high"):
         text += f" [{number(row['low'])}, {number(row['high'])}]"
     for key in ("reference", "expected", "limit"):
-        if _is(row, key):
+        if has_number(row, key):
             text += f"<br>{key} {number(row[key])}"
-    if _is(row, "worth"):
+    if has_number(row, "worth"):
         text += f"<br>as far as a real sample of {share(min(row['worth'], 1.0))}"
     if row.get("status"):
         text += f"<br>{plain(row['status'])}"

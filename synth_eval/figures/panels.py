@@ -15,8 +15,9 @@ __all__ = ["panel_drawing"]
 _COLOURS = {"real": REAL, "synthetic": SYNTHETIC, "holdout": HOLDOUT}
 _DASHES = {"holdout": "dot"}
 _GAP = 0.04
+_LINE = 24
 _HEAD = 0.92  # what the headings of matrices leave of the height
-_MANY_TICKS = 14
+_MANY_TICKS = 25
 
 
 def panel_drawing(panel: Panel) -> Drawing:
@@ -24,13 +25,16 @@ def panel_drawing(panel: Panel) -> Drawing:
     if panel.grids:
         return _matrices(panel)
     data = [trace for curve in panel.curves for trace in _curve(curve, panel)]
-    layout = {
+    layout: dict[str, Any] = {
         "title": {"text": plain(panel.title)},
         "xaxis": {"title": {"text": plain(panel.x)}, **_scale(panel.log_x, panel.x_ticks)},
         "yaxis": {"title": {"text": plain(panel.y)}, **_scale(panel.log_y, panel.y_ticks)},
         "showlegend": len(panel.curves) > 1,
         "height": 380,
     }
+    if panel.y_ticks:  # a listing: the first name on top, a line for each
+        layout["yaxis"] |= {"range": [len(panel.y_ticks) - 0.5, -0.5], "showgrid": False}
+        layout["height"] = 120 + _LINE * max(len(panel.y_ticks), 3)
     return Drawing(data, layout, panel.caption)
 
 
@@ -129,13 +133,17 @@ def _scale(is_log: bool, ticks: Sequence[str]) -> dict[str, Any]:
 
 
 def _matrices(panel: Panel) -> Drawing:
-    """Heat maps side by side; values of one meaning share one scale."""
+    """Heat maps side by side; values of one meaning share one scale.
+
+    Where there is no room, the page sets them one below the other (``meta``).
+    """
     count = len(panel.grids)
     width = (1 - _GAP * (count - 1)) / count
     layout: dict[str, Any] = {
         "title": {"text": plain(panel.title)},
         "showlegend": False,
         "height": _height(panel),
+        "meta": {"matrices": count},
         "annotations": [],
     }
     data = []
@@ -176,7 +184,7 @@ def _side(ticks: Sequence[str], title: str) -> dict[str, Any]:
         **side,
         "tickvals": list(places),
         "ticktext": [plain(ticks[place], 20) for place in places],
-        "tickfont": {"size": 11},
+        "tickfont": {"size": 10},
     }
 
 
@@ -223,16 +231,16 @@ def _colours(grids: Sequence[Grid]) -> Mapping[str, Any]:
     axes: dict[str, Any] = {}
     for is_difference, name in ((False, "coloraxis"), (True, "coloraxis2")):
         values = [
-            abs(value)
+            value
             for grid in grids
             if grid.is_difference is is_difference
             for line in grid.z
             for value in line
             if value is not None
         ]
-        largest = max(values, default=0) or 1
+        largest = max(map(abs, values), default=0) or 1
         axes[name] = {"cmin": 0, "cmax": largest, "showscale": False}
-        if is_difference:
+        if is_difference or min(values, default=0) < 0:
             axes[name] = {"cmin": -largest, "cmax": largest, "colorscale": DIVERGING,
                           "showscale": False}  # fmt: skip
     return axes

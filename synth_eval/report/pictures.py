@@ -39,18 +39,8 @@ class Pictures:
         self.drawings: dict[str, Drawing] = {}
         self._evaluation = evaluation
         self._spent = 0
-        self._columns = self._of_columns()
-
-    def of_items(self, result: Result) -> dict[str, Sequence[str]]:
-        """Keys of figures by item of a result: of its column, and panels that bear its name."""
-        labels = {item_label(row) for row in result.details}
-        found: dict[str, Sequence[str]] = dict(self._columns)
-        for place, panel in enumerate(result.panels):
-            if panel.name in labels:
-                key = f"panel-{result.code}-{place}"
-                if self._within_budget(key, panel_drawing(panel)):
-                    found[panel.name] = (key,)
-        return found
+        self.of_items: dict[str, Sequence[str]] = self._of_columns() | self._of_panels()
+        """Keys of the figures that items open, by name of the item or of its column."""
 
     def of_check(self, result: Result) -> list[Picture]:
         """Overview of all items, then the panels that are of no single item."""
@@ -95,6 +85,17 @@ class Pictures:
                     own.append(key)
             if own:
                 keys[name] = tuple(own)
+        return keys
+
+    def _of_panels(self) -> dict[str, Sequence[str]]:
+        """Panels that bear the name of an item; rows of other checks open them, too."""
+        keys: dict[str, Sequence[str]] = {}
+        for result in self._evaluation.results:
+            labels = {item_label(row) for row in result.details}
+            for place, panel in enumerate(result.panels):
+                key = f"panel-{result.code}-{place}"
+                if panel.name in labels and self._within_budget(key, panel_drawing(panel)):
+                    keys.setdefault(panel.name, (key,))
         return keys
 
     def _within_budget(self, key: str, found: Drawing) -> bool:

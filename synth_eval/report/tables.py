@@ -27,7 +27,7 @@ _LONGEST = 400
 _PROSE = 40
 _ORDER = (
     *("item", *IDENTITY, "status"),
-    *("estimate", "interval", "reference", "expected", "limit", "worth"),
+    *("estimate", "auc_drop", "interval", "reference", "expected", "limit", "worth"),
 )
 _HEADINGS = {
     "item": "Columns",

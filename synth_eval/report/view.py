@@ -142,12 +142,11 @@ def headline(evaluation: Evaluation) -> str:
 
 
 def _check(result: Result, rows: int, pictures: Pictures) -> CheckView:
-    items = pictures.of_items(result)
     return CheckView(
         result=result,
         title=title(result),
         strip=strip(result),
-        table=details_table(result.details, rows, items) if result.details else None,
+        table=details_table(result.details, rows, pictures.of_items) if result.details else None,
         pictures=pictures.of_check(result),
         explanation=explanation(result),
     )

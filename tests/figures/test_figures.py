@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -32,6 +33,37 @@ ROWS = {
         {"first": "b", "second": "a", "estimate": 0.123456789},
         {"first": "c", "second": "a", "estimate": 0.05},
     ],
+    "association": [
+        {"first": "b", "second": "a", "real": 0.5, "synthetic": 0.1, "estimate": 0.4},
+        {"first": "c", "second": "a", "real": -0.2, "synthetic": -0.2, "estimate": 0.0},
+    ],
+    "levels": [
+        {"column": "a", "level": "x", "estimate": 0.0, "real": 0.01, "reference": 0.012},
+        {"column": "a", "level": "y", "estimate": 0.3, "real": 0.4, "reference": 0.38},
+    ],
+    "quantiles": [{"column": "a", "estimate": 0.1}],
+    "ratios": [
+        {
+            "column": "a",
+            "tail": "low",
+            "estimate": 0.01,
+            "real": 0.02,
+            "ratio": 0.5,
+            "ratio_low": 0.2,
+            "ratio_high": 0.9,
+            "reference_ratio": 1.1,
+            "status": "fail",
+        },
+        {
+            "column": "b",
+            "tail": "high",
+            "estimate": 0.02,
+            "real": 0.02,
+            "ratio": 1.0,
+            "reference": 0.02,
+            "status": "pass",
+        },
+    ],
     "intervals": [{"rule": "r", "estimate": 0.1, "low": 0.05, "high": 0.3, "reference": 0.02}],
 }
 PROFILES = [
@@ -39,6 +71,7 @@ PROFILES = [
         "column": "a", "kind": "numerical", "labels": ["0 to 1", "1 to 3", "beyond", "missing"],
         "edges": [0.0, 1.0, 3.0], "real": [0.4, 0.5, 0.1, 0.0],
         "synthetic": [0.3, 0.6, 0.1, 0.0], "holdout": [0.4, 0.5, 0.1, 0.0],
+        "quantiles": {"real": [0.5, 2.0], "synthetic": [0.4, 2.5], "holdout": [0.5, 2.0]},
     },
     {
         "column": "b", "kind": "categorical", "labels": ["<b>x</b>", "y", "missing"],
@@ -229,3 +262,49 @@ def test_quantiles_of_dates_are_moments_and_nothing_is_nothing() -> None:
     assert found.data[1]["x"] == [0.0, 86_400_000.0]
     assert found.caption.endswith("Here all dots lie on it.")
     assert quantile_plot({"column": "a", "kind": "numerical", "quantiles": None}) is None
+
+
+def test_associations_are_three_matrices_with_signs() -> None:
+    found = drawing(result("association"), evaluation())
+    real, synthetic, difference = found.data
+    assert found.layout["yaxis"]["ticktext"] == ["b", "a", "c"]
+    assert real["z"] == [[None, 0.5, None], [0.5, None, -0.2], [None, -0.2, None]]
+    assert synthetic["z"][0] == [None, 0.1, None]
+    assert difference["z"][0] == [None, -0.4, None]
+    assert (found.layout["coloraxis"]["cmin"], found.layout["coloraxis"]["cmax"]) == (-0.5, 0.5)
+
+
+def test_levels_that_are_absent_stand_at_the_foot() -> None:
+    found = result("levels")
+    drawn = drawing(replace(found, n=1000), evaluation())
+    band, diagonal, holdout, synthetic = drawn.data
+    assert (synthetic["x"], holdout["y"]) == ([0.01, 0.4], [0.012, 0.38])
+    assert 0 < synthetic["y"][0] < 0.01
+    assert synthetic["y"][1] == 0.3
+    assert min(band["y"]) < min(diagonal["y"])
+    assert "Absent: 1 of 2 levels." in drawn.caption
+    assert len(drawing(found, evaluation()).data) == 3
+
+
+def test_ratios_stand_beside_the_line_of_the_real_table() -> None:
+    drawn = drawing(result("ratios"), evaluation())
+    synthetic, holdout = drawn.data
+    assert synthetic["x"] == [0.5, 1.0]
+    assert synthetic["error_x"]["array"] == pytest.approx([0.4, 0])
+    assert holdout["x"] == [1.1, 1.0]
+    assert drawn.layout["shapes"][0]["x0"] == 1
+    assert "Here 1 of 2 are beyond their margin, a · low first." in drawn.caption
+
+
+@pytest.mark.parametrize("kind", ["association", "levels", "quantiles", "ratios"])
+def test_rows_without_the_numbers_of_a_kind_are_drawn_as_intervals(kind: str) -> None:
+    rows = [{"column": "constant", "estimate": 0.25}]
+    assert drawing(result(kind, rows), evaluation()).data[0]["x"] == [0.25]
+
+
+def test_captions_say_what_is_seen_here() -> None:
+    assert "Here synthetic rows is at 0.8" in drawing(result("arms"), evaluation()).caption
+    levels = drawing(result("distribution"), evaluation(), "b").caption
+    assert "Here the widest gap is at y: 50\u00a0% of synthetic rows" in levels
+    passed = [{"column": "a", "estimate": 0.1, "status": "pass"}]
+    assert "Here all 1 pass." in drawing(result("intervals", passed), evaluation()).caption

@@ -42,7 +42,7 @@ _DETAILS = 300
     "category_coverage",
     dimension="coverage",
     title="Levels that vanished",
-    figure="bars",
+    figure="levels",
 )
 def category_coverage(ctx: Context) -> Result:
     """Look for levels that the synthetic table should hold and does not."""

@@ -29,6 +29,7 @@ Source
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +39,16 @@ import numpy.typing as npt
 from synth_eval.checks._space import RealSpace
 from synth_eval.errors import NotApplicable
 from synth_eval.registry import check
-from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.results import (
+    Direction,
+    Estimate,
+    Grid,
+    Panel,
+    Reference,
+    Result,
+    Status,
+    Threshold,
+)
 from synth_eval.run import Context
 from synth_eval.stats.density_coverage import (
     DensityCoverage,
@@ -46,12 +56,17 @@ from synth_eval.stats.density_coverage import (
     expected_coverage,
     squared_radii,
 )
+from synth_eval.stats.embedding import principal_plane
 from synth_eval.stats.intervals import Interval, wilson
 from synth_eval.stats.neighbours import EncodedRows
+
+FloatArray = npt.NDArray[np.float64]
 
 _NEIGHBOURS = 5
 _FEWEST_ROWS = 50
 _ZERO_RADII = 0.05
+_EMBEDDED = 20_000
+_ROWS_PER_CELL = 40
 _OVERLAP = 2.25
 """Balls overlap: in simulations the variance of coverage is up to 2.25 times the binomial."""
 
@@ -117,7 +132,66 @@ def density_and_coverage(ctx: Context) -> Result:
         n=rows,
         sampled=rows if rows < data.synthetic.num_rows else None,
         details=[_detail(arm) for arm in arms],
+        panels=_embedding(ctx, space),
     )
+
+
+def _embedding(ctx: Context, space: RealSpace) -> tuple[Panel, ...]:
+    """Where the rows of each table lie in the plane of the largest real variance."""
+    data = ctx.data
+    encoded: dict[str, EncodedRows] = {
+        role: space.encode([(role, data.sample_rows(role, _EMBEDDED, ctx.rng(f"plane {role}")))])
+        for role in ("real", "holdout", "synthetic")
+        if role in data.tables
+    }
+    try:
+        plane = principal_plane(encoded["real"].numbers, list(encoded["real"].codes))
+    except ValueError:  # a table of one column, or of constants
+        return ()
+    placed = {role: plane.place(own.numbers, list(own.codes)) for role, own in encoded.items()}
+    edges = _plane_edges(placed)
+    if any(edge[0] == edge[-1] for edge in edges):
+        return ()
+    grids = [Grid(role, _densities(ctx, own, edges), role=role) for role, own in placed.items()]
+    names = [*space.numbers, *space.levels]
+    x, y = (
+        f"{which} axis, mostly {' and '.join(names[i] for i in plane.columns_of(axis)[:2])}"
+        for axis, which in enumerate(("first", "second"))
+    )
+    return (
+        Panel(
+            name="embedding",
+            title="All columns on one plane",
+            x=x,
+            y=y,
+            caption="Share of rows in each part of the plane in which the real rows spread most; "
+            f"parts of fewer than {ctx.config.small_cell} rows are blank. Bad: parts that the "
+            "real and the holdout rows fill and the synthetic rows leave empty (blue at the "
+            "right), or fill where no real rows are (orange).",
+            grids=[*grids, grids[-1].minus(grids[0])],
+        ),
+    )
+
+
+def _plane_edges(placed: Mapping[str, FloatArray]) -> list[FloatArray]:
+    """Edges of the parts along both axes: wide enough for most rows, few enough for all tables."""
+    both = np.concatenate([placed["real"], placed["synthetic"]])
+    fewest = min(len(own) for own in placed.values())
+    side = int(np.clip(np.sqrt(fewest / _ROWS_PER_CELL), 5, 18))
+    ends = np.quantile(both, [0.005, 0.995], axis=0)
+    return [np.linspace(ends[0, axis], ends[1, axis], side + 1) for axis in (0, 1)]
+
+
+def _densities(
+    ctx: Context, placed: FloatArray, edges: list[FloatArray]
+) -> list[list[float | None]]:
+    """Shares of rows by cell, the highest line first; cells of few rows are not shown."""
+    inside = [np.clip(placed[:, i], edges[i][0], edges[i][-1]) for i in (0, 1)]
+    counts = np.histogram2d(inside[1], inside[0], bins=[edges[1], edges[0]])[0][::-1]
+    return [
+        [float(count / len(placed)) if count >= ctx.config.small_cell else None for count in line]
+        for line in counts
+    ]
 
 
 def _balls(ctx: Context, space: RealSpace, rows: int) -> _Balls:

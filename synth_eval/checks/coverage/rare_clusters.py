@@ -48,7 +48,7 @@ _BATCH = 65_536
     dimension="coverage",
     title="Groups of similar rows that vanished",
     cost="neighbours",
-    figure="bars",
+    figure="ratios",
 )
 def rare_clusters(ctx: Context) -> Result:
     """Assign all rows to groups around drawn real rows and look for lost groups."""

@@ -43,7 +43,7 @@ _WIDEST = 0.02
     "tail_coverage",
     dimension="coverage",
     title="Tails of numbers and dates",
-    figure="bars",
+    figure="ratios",
 )
 def tail_coverage(ctx: Context) -> Result:
     """Compare the shares of values beyond the real tail quantiles."""

@@ -73,7 +73,7 @@ class _Columns:
     dimension="fidelity",
     title="Association of pairs of columns",
     cost="neighbours",
-    figure="heatmap",
+    figure="association",
     gating=False,
 )
 def association(ctx: Context) -> Result:

@@ -38,7 +38,16 @@ import numpy.typing as npt
 from synth_eval.data.features import feature_matrix
 from synth_eval.errors import NotApplicable
 from synth_eval.registry import check
-from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.results import (
+    Curve,
+    Direction,
+    Estimate,
+    Panel,
+    Reference,
+    Result,
+    Status,
+    Threshold,
+)
 from synth_eval.run import Context
 from synth_eval.stats.intervals import Interval
 from synth_eval.stats.two_sample import (
@@ -57,6 +66,8 @@ _FEWEST_ROWS = 40
 _PAIRS = 500
 _SCORED_CELLS = 400_000
 _COLUMNS = 50
+_DRAWN = 15
+_BINS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +118,53 @@ def classifier_two_sample_check(ctx: Context) -> Result:
         n=tests.rows,
         sampled=tests.rows if tests.rows < ctx.data.synthetic.num_rows else None,
         details=details,
+        panels=_panels(ctx, widest, details),
     )
+
+
+def _panels(ctx: Context, test: TwoSampleTest, details: list[dict[str, Any]]) -> list[Panel]:
+    """How the model scores the rows of both sides, and by which columns it tells them."""
+    edges = np.linspace(0, 1, _BINS + 1)
+    sides = {"real": test.real_scores, "synthetic": test.synthetic_scores}
+    scores = Panel(
+        name="scores",
+        title="What the model says of rows it has not seen",
+        x="probability of being synthetic",
+        y="share of rows",
+        caption="Tables that cannot be told apart have the same hill around one half. Bad: two "
+        "hills far apart; the synthetic rows at the right end give themselves away. Bins of "
+        f"fewer than {ctx.config.small_cell} rows are drawn as empty.",
+        curves=[_histogram(ctx, role, own, edges) for role, own in sides.items()],
+    )
+    told = [row for row in details if row.get("auc_drop", 0.0) > 0][:_DRAWN]
+    if not told:
+        return [scores]
+    columns = Panel(
+        name="top_columns",
+        title="Columns that give synthetic rows away",
+        x="fall of the area under the curve when the column is shuffled",
+        y="",
+        caption="How much worse the model gets without a column, the most telling on top; two "
+        "columns that tell the same share it. Bad: a long way from 0: repair that column first.",
+        curves=[
+            Curve(
+                "synthetic against real",
+                [row["auc_drop"] for row in told],
+                [float(place) for place in range(len(told))],
+                role="synthetic",
+                shape="points",
+            )
+        ],
+        y_ticks=[row["column"] for row in told],
+    )
+    return [scores, columns]
+
+
+def _histogram(ctx: Context, role: str, scores: FloatArray, edges: FloatArray) -> Curve:
+    counts = np.histogram(scores, edges)[0]
+    counts = np.where(counts < ctx.config.small_cell, 0, counts)
+    shares = (counts / max(len(scores), 1)).tolist()
+    return Curve(role, edges.tolist(), [*shares, shares[-1]], role=role, shape="steps")
 
 
 def _run_tests(ctx: Context) -> _Tests:

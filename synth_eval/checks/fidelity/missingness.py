@@ -21,6 +21,7 @@ Source
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -29,10 +30,11 @@ import numpy.typing as npt
 from synth_eval.checks.fidelity._judge import Cells, judge_cells
 from synth_eval.errors import NotApplicable
 from synth_eval.registry import check
-from synth_eval.results import Result
+from synth_eval.results import Curve, Panel, Result
 from synth_eval.run import Context
 
 _PAIRS = 500
+_DRAWN = 30
 
 
 @check(
@@ -53,7 +55,32 @@ def missingness(ctx: Context) -> Result:
     ]
     if not names:
         raise NotApplicable("no table has a missing value")
-    return judge_cells(ctx, _tables(ctx, names), "missingness patterns")
+    result = judge_cells(ctx, _tables(ctx, names), "missingness patterns")
+    worst = dict.fromkeys(row["column"] for row in result.details if "column" in row)
+    return replace(result, panels=(_shares(ctx, list(worst)[:_DRAWN]),))
+
+
+def _shares(ctx: Context, names: list[str]) -> Panel:
+    """Share of missing cells of the worst columns in each table; few real cells are not shown."""
+    curves = []
+    for role, table in ctx.data.tables.items():
+        missing = [int(table.column(name).missing.sum()) for name in names]
+        shown = [
+            i for i, count in enumerate(missing) if count == 0 or count >= ctx.config.small_cell
+        ]
+        share = [missing[i] / max(table.num_rows, 1) for i in shown]
+        curves.append(Curve(role, share, [float(i) for i in shown], role=role, shape="points"))
+    return Panel(
+        name="missing_shares",
+        title="Missing cells by column",
+        x="share of cells that are missing",
+        y="",
+        caption="Each line is a column, the one whose missing cells differ most on top. Bad: the "
+        "synthetic dot away from the real one while the holdout is on it; counts below "
+        f"{ctx.config.small_cell} are not shown.",
+        curves=curves,
+        y_ticks=names,
+    )
 
 
 def _tables(ctx: Context, names: list[str]) -> Iterator[Cells]:

@@ -21,16 +21,26 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from synth_eval.checks.fidelity._judge import MeanError, judge_counts
-from synth_eval.data.codes import encode
+from synth_eval.data.codes import Plan, encode
 from synth_eval.registry import check
-from synth_eval.results import Result
+from synth_eval.results import Grid, Panel, Result
 from synth_eval.run import Context
+
+_DRAWN = 8
+"""Pairs whose joint tables are shown: the worst ones, no column in more than `_REPEATS`."""
+
+_REPEATS = 3
+
+Shares = list[list[float | None]]
 
 
 @check(
@@ -51,7 +61,20 @@ def pairwise_total_variation(ctx: Context) -> Result:
         first, second = real.pairs[pair]
         return {role: each[first] * real.width + each[second] for role, each in own.items()}
 
-    return judge_counts(ctx, items, _blocks(ctx), error, cells, "pairs of columns")
+    result = judge_counts(ctx, items, _blocks(ctx), error, cells, "pairs of columns")
+    return replace(result, panels=_joint_tables(ctx, _varied(result.details)))
+
+
+def _varied(details: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Worst pairs; one broken column alone would take all the places."""
+    seen: Counter[str] = Counter()
+    chosen: list[tuple[str, str]] = []
+    for row in details:
+        pair = (row["first"], row["second"])
+        if len(chosen) < _DRAWN and max(seen[name] for name in pair) < _REPEATS:
+            chosen.append(pair)
+            seen.update(pair)
+    return chosen
 
 
 def _blocks(ctx: Context) -> Iterator[Mapping[str, npt.NDArray[np.int64]]]:
@@ -68,3 +91,85 @@ def _coarse_cells(ctx: Context, role: str, error: MeanError) -> list[npt.NDArray
         plan.to_coarse[encode(table.column(plan.name).take(rows), plan)].astype(np.intp)
         for plan in ctx.data.plans
     ]
+
+
+def _joint_tables(ctx: Context, pairs: Sequence[tuple[str, str]]) -> tuple[Panel, ...]:
+    """Joint tables of pairs, by the names of their items."""
+    plans = ctx.data.plans
+    number = {
+        (plans[first].name, plans[second].name): place
+        for place, (first, second) in enumerate(ctx.data.counts["real"].pairs)
+    }
+    by_name = {plan.name: plan for plan in plans}
+    return tuple(
+        _joint_table(ctx, number[names], by_name[names[0]], by_name[names[1]]) for names in pairs
+    )
+
+
+def _joint_table(ctx: Context, pair: int, first: Plan, second: Plan) -> Panel:
+    """Shares of the cells of two columns, and what the synthetic table has more of each."""
+    width = ctx.data.counts["real"].width
+    tables = {
+        role: counts.two_way(pair).reshape(width, width) for role, counts in ctx.data.counts.items()
+    }
+    used = [
+        [cell for cell in range(plan.coarse_cells) if _is_used(tables.values(), cell, axis)]
+        for axis, plan in enumerate((first, second))
+    ]
+    real, synthetic = (
+        Grid(role, _shares(tables[role][np.ix_(*used)], ctx), role=role)
+        for role in ("real", "synthetic")
+    )
+    caption = (
+        "Share of rows in each cell of the two columns; what is blank holds fewer than "
+        f"{ctx.config.small_cell} rows and counts as none in the difference. Bad: strong colour "
+        "at the right, orange where the synthetic table has too many rows, blue where too few."
+    )
+    return Panel(
+        name=f"{first.name} × {second.name}",
+        title=f"{first.name} × {second.name}",
+        x=second.name,
+        y=first.name,
+        caption=caption,
+        grids=[real, synthetic, synthetic.minus(real)],
+        x_ticks=[_cell_name(ctx, second, cell) for cell in used[1]],
+        y_ticks=[_cell_name(ctx, first, cell) for cell in used[0]],
+    )
+
+
+def _is_used(tables: Iterable[npt.NDArray[np.int64]], cell: int, axis: int) -> bool:
+    return any(table.take(cell, axis=axis).any() for table in tables)
+
+
+def _shares(table: npt.NDArray[np.int64], ctx: Context) -> Shares:
+    """Shares of all rows of the table; cells of few rows are not shown."""
+    rows = max(int(table.sum()), 1)
+    return [
+        [float(count / rows) if count >= ctx.config.small_cell else None for count in line]
+        for line in table
+    ]
+
+
+def _cell_name(ctx: Context, plan: Plan, cell: int) -> str:
+    """What a coarse cell holds; the outermost bins are open, so that no extreme is named."""
+    if cell >= plan.coarse:
+        return ("other", "unseen", "missing")[cell - plan.coarse]
+    spec = ctx.data.schema[plan.name]
+    if spec.is_discrete:
+        return str(ctx.data.real.levels(plan.name)[cell])
+    outer = plan.edges[np.searchsorted(plan.to_coarse[: plan.fine], np.arange(1, plan.coarse))]
+    names = [_edge_name(edge, is_moment=spec.kind == "datetime") for edge in outer]
+    if not names:
+        return "all values"
+    if cell == 0:
+        return f"up to {names[0]}"
+    if cell == plan.coarse - 1:
+        return f"above {names[-1]}"
+    is_heap = names[cell] == names[cell - 1]  # one value with a bin of its own
+    return names[cell] if is_heap else f"to {names[cell]}"
+
+
+def _edge_name(edge: float, *, is_moment: bool) -> str:
+    if is_moment:
+        return str(np.datetime64(int(edge), "us").astype("datetime64[D]"))
+    return f"{edge:,.6g}"

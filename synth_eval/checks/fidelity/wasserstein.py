@@ -44,7 +44,7 @@ _UNMEASURABLE = Distance(_FARTHEST, 0.0)
     "wasserstein_distance",
     dimension="fidelity",
     title="Wasserstein distance of numbers and dates",
-    figure="distribution",
+    figure="quantiles",
     gating=False,
 )
 def wasserstein(ctx: Context) -> Result:

@@ -34,7 +34,19 @@
     document.head.append(make("script", { textContent: await new Response(stream).text() }));
     return window.Plotly;
   };
+  // Matrices that have no room side by side stand one below the other.
+  const stack = (layout, count) => {
+    layout.height = 300 * count + 60;
+    for (let place = 0; place < count; place += 1) {
+      const suffix = place ? place + 1 : "";
+      const [low, high] = [1 - (place + 0.94) / count, 1 - (place + 0.1) / count];
+      Object.assign(layout[`xaxis${suffix}`], { domain: [0, 1], showticklabels: place === count - 1 });
+      Object.assign(layout[`yaxis${suffix}`], { domain: [low, high], showticklabels: Boolean(layout.yaxis.ticktext) });
+      Object.assign(layout.annotations[place], { x: 0.5, y: high });
+    }
+  };
   const narrow = (layout) => {
+    if (layout.meta?.matrices > 1) stack(layout, layout.meta.matrices);
     layout.font = { size: 11 };
     layout.margin = { t: layout.margin.t * 1.6, l: 4, r: 4 };
     const axis = layout.yaxis ?? {};

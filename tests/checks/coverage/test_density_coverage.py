@@ -56,3 +56,28 @@ def test_repeated_rows_are_refused_and_never_called_uncovered():
 def test_tiny_tables_are_not_judged():
     tiny = pa.table({"x": np.arange(20.0)})
     assert result(tiny, tiny).status == "not_applicable"
+
+
+def test_all_columns_are_shown_on_one_plane_without_small_cells():
+    rng = np.random.default_rng(0)
+    real = rng.normal(size=(3000, 4))
+    real[:, 1] += 2 * real[:, 0]
+    collapsed = np.where(real[:, :1] > 0, real, rng.normal(size=(3000, 4)) * 0.1)
+    [panel] = result(table(real), table(collapsed), table(real[::-1])).panels
+    assert [grid.name for grid in panel.grids] == [
+        "real",
+        "holdout",
+        "synthetic",
+        "synthetic minus real",
+    ]
+    for grid in panel.grids[:3]:
+        shown = np.array([value for line in grid.z for value in line if value is not None])
+        assert (np.round(shown * 3000) >= 11).all()
+        assert 0.7 < shown.sum() <= 1
+    assert panel.grids[0].z == panel.grids[1].z
+    assert "c0" in panel.x
+    assert "c1" in panel.x
+
+
+def test_one_column_has_no_plane():
+    assert result(table(np.arange(500.0)[:, None]), table(np.arange(500.0)[:, None])).panels == ()

@@ -97,3 +97,18 @@ def test_the_sample_stands_in_the_result():
     tables = [pa.table({"x": rng.normal(size=2000)}) for _ in range(2)]
     found = run(se.load(*tables), select_checks=["F008"], config=Config(model_rows=500))[0]
     assert (found.n, found.sampled) == (500, 500)
+
+
+def test_scores_and_telling_columns_are_shown_as_aggregates():
+    rng = np.random.default_rng(0)
+    real = {"a": rng.normal(size=3000), "b": rng.normal(size=3000)}
+    found = result(pa.table(real), pa.table({"a": real["a"][::-1], "b": real["b"] + 9}))
+    scores, columns = found.panels
+    for curve in scores.curves:
+        shares = np.array(curve.y[:-1])
+        assert 0.9 < shares.sum() <= 1
+        assert set(np.round(shares[shares > 0] * 1500) >= 11) == {True}
+    real_scores, synthetic_scores = (np.array(curve.y[:-1]) for curve in scores.curves)
+    assert real_scores[:10].sum() > 0.9
+    assert synthetic_scores[10:].sum() > 0.9
+    assert columns.y_ticks[0] == "b"

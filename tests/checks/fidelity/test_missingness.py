@@ -49,3 +49,16 @@ def test_fresh_rows_pass_and_complete_tables_are_not_applicable():
     assert result(real, fresh).status == "pass"
     whole = pa.table({"x": [1.0, 2.0]})
     assert result(whole, whole).status == "not_applicable"
+
+
+def test_shares_of_missing_cells_are_shown_unless_few():
+    values = np.arange(1000.0)
+    real = pa.table({
+        "x": pa.array(values, mask=values < 100), "few": pa.array(values, mask=values < 5),
+    })  # fmt: skip
+    synthetic = pa.table({"x": pa.array(values, mask=values < 300), "few": values})
+    [panel] = result(real, synthetic).panels
+    real_points, synthetic_points = panel.curves
+    assert list(panel.y_ticks) == ["x", "few"]
+    assert (list(real_points.x), list(real_points.y)) == ([0.1], [0.0])
+    assert list(synthetic_points.x) == [0.3, 0.0]

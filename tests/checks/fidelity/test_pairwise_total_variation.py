@@ -70,3 +70,42 @@ def test_zero_inflated_column_is_not_one_bin():
 def test_one_column_is_not_applicable():
     table = pa.table({"x": [1.0, 2.0, 3.0]})
     assert results(table, table)["F004"].status == "not_applicable"
+
+
+def test_worst_pairs_are_shown_without_small_cells():
+    rng = np.random.default_rng(0)
+    a = rng.integers(0, 3, 4000)
+    b = np.where(np.arange(4000) < 5, (a + 1) % 3, a)
+    real = pa.table({"a": levels(a), "b": levels(b)})
+    synthetic = pa.table({"a": levels(a), "b": levels(rng.permutation(b))})
+    found = results(real, synthetic)["F004"]
+    [panel] = found.panels
+    assert panel.name == "a × b"
+    table = np.zeros((3, 3), int)
+    np.add.at(table, (a, b), 1)
+    shares = [value for line in panel.grids[0].z for value in line if value is not None]
+    assert sum(shares) == pytest.approx(table[table >= 11].sum() / 4000)
+    assert len(shares) == 3
+    assert [grid.is_difference for grid in panel.grids] == [False, False, True]
+    assert sum(value or 0 for line in panel.grids[2].z for value in line) == pytest.approx(
+        1 - sum(shares), abs=1e-9
+    )
+
+
+def test_no_column_takes_all_the_pictures():
+    rng = np.random.default_rng(0)
+    columns = {f"c{i}": levels(rng.integers(0, 3, 2000)) for i in range(6)}
+    found = results(pa.table(columns), pa.table({**columns, "c0": ["l0"] * 2000}))["F004"]
+    shown = [name for panel in found.panels for name in panel.name.split(" × ")]
+    assert len(found.panels) > 3
+    assert max(shown.count(name) for name in columns) <= 3
+
+
+def test_cells_of_numbers_name_no_extreme():
+    x = np.r_[np.arange(2000.0), 123456.0]
+    real = pa.table({"x": x, "y": np.arange(2001) % 7 * 1.0})
+    [panel] = results(real, real)["F004"].panels
+    assert not any("123" in tick for tick in [*panel.x_ticks, *panel.y_ticks])
+    assert panel.y_ticks[0].startswith("up to")
+    assert panel.y_ticks[-1].startswith("above")
+    assert len(set(panel.x_ticks)) == len(panel.x_ticks)

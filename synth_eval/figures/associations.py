@@ -1,0 +1,67 @@
+"""Association of pairs of columns as three matrices: real, synthetic, and their difference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from synth_eval.figures.drawing import Drawing, Request, Row, has_number
+from synth_eval.figures.panels import panel_drawing
+from synth_eval.results import Grid, Panel
+
+__all__ = ["associations"]
+
+_COLUMNS = 24
+_CAPTION = (
+    "Strength of association of every two columns, blue where negative: in the real table, in "
+    "the synthetic one, and what the synthetic one has more (orange) or less (blue). Bad: strong "
+    "colour at the right; a pale cell in the middle that is strong at the left is a dependence "
+    "lost."
+)
+
+
+def associations(request: Request) -> Drawing | None:
+    """Matrices of the columns of the worst pairs, those of the worst ones first.
+
+    Returns
+    -------
+    Drawing or None
+        None where no row has a pair with its real and its synthetic coefficient.
+    """
+    pairs = _pairs(request)
+    if not pairs:
+        return None
+    every = list(
+        dict.fromkeys(str(row[key]) for row in pairs.values() for key in ("first", "second"))
+    )
+    names = every[:_COLUMNS]
+    real, synthetic = (
+        Grid(role, [[_value(pairs, role, down, across) for across in names] for down in names])
+        for role in ("real", "synthetic")
+    )
+    caption = _CAPTION
+    if len(every) > len(names):
+        caption += f" The {len(every) - len(names)} columns of the best pairs are left out."
+    panel = Panel(
+        name="associations",
+        title=f"{request.result.code} association of pairs of columns",
+        x="",
+        y="",
+        caption=caption,
+        grids=[real, synthetic, synthetic.minus(real)],
+        x_ticks=names,
+        y_ticks=names,
+    )
+    return panel_drawing(panel)
+
+
+def _pairs(request: Request) -> dict[frozenset[str], Row]:
+    return {
+        frozenset((str(row["first"]), str(row["second"]))): row
+        for row in request.rows
+        if has_number(row, "real") and has_number(row, "synthetic") and row.get("second")
+    }
+
+
+def _value(pairs: Mapping[frozenset[str], Row], role: str, down: str, across: str) -> float | None:
+    row = pairs.get(frozenset((down, across)))
+    return None if row is None else float(row[role])
