@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from synth_eval.checks.utility._fits import Arms, Experiment
+from synth_eval.checks.utility._panels import interval, learning_curve
 from synth_eval.checks.utility._task import Task, absent_classes
-from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.results import Direction, Estimate, Panel, Reference, Result, Status, Threshold
 from synth_eval.run import Context
 from synth_eval.stats.arms import Arm, Gap, Scorer, gap
 
-__all__ = ["absence", "interval", "judge"]
+__all__ = ["absence", "judge"]
 
 _RANGE = (-1.0, 1.0)
 
@@ -159,13 +160,13 @@ def _result(ctx: Context, arms: Arms, status: Status, said: _Words, more: Sequen
         n=arms.synthetic.n,
         sampled=arms.synthetic.n if said.task.sampled else None,
         details=_details(arms, more, alpha),
+        panels=[] if status is Status.NOT_APPLICABLE else [_curve(arms, said)],
     )
 
 
-def interval(arm: Arm, alpha: float, least: float, most: float) -> tuple[float, float]:
-    """Interval of an arm within the range of its score."""
-    low, high = arm.estimate().interval(alpha)
-    return max(low, least), min(high, most)
+def _curve(arms: Arms, said: _Words) -> Panel:
+    real = (arms.floor, arms.go, arms.real, arms.full)
+    return learning_curve(said.score, real, arms.synthetic, said.alpha)
 
 
 def _details(arms: Arms, more: Sequence[Arm], alpha: float) -> list[dict[str, Any]]:

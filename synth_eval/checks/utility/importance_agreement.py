@@ -21,6 +21,8 @@ Source
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -29,7 +31,16 @@ from synth_eval.checks.utility._judge import absence
 from synth_eval.checks.utility._task import kind_of_task, require_full_depth
 from synth_eval.errors import NotApplicable
 from synth_eval.registry import check
-from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.results import (
+    Curve,
+    Direction,
+    Estimate,
+    Panel,
+    Reference,
+    Result,
+    Status,
+    Threshold,
+)
 from synth_eval.run import Context
 from synth_eval.stats.importance import permutation_importance
 from synth_eval.stats.learners import TrainingRows
@@ -40,6 +51,7 @@ FloatArray = npt.NDArray[np.float64]
 
 _TEST_ROWS = 4_000
 _SPLITS = 3
+_SHOWN = 14
 _FEWEST_FEATURES = 4
 _FEWEST_ROWS = 50
 
@@ -88,7 +100,43 @@ def importance_agreement(ctx: Context) -> Result:
              "reference": float(mean["real"][k])}
             for k in order
         ],
+        panels=[_panel(names, synthetic, [*first, *second])],
     )  # fmt: skip
+
+
+def _panel(
+    names: Sequence[str], synthetic: Sequence[FloatArray], real: Sequence[FloatArray]
+) -> Panel:
+    """Importances side by side, the most important on real rows first."""
+    order = np.argsort(-np.mean(real, axis=0), kind="stable")[:_SHOWN]
+
+    def curve(name: str, found: Sequence[FloatArray], role: str, shift: float) -> Curve:
+        values = np.stack(found)[:, order]
+        return Curve(
+            name,
+            x=[place + shift for place in range(len(order))],
+            y=values.mean(axis=0).tolist(),
+            low=values.min(axis=0).tolist(),
+            high=values.max(axis=0).tolist(),
+            role=role,
+            shape="points",
+        )
+
+    return Panel(
+        "importances",
+        "What models lean on",
+        x="feature",
+        y="loss of score when the feature is shuffled",
+        caption=(
+            "Importance of each feature for models trained on synthetic and on real rows; the "
+            "whiskers are the range over several samples. Bad: ranges that do not meet."
+        ),
+        curves=[
+            curve("synthetic rows", synthetic, "synthetic", 0.0),
+            curve("real rows", real, "real", 0.12),
+        ],
+        x_ticks=[names[k] for k in order],
+    )
 
 
 def _importances(trial: Experiment) -> tuple[list[FloatArray], list[FloatArray], list[FloatArray]]:

@@ -34,11 +34,12 @@ import numpy as np
 
 from synth_eval.checks.utility._fits import Experiment, experiment
 from synth_eval.checks.utility._judge import absence
+from synth_eval.checks.utility._panels import arm_curve, level_line
 from synth_eval.checks.utility._task import Task, kind_of_task, require_full_depth
 from synth_eval.checks.utility._words import percent
 from synth_eval.errors import NotApplicable
 from synth_eval.registry import check
-from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.results import Direction, Estimate, Panel, Reference, Result, Status, Threshold
 from synth_eval.run import Context
 from synth_eval.stats.arms import GROUPS, Arm, Fits, Gap, Learner, paired_gap
 from synth_eval.stats.learners import BoostingSettings, TrainingRows, boosting, concatenate
@@ -56,10 +57,14 @@ _Recipe = Callable[[TrainingRows, TrainingRows], TrainingRows]
 
 @dataclass(frozen=True, slots=True)
 class _Mix:
-    """One recipe: its name, its part in the question, and its gain over real rows alone."""
+    """One recipe: its name, its part in the question, and its gain over real rows alone.
+
+    The place is where it stands on the axis of its picture: a ratio, or a share replaced.
+    """
 
     name: str
     role: str
+    place: float
     fits: Fits
     arm: Arm
     gain: Gap
@@ -102,7 +107,43 @@ def mixing_ratio(ctx: Context) -> Result:
         n=best.arm.n,
         sampled=best.arm.n,
         details=[_row(mix, alpha) for mix in mixes],
+        panels=_panels(mixes, rival, "AUC" if trial.task.classes else "R²", alpha),
     )
+
+
+def _panels(mixes: Sequence[_Mix], rival: _Mix, score: str, alpha: float) -> list[Panel]:
+    """Score over the ratio of synthetic to real rows, and over the share that is replaced."""
+
+    def panel(name: str, title: str, x: str, caption: str, role: str) -> Panel:
+        shown = [mix for mix in mixes if mix.role in ("real", role)]
+        places = [mix.place for mix in shown]
+        arms = [mix.arm for mix in shown]
+        ends = (min(places), max(places))
+        return Panel(
+            name,
+            title,
+            x=x,
+            y=f"{score} on unseen real rows",
+            caption=caption,
+            curves=[
+                arm_curve("real and synthetic", arms, alpha, places, role="synthetic"),
+                level_line("real rows alone", arms[0], alpha, ends, role="real", shape="line"),
+                level_line(rival.name, rival.arm, alpha, ends, role="neutral", shape="dashes"),
+            ],
+        )
+
+    return [
+        panel(
+            "mixing_curve", "Synthetic rows added to the real ones", "synthetic rows per real row",
+            "Mixing helps where the curve is surely above real rows alone and above the best "
+            "trivial control (dashed). Bad: a curve that falls.", "added",
+        ),
+        panel(
+            "replacing_curve", "Real rows replaced by synthetic ones, at the same total",
+            "share of the real rows replaced",
+            "How much real data synthetic rows can replace, and at what loss.", "replaced",
+        ),
+    ]  # fmt: skip
 
 
 def _message(best: _Mix, rival: _Mix, helps: bool, harms: bool, bounds: tuple[float, float]) -> str:
@@ -123,12 +164,12 @@ def _mixes(trial: Experiment) -> list[_Mix]:
     synthetic = task.synthetic.take(rng.permutation(len(task.synthetic)))
     samples = list(_leave_out(real, synthetic, rng))
     alone = _fit(trial, "real rows alone", _real_alone, samples)
-    mixes = [_Mix("real rows alone", "real", alone, alone.arm(task.score), _NOTHING)]
-    for name, role, recipe in _recipes(task, size):
+    mixes = [_Mix("real rows alone", "real", 0.0, alone, alone.arm(task.score), _NOTHING)]
+    for name, role, place, recipe in _recipes(task, size):
         learner = _balanced if role == "weights" else trial.learner
         fits = _fit(trial, name, recipe, samples, learner)
         gain = paired_gap(fits, alone, task.score)
-        mixes.append(_Mix(name, role, fits, fits.arm(task.score), gain))
+        mixes.append(_Mix(name, role, place, fits, fits.arm(task.score), gain))
     return mixes
 
 
@@ -157,21 +198,26 @@ def _fit(
     return Fits(name, "jackknife", predictions, len(rows[0]))
 
 
-def _recipes(task: Task, size: int) -> list[tuple[str, str, _Recipe]]:
-    """Name, part in the question, and what is made of real and synthetic rows."""
+def _recipes(task: Task, size: int) -> list[tuple[str, str, float, _Recipe]]:
+    """Name, part in the question, place, and what is made of real and synthetic rows."""
     ratios = [ratio for ratio in _RATIOS if ratio * size <= len(task.synthetic)] or _RATIOS[:1]
-    recipes: list[tuple[str, str, _Recipe]] = [
-        (f"real rows and {ratio:g} times as many synthetic", "added", _add(ratio))
+    recipes: list[tuple[str, str, float, _Recipe]] = [
+        (f"real rows and {ratio:g} times as many synthetic", "added", ratio, _add(ratio))
         for ratio in ratios
     ]
     recipes += [
-        (f"{percent(share)} of the real rows replaced by synthetic", "replaced", _replace(share))
+        (
+            f"{percent(share)} of the real rows replaced by synthetic",
+            "replaced",
+            share,
+            _replace(share),
+        )
         for share in _REPLACED
     ]
-    recipes.append(("real rows twice", "control", lambda real, _: concatenate(real, real)))
+    recipes.append(("real rows twice", "control", 0.0, lambda real, _: concatenate(real, real)))
     if task.classes:
-        recipes.append(("real rows, rarer classes drawn again", "control", _balance))
-        recipes.append(("real rows, rarer classes weighing more", "weights", _real_alone))
+        recipes.append(("real rows, rarer classes drawn again", "control", 0.0, _balance))
+        recipes.append(("real rows, rarer classes weighing more", "weights", 0.0, _real_alone))
     return recipes
 
 

@@ -27,8 +27,9 @@ from __future__ import annotations
 from typing import Any
 
 from synth_eval.checks.utility._fits import Experiment, experiment
-from synth_eval.checks.utility._judge import absence, interval
+from synth_eval.checks.utility._judge import absence
 from synth_eval.checks.utility._models import Model, Models, compared_models
+from synth_eval.checks.utility._panels import interval
 from synth_eval.checks.utility._task import kind_of_task
 from synth_eval.registry import check
 from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold

@@ -24,18 +24,19 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from synth_eval.checks.utility._fits import Experiment, experiment
-from synth_eval.checks.utility._judge import absence, interval
+from synth_eval.checks.utility._judge import absence
+from synth_eval.checks.utility._panels import interval
 from synth_eval.checks.utility._words import percent
 from synth_eval.errors import NotApplicable
 from synth_eval.registry import check
-from synth_eval.results import Direction, Estimate, Reference, Result, Status
+from synth_eval.results import Curve, Direction, Estimate, Panel, Reference, Result, Status
 from synth_eval.run import Context
 from synth_eval.stats.arms import Arm
 from synth_eval.stats.calibration import (
@@ -82,6 +83,7 @@ def tstr_calibration(ctx: Context) -> Result:
     low, high = interval(loss, alpha, 0.0, np.inf)
     worst = _farthest_off(trial, classes)
     values = _values(trial, worst, alpha)
+    curves = {role: _curve(trial, role, worst, ctx) for role in ("synthetic", "real")}
     return ctx.result(
         _status(low, high, margin.value),
         _message(trial.task.classes[worst], loss.value, (low, high), values),
@@ -93,7 +95,8 @@ def tstr_calibration(ctx: Context) -> Result:
         direction=Direction.LOWER,
         n=loss.n,
         sampled=loss.n if trial.task.sampled else None,
-        details=[*_curve(trial, worst, ctx), *values],
+        details=[*curves["synthetic"], *values],
+        panels=[_panel(curves, trial.task.classes[worst])],
     )
 
 
@@ -166,19 +169,66 @@ def _values(trial: Experiment, number: int, alpha: float) -> list[dict[str, Any]
     return rows
 
 
-def _curve(trial: Experiment, number: int, ctx: Context) -> list[dict[str, Any]]:
-    """Observed share in groups of like predictions; groups of few rows are left out."""
-    positive = trial.task.holdout.target == number
+def _curve(trial: Experiment, role: str, number: int, ctx: Context) -> list[dict[str, Any]]:
+    positive = np.asarray(trial.task.holdout.target == number)
+    prediction = trial.fits(role).predictions[0][:, number]
+    return reliability_rows(positive, prediction, ctx.config.small_cell, ctx.config.alpha)
+
+
+def reliability_rows(
+    positive: npt.NDArray[np.bool_], probabilities: FloatArray, least: int, alpha: float
+) -> list[dict[str, Any]]:
+    """Observed share in groups of like predictions, those that would show few rows left out.
+
+    Parameters
+    ----------
+    positive : ndarray of bool, shape (rows,)
+        What happened.
+    probabilities : ndarray of float64, shape (rows,)
+        What was predicted.
+    least : int
+        Fewest rows of a group, and of either outcome in it if it occurs at all.
+    alpha : float
+        One minus the level of the intervals.
+    """
     rows = []
-    for predicted, hits, size in reliability_bins(
-        positive, trial.fits("synthetic").predictions[0][:, number]
-    ):
-        if min(hits, size - hits) not in range(1, ctx.config.small_cell):
-            share, low, high = wilson(hits, size, 1 - ctx.config.alpha)
+    for predicted, hits, size in reliability_bins(positive, probabilities):
+        if size >= least and min(hits, size - hits) not in range(1, least):
+            share, low, high = wilson(hits, size, 1 - alpha)
             label = f"predicted {percent(predicted, 1)}"
             rows.append({"arm": label, "estimate": share, "low": low, "high": high,
                          "expected": predicted, "n": size})  # fmt: skip
     return rows
+
+
+def _panel(curves: Mapping[str, Sequence[Mapping[str, Any]]], name: str) -> Panel:
+    """Reliability curve of both arms beside the diagonal."""
+    return Panel(
+        "reliability_curve",
+        f"Do predicted probabilities of {name!r} come true?",
+        x="predicted probability",
+        y="share observed",
+        caption=(
+            "Groups of like predictions for unseen real rows. On the diagonal predictions come "
+            "true; below it they are too high. Groups with few rows of either kind are left "
+            "out."
+        ),
+        curves=[
+            *(
+                Curve(
+                    f"trained on {role} rows",
+                    x=[row["expected"] for row in rows],
+                    y=[row["estimate"] for row in rows],
+                    low=[row["low"] for row in rows],
+                    high=[row["high"] for row in rows],
+                    role=role,
+                    shape="points" if role == "synthetic" else "line",
+                )
+                for role, rows in curves.items()
+            ),
+            Curve("right", x=[0.0, 1.0], y=[0.0, 1.0], shape="dashes"),
+        ],
+    )
 
 
 def _message(

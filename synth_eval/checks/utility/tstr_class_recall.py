@@ -21,19 +21,20 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from synth_eval.checks.utility._fits import Experiment, experiment
-from synth_eval.checks.utility._judge import absence, interval
+from synth_eval.checks.utility._judge import absence
+from synth_eval.checks.utility._panels import arm_curve, interval
 from synth_eval.checks.utility._task import MANY_TEST_ROWS
 from synth_eval.checks.utility._words import percent
 from synth_eval.errors import NotApplicable
 from synth_eval.registry import check
-from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.results import Direction, Estimate, Panel, Reference, Result, Status, Threshold
 from synth_eval.run import Context
 from synth_eval.stats.arms import gap
 from synth_eval.stats.scores import Score, share_among
@@ -84,7 +85,46 @@ def tstr_class_recall(ctx: Context) -> Result:
         direction=Direction.HIGHER,
         n=trial.fits("synthetic").n,
         details=details,
+        panels=[_panel(trial, judged, alpha)],
     )
+
+
+def _panel(trial: Experiment, judged: Sequence[int], alpha: float) -> Panel:
+    """Recall of every class after three kinds of training rows."""
+    scores = [_recall_scorer(trial, k) for k in judged]
+    places = [float(place) for place in range(len(judged))]
+    lines = (
+        ("synthetic", "synthetic rows", "synthetic", 0.0),
+        ("real", "as many real rows", "real", 0.12),
+        ("go", trial.fits("go").name, "neutral", 0.24),
+    )
+    return Panel(
+        "recall_by_class",
+        "Share of each class that is found",
+        x="class",
+        y="recall on unseen real rows",
+        caption=(
+            "Each dot is the share of a class of unseen real rows that models assign to it. "
+            "Bad: the dot of the synthetic rows below that of a tenth of the real rows."
+        ),
+        curves=[
+            arm_curve(
+                name,
+                [trial.fits(role).arm(score) for score in scores],
+                alpha,
+                [place + shift for place in places],
+                role=colour,
+                shape="points",
+            )
+            for role, name, colour, shift in lines
+        ],
+        x_ticks=[trial.task.classes[k] for k in judged],
+    )
+
+
+def _recall_scorer(trial: Experiment, number: int) -> Callable[[FloatArray], Score]:
+    of_class = trial.task.holdout.target == number
+    return lambda prediction: share_among(of_class, prediction.argmax(axis=1) == number)
 
 
 def _message(worst: dict[str, Any], below: int, judged: int) -> str:
@@ -101,11 +141,7 @@ def _message(worst: dict[str, Any], below: int, judged: int) -> str:
 
 
 def _recall(trial: Experiment, number: int, alpha: float) -> dict[str, Any]:
-    of_class = trial.task.holdout.target == number
-
-    def score(prediction: FloatArray) -> Score:
-        return share_among(of_class, prediction.argmax(axis=1) == number)
-
+    score = _recall_scorer(trial, number)
     row = _row(trial, score, alpha, arm="recall", level=trial.task.classes[number])
     synthetic, go, real = (trial.fits(name).arm(score) for name in ("synthetic", "go", "real"))
     difference = gap(synthetic, go)

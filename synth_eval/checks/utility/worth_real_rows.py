@@ -27,7 +27,8 @@ from dataclasses import replace
 import numpy as np
 
 from synth_eval.checks.utility._fits import Experiment, experiment
-from synth_eval.checks.utility._judge import absence, interval
+from synth_eval.checks.utility._judge import absence
+from synth_eval.checks.utility._panels import interval, learning_curve
 from synth_eval.checks.utility._task import kind_of_task, require_full_depth
 from synth_eval.checks.utility._words import percent
 from synth_eval.registry import check
@@ -37,6 +38,7 @@ from synth_eval.stats.arms import Arm, fit_samples
 from synth_eval.stats.learning_curve import Worth, curve_sizes, worth
 
 _POINTS = 9
+_SCORES = {True: "AUC", False: "R²"}
 _FITS = (12, 12, 10, 8, 8, 6, 6, 4)
 
 
@@ -73,6 +75,7 @@ def worth_real_rows(ctx: Context) -> Result:
         n=synthetic.n,
         sampled=synthetic.n if trial.task.sampled else None,
         details=[_row(arm, alpha) for arm in (synthetic, *reversed(curve))],
+        panels=[learning_curve(_SCORES[bool(trial.task.classes)], curve, synthetic, alpha)],
     )
 
 
