@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from synth_eval.api import evaluate
+    from synth_eval.api import evaluate, validate
     from synth_eval.config import Config
     from synth_eval.data.load import Data, load
     from synth_eval.data.schema import Schema
@@ -50,6 +50,7 @@ _HOMES = {
     "marginal_distance": "synth_eval.metrics",
     "split": "synth_eval.data.split",
     "total_variation_distance": "synth_eval.metrics",
+    "validate": "synth_eval.api",
     "wasserstein_distance": "synth_eval.metrics",
 }
 
@@ -70,6 +71,7 @@ __all__ = [
     "marginal_distance",
     "split",
     "total_variation_distance",
+    "validate",
     "wasserstein_distance",
 ]
 

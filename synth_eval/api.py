@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from time import process_time
 from typing import TYPE_CHECKING, Any
 
 from synth_eval.config import Config
@@ -15,10 +16,10 @@ from synth_eval.run import Progress, run
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from synth_eval.data.load import Data
+    from synth_eval.data.load import Data, SchemaLike
     from synth_eval.evaluation import Evaluation
 
-__all__ = ["evaluate"]
+__all__ = ["evaluate", "validate"]
 
 
 def evaluate(
@@ -28,6 +29,7 @@ def evaluate(
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
     expectations: str | Path | None = None,
+    plugins: Iterable[str] = (),
     reference_scores: bool = True,
     seed: int | None = None,
     budget: float | None = None,
@@ -50,6 +52,8 @@ def evaluate(
         Codes, prefixes of codes, names or dimensions of checks to run or to leave out.
     expectations : path, optional
         Great Expectations suite to run; by default rules are derived from the real table.
+    plugins : iterable of str
+        Python files or modules that define expectation types of your own; they are imported.
     reference_scores : bool
         Whether to run the reports of SDMetrics beside the checks.
     seed : int, optional
@@ -82,6 +86,7 @@ def evaluate(
     from synth_eval.evaluation import Evaluation  # keeps the import light
     from synth_eval.provenance import provenance  # hashes the files
 
+    _load(plugins)
     given: dict[str, Any] = {"seed": seed, "budget": budget, "depth": depth, "purpose": purpose}
     models: dict[str, Any] = {"targets": tuple(targets) or None, "regression": regression}
     models["estimators"] = read_estimators(estimators) or None
@@ -113,6 +118,87 @@ def evaluate(
         schema=data.schema.to_dict(),
         purpose=config.purpose,
     )
+
+
+def validate(
+    table: Any,
+    suite: str | Path | Mapping[str, Any] | None = None,
+    *,
+    real: Any = None,
+    holdout: Any = None,
+    schema: SchemaLike = None,
+    config: Config | str | Path | None = None,
+    plugins: Iterable[str] = (),
+) -> Evaluation:
+    """Run rules on a synthetic table where its rows are: here, in a database or a cluster.
+
+    Of a database and of Spark only counts come back. No other check is run: those need the
+    rows, see `load`.
+
+    Parameters
+    ----------
+    table : path, pandas, polars or pyarrow table, Spark DataFrame, or connection string
+        The synthetic rows. A table of a database is named behind its connection string:
+        ``"postgresql://host/database#people"``.
+    suite : path or mapping, optional
+        Great Expectations suite; by default rules are derived from the real table.
+    real, holdout : same as `table`, optional
+        Real rows that tell how often rules are broken anyway; without them the suite says how
+        often, where it was derived.
+    schema : path, Schema or mapping, optional
+        Overrides of the inferred schema.
+    config : Config or path, optional
+        Settings and margins, or the TOML file that holds them.
+    plugins : iterable of str
+        Python files or modules that define expectation types of your own; they are imported.
+
+    Returns
+    -------
+    Evaluation
+        With the result V003 alone: one row per rule in ``found["V003"].frame()``.
+
+    Raises
+    ------
+    UsageError
+        There is neither a suite nor a real table to derive one from, the suite cannot be read,
+        or the database cannot be reached.
+    InputError
+        A table cannot be read.
+    """
+    from synth_eval.evaluation import Evaluation  # keeps the import light
+    from synth_eval.expectations.finding import finding
+    from synth_eval.expectations.validate import validate_tables
+    from synth_eval.provenance import provenance_of_tables
+    from synth_eval.registry import available_checks
+    from synth_eval.results import Result
+
+    started = process_time()
+    _load(plugins)
+    config = _settled(config)
+    given = {"synthetic": table, "real": real, "holdout": holdout}
+    done = validate_tables(given, suite, schema=schema, config=config)
+    if not done.rows:
+        raise UsageError("the suite holds no expectation")
+    check = available_checks()["V003"]
+    found = finding(done.rows, config.margin("validity.rule_violations"))
+    result = Result(
+        code=check.code,
+        name=check.name,
+        dimension=check.dimension,
+        gating=check.gating,
+        figure=check.figure,
+        seconds=round(process_time() - started, 3),
+        **found,
+    )
+    return Evaluation([result], provenance_of_tables(done.tables, config, [result]))
+
+
+def _load(plugins: Iterable[str]) -> None:
+    names = [plugins] if isinstance(plugins, str) else list(plugins)
+    if names:
+        from synth_eval.expectations.plugins import load_plugins  # heavy
+
+        load_plugins(names)
 
 
 def _settled(config: Config | str | Path | None, **given: Any) -> Config:

@@ -81,6 +81,7 @@ def _add_report(commands: Any, common: argparse.ArgumentParser) -> None:
     add("--schema", metavar="FILE", help="JSON that overrides inferred kinds and roles")
     add("--config", metavar="FILE", help="TOML with settings and margins")
     add("--expectations", metavar="FILE", help="Great Expectations suite; default: derived")
+    _add_words(report, "--plugins", "Python files or modules with expectation types of your own")
     _add_words(report, "--sensitive", "columns nobody should be able to infer")
     _add_words(report, "--quasi-identifiers", "columns an outsider may know")
     _add_words(report, "--select", "codes, names or dimensions of the checks to run")
@@ -179,6 +180,28 @@ def _add_tables(commands: Any, common: argparse.ArgumentParser) -> None:
     derive.add_argument(
         "--out", metavar="FILE", help="file; what people wrote into it is kept; default: print"
     )
+    _add_run(actions, common)
+
+
+def _add_run(actions: Any, common: argparse.ArgumentParser) -> None:
+    run = actions.add_parser(
+        "run",
+        parents=[common],
+        help="run a suite on a table, in a database too",
+        description="Run a suite on a table, without the other checks. A table of a database is "
+        "named behind its connection string, postgresql://host/database#people; only counts "
+        "come back.",
+    )
+    run.set_defaults(command="run")
+    run.add_argument("suite", help="Great Expectations suite, JSON")
+    run.add_argument("table", help="synthetic table: a file, or a table of a database")
+    run.add_argument("--real", metavar="TABLE", help="real rows that may break rules too")
+    run.add_argument("--holdout", metavar="TABLE", help="more of them, unseen by the generator")
+    run.add_argument("--schema", metavar="FILE", help="JSON that overrides inferred kinds")
+    run.add_argument("--config", metavar="FILE", help="TOML with settings and margins")
+    run.add_argument("--out", metavar="FOLDER", help="leave report.html and results.json there")
+    _add_words(run, "--plugins", "Python files or modules with expectation types of your own")
+    run.add_argument("--fail-on", choices=_LEVELS, default="fail", help="default: %(default)s")
 
 
 def _add_copies(commands: Any, common: argparse.ArgumentParser) -> None:

@@ -98,7 +98,7 @@ def _parameters(options: argparse.Namespace) -> dict[str, Any]:
     names = (
         "real", "synthetic", "holdout", "target", "schema", "config", "expectations", "seed",
         "sensitive", "quasi_identifiers", "select", "ignore", "reference_scores", "budget",
-        "depth", "targets", "regression", "estimators", "purpose",
+        "depth", "targets", "regression", "estimators", "plugins", "purpose",
     )  # fmt: skip
     given = {name: getattr(options, name) for name in names}
     return {name: value for name, value in given.items() if value is not None}
@@ -237,6 +237,24 @@ def _derive(options: argparse.Namespace) -> int:
     return 0
 
 
+def _run_suite(options: argparse.Namespace) -> int:
+    from synth_eval.api import validate  # the layers a run needs
+
+    found = validate(
+        options.table,
+        options.suite,
+        real=options.real,
+        holdout=options.holdout,
+        schema=options.schema,
+        config=options.config,
+        plugins=options.plugins or (),
+    )
+    if options.out is not None:
+        found.save(options.out)
+    _say(repr(found["V003"]), options)
+    return FOUND if found.at_or_above(options.fail_on) else 0
+
+
 def _write_or_print(text: str, out: str | None) -> None:
     if out is None:
         print(text)
@@ -256,6 +274,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "derive": _derive,
     "explain": _explain,
     "report": _report,
+    "run": _run_suite,
     "schema": _schema,
     "split": _split,
 }

@@ -29,7 +29,9 @@ __all__ = ["check_parameters", "execute", "make_report", "notebook_path"]
 
 RECORD = "evaluate.ipynb"
 LOG = "error.log"
-PATHS = frozenset({"real", "synthetic", "holdout", "schema", "config", "expectations", "out"})
+PATHS = frozenset(
+    {"real", "synthetic", "holdout", "schema", "config", "expectations", "plugins", "out"}
+)
 """Parameters that are paths; the record keeps their last part only."""
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -225,7 +227,7 @@ def _without_paths(executed: Any, parameters: Mapping[str, Any]) -> Any:
     from papermill.translators import papermill_translators  # heavy, only for a run
 
     shown = {
-        name: Path(value).name if name in PATHS and value else value
+        name: _last_part(value) if name in PATHS and value else value
         for name, value in parameters.items()
     }
     for cell in executed.cells:
@@ -237,6 +239,10 @@ def _without_paths(executed: Any, parameters: Mapping[str, Any]) -> Any:
     executed.metadata.papermill = {name: known[name] for name in kept if name in known}
     executed.metadata.papermill["parameters"] = shown
     return executed
+
+
+def _last_part(value: Any) -> Any:
+    return [Path(item).name for item in value] if isinstance(value, list) else Path(value).name
 
 
 def _write_record(executed: Any, path: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import synth_eval
+from synth_eval.expectations.remote import Remote
 
 if TYPE_CHECKING:
     from synth_eval.config import Config
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from synth_eval.data.table import Table
     from synth_eval.results import Result
 
-__all__ = ["provenance"]
+__all__ = ["provenance", "provenance_of_tables"]
 
 _PACKAGES = (
     "great-expectations", "numpy", "pandas", "papermill", "plotly", "pyarrow", "scikit-learn",
@@ -49,6 +50,13 @@ def provenance(data: Data, config: Config, results: Iterable[Result]) -> dict[st
         ``seed``, ``settings``, ``tables`` (by role: ``name``, ``rows``, ``columns``, ``sha256``)
         and ``cpu_seconds`` of the checks.
     """
+    return provenance_of_tables(data.tables, config, results)
+
+
+def provenance_of_tables(
+    tables: Mapping[str, Table | Remote], config: Config, results: Iterable[Result]
+) -> dict[str, Any]:
+    """The same of tables by role, some of which may be elsewhere; see `provenance`."""
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "synth_eval": synth_eval.__version__,
@@ -56,12 +64,15 @@ def provenance(data: Data, config: Config, results: Iterable[Result]) -> dict[st
         "packages": _versions(),
         "seed": config.seed,
         "settings": _settings(config),
-        "tables": {role: _describe(table) for role, table in data.tables.items()},
+        "tables": {role: _describe(table) for role, table in tables.items()},
         "cpu_seconds": round(sum(result.seconds for result in results), 2),
     }
 
 
-def _describe(table: Table) -> dict[str, Any]:
+def _describe(table: Table | Remote) -> dict[str, Any]:
+    if isinstance(table, Remote):
+        size = {"rows": table.rows, "columns": table.columns}
+        return {"name": table.name, **size, "sha256": None}
     path = table.source.path
     return {
         "name": table.name if path is None else path.name,

@@ -15,10 +15,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from synth_eval.data.paths import check_path
+from synth_eval.data.paths import ELSEWHERE, check_path
 from synth_eval.errors import InputError
 
-__all__ = ["BATCH_ROWS", "Source", "open_source", "plain_array"]
+__all__ = ["BATCH_ROWS", "Source", "is_spark_frame", "open_source", "plain_array"]
 
 BATCH_ROWS = 65_536
 
@@ -260,12 +260,19 @@ def _wrap(table: Any, role: str) -> Source:
         return _MemorySource(name, pa.Table.from_batches([table]))
     if type(table).__module__.partition(".")[0] == "pandas":
         return _MemorySource(name, _from_pandas(table, name))
+    if is_spark_frame(table):
+        raise InputError(f"{name}: a Spark DataFrame stays where it is; {ELSEWHERE}")
     if hasattr(table, "__arrow_c_stream__"):
         return _MemorySource(name, pa.table(table))
     raise InputError(
         f"{name}: cannot read {type(table).__name__}; give a path, or a pandas, polars or "
         "pyarrow table"
     )
+
+
+def is_spark_frame(table: Any) -> bool:
+    """Whether a table is a Spark DataFrame, told without importing Spark."""
+    return type(table).__module__.partition(".")[0] == "pyspark"
 
 
 def _from_pandas(frame: Any, name: str) -> pa.Table:

@@ -8,11 +8,13 @@ is an error of that rule.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
+from synth_eval.data.source import is_spark_frame
 from synth_eval.errors import UsageError
 from synth_eval.expectations.conditions import DIALECTS, Dialect
 from synth_eval.expectations.engine import (
@@ -28,7 +30,7 @@ from synth_eval.expectations.kwargs import columns_of
 from synth_eval.expectations.safety import vetted
 from synth_eval.expectations.tally import Tally
 
-__all__ = ["is_spark_frame", "run_on_spark", "run_on_sql"]
+__all__ = ["Remote", "is_remote", "run_on_spark", "run_on_sql", "run_remotely"]
 
 _KINDS = {"sqlite": "add_sqlite", "postgresql": "add_postgres", "postgres": "add_postgres"}
 _NO_DUCKDB = (
@@ -37,12 +39,65 @@ _NO_DUCKDB = (
 )
 
 
-def is_spark_frame(table: Any) -> bool:
-    """Whether a table is a Spark DataFrame, told without importing Spark."""
-    return type(table).__module__.partition(".")[0] == "pyspark"
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """What came back from where the rows are.
+
+    Parameters
+    ----------
+    name : str
+        What the table is called; neither user nor host of a database.
+    rows, columns : int
+        Its size.
+    outcomes : list of Outcome
+        One per expectation, in the same order.
+    """
+
+    name: str
+    rows: int
+    columns: int
+    outcomes: list[Outcome]
 
 
-def run_on_spark(entries: Sequence[Mapping[str, Any]], frame: Any) -> list[Outcome]:
+def is_remote(table: Any) -> bool:
+    """Whether rows stay where they are: a Spark DataFrame, or a table of a database.
+
+    Examples
+    --------
+    >>> is_remote("sqlite:///people.db#people"), is_remote("people.parquet")
+    (True, False)
+    """
+    return is_spark_frame(table) or (isinstance(table, str) and "://" in table)
+
+
+def run_remotely(entries: Sequence[Mapping[str, Any]], table: Any) -> Remote:
+    """Run expectations on a table that `is_remote`.
+
+    Parameters
+    ----------
+    entries : sequence of mapping
+        Expectations as plain Great Expectations JSON.
+    table : pyspark.sql.DataFrame or str
+        Spark table, or connection string and name, ``postgresql://host/database#people`` or
+        ``...#schema.people``.
+
+    Raises
+    ------
+    UsageError
+        No table is named, or as in `run_on_sql`.
+    """
+    if is_spark_frame(table):
+        return run_on_spark(entries, table)
+    url, _, place = table.rpartition("#")
+    schema, _, name = place.rpartition(".")
+    if not url or not name:
+        raise UsageError(
+            "name the table behind the connection string, like sqlite:///people.db#people"
+        )
+    return run_on_sql(entries, url, name, schema or None)
+
+
+def run_on_spark(entries: Sequence[Mapping[str, Any]], frame: Any) -> Remote:
     """Run expectations on a Spark DataFrame.
 
     Parameters
@@ -52,18 +107,18 @@ def run_on_spark(entries: Sequence[Mapping[str, Any]], frame: Any) -> list[Outco
     frame : pyspark.sql.DataFrame
         The table; cache it first where it is costly to compute.
     """
-    sound, outcomes = _sorted_out(entries, DIALECTS["spark"])
+    sound, refused = _sorted_out(entries, DIALECTS["spark"])
     with data_source("add_spark", persist=False) as source:
         asset = source.add_dataframe_asset(SOURCE)
         definition = asset.add_batch_definition_whole_dataframe(SOURCE)
         batch = definition.get_batch({"dataframe": frame})
-        found = _run(list(sound.values()), batch, list(frame.columns))
-    return _merged(outcomes, sound, found)
+        rows, found = _run(list(sound.values()), batch, list(frame.columns))
+    return Remote("Spark DataFrame", rows, len(frame.columns), _merged(refused, sound, found))
 
 
 def run_on_sql(
     entries: Sequence[Mapping[str, Any]], url: str, table: str, schema: str | None = None
-) -> list[Outcome]:
+) -> Remote:
     """Run expectations on a table of a database.
 
     Parameters
@@ -88,14 +143,17 @@ def run_on_sql(
     columns = _columns_in_database(url, table, schema)
     kind = _KINDS.get(dialect, "add_sql")
     words = DIALECTS["sqlite" if dialect == "sqlite" else "sql"]
-    sound, outcomes = _sorted_out(entries, words)
+    sound, refused = _sorted_out(entries, words)
     with data_source(kind, connection_string=url, create_temp_table=False) as source:
         where = {} if schema is None else {"schema_name": schema}
-        asset = source.add_table_asset(SOURCE, table_name=table, **where)
+        with warnings.catch_warnings():  # a schema is told in other ways in other databases
+            warnings.simplefilter("ignore", DeprecationWarning)
+            asset = source.add_table_asset(SOURCE, table_name=table, **where)
         batch = asset.add_batch_definition_whole_table(SOURCE).get_batch()
-        found = _run([_for_sql(entry) for entry in sound.values()], batch, list(columns))
+        given = [_for_sql(entry) for entry in sound.values()]
+        rows, found = _run(given, batch, list(columns))
     typed = [_typed(*pair, columns) for pair in zip(found, sound.values(), strict=True)]
-    return _merged(outcomes, sound, typed)
+    return Remote(f"table {table}", rows, len(columns), _merged(refused, sound, typed))
 
 
 def _sorted_out(
@@ -164,7 +222,10 @@ def _for_sql(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     }
 
 
-def _run(entries: Sequence[Mapping[str, Any]], batch: Any, columns: Sequence[str]) -> list[Outcome]:
+def _run(
+    entries: Sequence[Mapping[str, Any]], batch: Any, columns: Sequence[str]
+) -> tuple[int, list[Outcome]]:
+    """Number of rows, and the outcomes."""
     gx_context()
     outcomes: list[Outcome] = [Outcome(error="Great Expectations gave no result")] * len(entries)
     rows = build({"type": "expect_table_row_count_to_be_between", "kwargs": {"min_value": 0}}, -1)
@@ -182,7 +243,7 @@ def _run(entries: Sequence[Mapping[str, Any]], batch: Any, columns: Sequence[str
     total = found.pop(-1).observed or 0
     for position, outcome in found.items():
         outcomes[position] = _with_rows(outcome, entries[position], total)
-    return outcomes
+    return total, outcomes
 
 
 def _needed(entry: Mapping[str, Any]) -> list[str]:

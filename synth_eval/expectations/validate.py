@@ -1,18 +1,22 @@
-"""Runs rules: on the tables of an evaluation, or a suite on any one table, wherever it is."""
+"""Runs rules: on the tables of an evaluation, or on tables wherever they are."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
 
 from synth_eval.config import Config
 from synth_eval.data.load import load
 from synth_eval.errors import UsageError
-from synth_eval.expectations.derive import derive_rules
+from synth_eval.expectations.derive import derive_rules, derive_suite
 from synth_eval.expectations.engine import Outcome, run_on_table
 from synth_eval.expectations.judge import Case, judge_rules
-from synth_eval.expectations.remote import is_spark_frame, run_on_spark, run_on_sql
+from synth_eval.expectations.patterns import patterns_of
+from synth_eval.expectations.remote import Remote, is_remote, run_remotely
 from synth_eval.expectations.rule import META_KEY
 from synth_eval.expectations.suite import flaw_of, read_suite
 from synth_eval.expectations.tally import Tally
@@ -21,7 +25,27 @@ if TYPE_CHECKING:
     from synth_eval.data.load import Data, SchemaLike
     from synth_eval.data.table import Table
 
-__all__ = ["derived_cases", "run_suite", "suite_cases"]
+__all__ = ["Validated", "derived_cases", "judged", "run_suite", "suite_cases", "validate_tables"]
+
+SuiteLike = str | Path | Mapping[str, Any]
+
+ROLES = ("synthetic", "real", "holdout")
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """Judged rules, and the tables they were run on.
+
+    Parameters
+    ----------
+    rows : list of dict
+        One row per rule, worst first, see `synth_eval.expectations.judge.judge_rules`.
+    tables : dict of Table or Remote
+        By role.
+    """
+
+    rows: list[dict[str, Any]]
+    tables: dict[str, Table | Remote]
 
 
 def derived_cases(data: Data, small_cell: int) -> list[Case]:
@@ -46,100 +70,145 @@ def _counted(tally: Tally | None) -> Outcome | None:
 def suite_cases(data: Data, path: str | Path) -> list[Case]:
     """Rules of a suite file, run on every table; what cannot be run is told, not dropped."""
     entries = read_suite(path)["expectations"]
-    flaws = dict(enumerate(map(flaw_of, entries)))
-    sound = [place for place, flaw in flaws.items() if flaw is None]
-    found = {
-        role: dict(zip(sound, _run(data, role, [entries[p] for p in sound]), strict=True))
-        for role in data.tables
-    }
-    cases = []
-    for place, entry in enumerate(entries):
-        if flaws[place] is not None:
-            cases.append(Case(entry, Outcome(error=flaws[place])))
-            continue
-        outcome = {role: results[place] for role, results in found.items()}
-        cases.append(Case(entry, outcome["synthetic"], outcome["real"], outcome.get("holdout")))
-    return cases
-
-
-def _run(data: Data, role: str, entries: list[dict[str, object]]) -> list[Outcome]:
-    table: Table = data.tables[role]
-    return run_on_table(entries, table, data.real)
-
-
-def run_suite(
-    suite: str | Path | Mapping[str, Any],
-    table: Any,
-    name: str | None = None,
-    *,
-    schema: SchemaLike = None,
-    config: Config | None = None,
-) -> list[dict[str, Any]]:
-    """Run a suite on one table and judge every rule.
-
-    How often real rows break a rule is read from the suite, so no real row is needed.
-
-    Parameters
-    ----------
-    suite : path or mapping
-        A suite as `derive_suite` or Great Expectations writes it.
-    table : path, pandas, polars or pyarrow table, Spark DataFrame, or connection string
-        The rows. On Spark and in a database only counts come back.
-    name : str, optional
-        Name of the table where `table` is the connection string of a database.
-    schema : path, Schema or mapping, optional
-        Overrides of the schema, which is inferred from the table itself.
-    config : Config, optional
-        Settings; the margin ``validity.rule_violations``, `alpha` and `small_cell` are used.
-
-    Returns
-    -------
-    list of dict
-        One row per rule, worst first, see `synth_eval.expectations.judge.judge_rules`.
-
-    Raises
-    ------
-    UsageError
-        The suite cannot be read, or the database cannot be reached.
-    InputError
-        The table cannot be read.
-    """
-    config = config or Config()
-    content = suite if isinstance(suite, Mapping) else read_suite(suite)
-    entries = list(content["expectations"])
     sound = [entry for entry in entries if flaw_of(entry) is None]
-    outcomes = iter(_run_anywhere(sound, table, name, schema))
+    found = {role: run_on_table(sound, table, data.real) for role, table in data.tables.items()}
+    return _cases(entries, found)
+
+
+def _cases(entries: Sequence[Any], found: Mapping[str, Sequence[Outcome]]) -> list[Case]:
+    """Outcomes beside their rules; of tables that were not run the suite says what it knows."""
+    left = {role: iter(outcomes) for role, outcomes in found.items()}
     cases = []
     for entry in entries:
         flaw = flaw_of(entry)
-        outcome = next(outcomes) if flaw is None else Outcome(error=flaw)
-        cases.append(Case(entry, outcome, *_from_meta(entry)))
+        if flaw is not None:
+            cases.append(Case(entry, Outcome(error=flaw)))
+            continue
+        outcome = {role: next(outcomes) for role, outcomes in left.items()}
+        known = {} if "real" in left else _from_meta(entry)
+        beside = [outcome.get(role, known.get(role)) for role in ("real", "holdout")]
+        cases.append(Case(entry, outcome["synthetic"], *beside))
+    return cases
+
+
+def _from_meta(entry: Mapping[str, Any]) -> dict[str, Outcome | None]:
+    """How often real rows break a derived rule, as its suite says."""
+    ours = (entry.get("meta") or {}).get(META_KEY) or {}
+    return {role: _counted(Tally.from_dict(ours.get(role))) for role in ("real", "holdout")}
+
+
+def judged(cases: Sequence[Case], config: Config, data: Data | None = None) -> list[dict[str, Any]]:
+    """Rules judged by the settings; broken ones with their patterns where rows are at hand."""
     rows = judge_rules(
         cases,
         margin=config.margin("validity.rule_violations").value,
         alpha=config.alpha,
         small_cell=config.small_cell,
     )
-    return [{key: value for key, value in row.items() if key != "entry"} for row in rows]
+    for row in rows:
+        entry = row.pop("entry")
+        if data is not None and row["status"] in ("fail", "warn", "inconclusive"):
+            row["patterns"] = patterns_of(entry, data.synthetic, data.real, config.small_cell)
+    return rows
 
 
-def _run_anywhere(
-    entries: Sequence[Mapping[str, Any]], table: Any, name: str | None, schema: SchemaLike
-) -> list[Outcome]:
-    if is_spark_frame(table):
-        return run_on_spark(entries, table)
-    if isinstance(table, str) and "://" in table:
-        if name is None:
-            raise UsageError("give the name of the table in the database")
-        return run_on_sql(entries, table, name)
-    data = load(table, table, schema=schema)
-    return run_on_table(entries, data.synthetic, data.real)
+def run_suite(
+    suite: SuiteLike, table: Any, *, schema: SchemaLike = None, config: Config | None = None
+) -> list[dict[str, Any]]:
+    """Run a suite on one table and judge every rule; see `validate_tables`.
+
+    Returns
+    -------
+    list of dict
+        One row per rule, worst first, see `synth_eval.expectations.judge.judge_rules`.
+    """
+    return validate_tables({"synthetic": table}, suite, schema=schema, config=config).rows
 
 
-def _from_meta(entry: Any) -> tuple[Outcome | None, Outcome | None]:
-    """How often real rows break a derived rule, as its suite says."""
-    if flaw_of(entry) is not None:
-        return None, None
-    ours = (entry.get("meta") or {}).get(META_KEY) or {}
-    real, holdout = (Tally.from_dict(ours.get(role)) for role in ("real", "holdout"))
-    return _counted(real), _counted(holdout)
+def validate_tables(
+    tables: Mapping[str, Any],
+    suite: SuiteLike | None = None,
+    *,
+    schema: SchemaLike = None,
+    config: Config | None = None,
+) -> Validated:
+    """Run rules where the rows are, and judge them.
+
+    Parameters
+    ----------
+    tables : mapping
+        The table under ``"synthetic"``, and ``"real"`` and ``"holdout"`` where they are at
+        hand: paths, pandas, polars or pyarrow tables, Spark DataFrames, or connection strings
+        with the name of the table, ``postgresql://host/database#people``.
+    suite : path or mapping, optional
+        A suite as `derive_suite` or Great Expectations writes it. By default rules are derived
+        from the real table, which must then be a file or a table in memory.
+    schema : path, Schema or mapping, optional
+        Overrides of the schema, which is inferred from the real table where it is given.
+    config : Config, optional
+        Settings; the margin ``validity.rule_violations``, `alpha` and `small_cell` are used.
+
+    Raises
+    ------
+    UsageError
+        There is neither a suite nor a real table to derive one from, the suite cannot be read,
+        or a database cannot be reached.
+    InputError
+        A table cannot be read.
+    """
+    config = config or Config()
+    tables = {role: tables[role] for role in ROLES if tables.get(role) is not None}
+    data = _loaded(tables, schema)
+    here = {role for role, table in tables.items() if not is_remote(table)}
+    whole = data if {"synthetic", "real"} <= here else None
+    content: Mapping[str, Any]
+    if suite is None:
+        content, tables = _derived(tables, data, config)
+    else:
+        content = suite if isinstance(suite, Mapping) else read_suite(suite)
+    entries = list(content["expectations"])
+    sound = [entry for entry in entries if flaw_of(entry) is None]
+    found, ran = _run_all(sound, tables, data)
+    return Validated(judged(_cases(entries, found), config, whole), ran)
+
+
+def _loaded(tables: Mapping[str, Any], schema: SchemaLike) -> Data | None:
+    """The tables that are at hand, read through one schema; None where all are elsewhere."""
+    here = {role: _kept(table) for role, table in tables.items() if not is_remote(table)}
+    if not here:
+        return None
+    base = here.get("real", next(iter(here.values())))
+    return load(base, here.get("synthetic", base), here.get("holdout"), schema=schema)
+
+
+def _kept(table: Any) -> Any:
+    """A stream can be read once only; here it may be looked at twice."""
+    return table.read_all() if isinstance(table, pa.RecordBatchReader) else table
+
+
+def _derived(
+    tables: dict[str, Any], data: Data | None, config: Config
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Suite of the real table, and the tables it is still to be run on."""
+    if data is None or "real" not in tables or is_remote(tables["real"]):
+        raise UsageError(
+            "give a suite, or the real table as a file or in memory to derive one from"
+        )
+    rest = {role: t for role, t in tables.items() if role == "synthetic" or is_remote(t)}
+    return derive_suite(data, config=config), rest
+
+
+def _run_all(
+    entries: list[dict[str, Any]], tables: Mapping[str, Any], data: Data | None
+) -> tuple[dict[str, list[Outcome]], dict[str, Table | Remote]]:
+    outcomes: dict[str, list[Outcome]] = {}
+    ran: dict[str, Table | Remote] = {}
+    for role, table in tables.items():
+        if is_remote(table):
+            remote = run_remotely(entries, table)
+            ran[role], outcomes[role] = remote, remote.outcomes
+        else:
+            assert data is not None
+            ran[role] = data.tables[role]
+            outcomes[role] = run_on_table(entries, data.tables[role], data.real)
+    return outcomes, ran

@@ -18,7 +18,7 @@ import synth_eval
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = ROOT / "synth_eval"
 FILES = sorted(PACKAGE.rglob("*.py"))
-LONGEST_FILE, LONGEST_FUNCTION, MOST_NAMES = 400, 40, 18
+LONGEST_FILE, LONGEST_FUNCTION, MOST_NAMES = 400, 40, 19
 
 HEAVY = (
     "great_expectations", "jinja2", "numpy", "pandas", "papermill", "plotly", "pyarrow",

@@ -12,7 +12,7 @@ from synth_eval.data.load import Data
 from synth_eval.errors import UsageError
 from synth_eval.expectations import derive_suite
 from synth_eval.expectations.engine import Outcome, run_on_table
-from synth_eval.expectations.remote import is_spark_frame, run_on_spark, run_on_sql
+from synth_eval.expectations.remote import is_remote, run_on_spark, run_on_sql
 
 TYPE = "expect_column_values_to_be_in_type_list"
 
@@ -59,7 +59,7 @@ def test_sqlite(simulated: Data, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'people.db'}"
     to_database(simulated, url)
     entries = entries_of(simulated)
-    assert_same_counts(simulated, entries, lambda given: run_on_sql(given, url, "people"))
+    assert_same_counts(simulated, entries, lambda given: run_on_sql(given, url, "people").outcomes)
     with pytest.raises(UsageError, match="cannot reach table 'nothing'"):
         run_on_sql(entries, url, "nothing")
 
@@ -67,16 +67,19 @@ def test_sqlite(simulated: Data, tmp_path: Path) -> None:
 def test_postgresql(simulated: Data, postgres: str) -> None:
     to_database(simulated, postgres)
     entries = entries_of(simulated)
-    assert_same_counts(simulated, entries, lambda given: run_on_sql(given, postgres, "people"))
+    assert_same_counts(
+        simulated, entries, lambda given: run_on_sql(given, postgres, "people").outcomes
+    )
 
 
 def test_postgresql_gets_no_new_table(simulated: Data, postgres: str) -> None:
     import sqlalchemy
 
     to_database(simulated, postgres)
-    run_on_sql(entries_of(simulated), postgres, "people")
     engine = sqlalchemy.create_engine(postgres)
-    assert sqlalchemy.inspect(engine).get_table_names() == ["people"]
+    before = sqlalchemy.inspect(engine).get_table_names()
+    run_on_sql(entries_of(simulated), postgres, "people")
+    assert sqlalchemy.inspect(engine).get_table_names() == before
     engine.dispose()
 
 
@@ -90,8 +93,10 @@ def test_spark(simulated: Data, spark: Any, tmp_path: Path) -> None:
     columns = {n: simulated.synthetic.source.column(n) for n in simulated.synthetic.stored_names}
     pq.write_table(pa.table(columns), path)
     frame = spark.read.parquet(str(path))
-    assert is_spark_frame(frame)
-    assert_same_counts(simulated, entries_of(simulated), lambda given: run_on_spark(given, frame))
+    assert is_remote(frame)
+    assert_same_counts(
+        simulated, entries_of(simulated), lambda given: run_on_spark(given, frame).outcomes
+    )
 
 
 def test_duckdb_is_refused_with_the_way_round() -> None:

@@ -120,7 +120,7 @@ def test_sqlite(tmp_path: Path) -> None:
     engine = sqlalchemy.create_engine(url)
     table(3_600, broken=99).to_pandas().to_sql("moments", engine, index=False)
     engine.dispose()
-    assert_same(lambda entries: run_on_sql(entries, url, "moments"))
+    assert_same(lambda entries: run_on_sql(entries, url, "moments").outcomes)
 
 
 def test_postgresql(postgres: str) -> None:
@@ -130,7 +130,7 @@ def test_postgresql(postgres: str) -> None:
     frame = table(3_600, broken=99).to_pandas()
     frame.to_sql("moments", engine, index=False, if_exists="replace")
     engine.dispose()
-    assert_same(lambda entries: run_on_sql(entries, postgres, "moments"))
+    assert_same(lambda entries: run_on_sql(entries, postgres, "moments").outcomes)
 
 
 @pytest.mark.filterwarnings("ignore")  # of pyspark's own reading of pandas
@@ -139,4 +139,4 @@ def test_spark(spark: Any, tmp_path: Path) -> None:
 
     pq.write_table(table(3_600, broken=99), tmp_path / "moments.parquet")
     frame = spark.read.parquet(str(tmp_path / "moments.parquet"))
-    assert_same(lambda entries: run_on_spark(entries, frame))
+    assert_same(lambda entries: run_on_spark(entries, frame).outcomes)

@@ -170,7 +170,7 @@ def test_a_database_sees_no_text_of_a_suite(tmp_path: Path) -> None:
         return {"type": "expect_table_row_count_to_equal", "kwargs": kwargs}
 
     entries = [off("`a :b` != `c%d{e}`"), off("`a :b` > (select 1)"), off("sqlite_version() > 1")]
-    good, *bad = run_on_sql(entries, url, "people")
+    good, *bad = run_on_sql(entries, url, "people").outcomes
     assert good.tally is not None, good.error
     assert (good.tally.judged, good.tally.broken) == (3, 1)
     assert all("row condition" in str(one.error) for one in bad)

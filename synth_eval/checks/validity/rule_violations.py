@@ -26,13 +26,9 @@ Source
 
 from __future__ import annotations
 
-from typing import Any
-
 from synth_eval.errors import UsageError
 from synth_eval.expectations.finding import finding
-from synth_eval.expectations.judge import judge_rules
-from synth_eval.expectations.patterns import patterns_of
-from synth_eval.expectations.validate import derived_cases, suite_cases
+from synth_eval.expectations.validate import derived_cases, judged, suite_cases
 from synth_eval.registry import check
 from synth_eval.results import Result, Status
 from synth_eval.run import Context
@@ -57,21 +53,7 @@ def rule_violations(ctx: Context) -> Result:
         )
     except UsageError as error:
         return ctx.result(Status.ERROR, str(error))
-    rows = judge_rules(
-        cases,
-        margin=ctx.config.margin(MARGIN).value,
-        alpha=ctx.config.alpha,
-        small_cell=ctx.config.small_cell,
-    )
+    rows = judged(cases, ctx.config, ctx.data)
     if not rows:
         return ctx.result(Status.NOT_APPLICABLE, "the suite holds no expectation")
-    rows = [_with_patterns(ctx, row) for row in rows]
     return ctx.result(**finding(rows, ctx.config.margin(MARGIN)))
-
-
-def _with_patterns(ctx: Context, row: dict[str, Any]) -> dict[str, Any]:
-    """What the violations of a broken rule look like."""
-    entry, told = row.pop("entry"), ""
-    if row["status"] in ("fail", "warn", "inconclusive"):
-        told = patterns_of(entry, ctx.data.synthetic, ctx.data.real, ctx.config.small_cell)
-    return {**row, "patterns": told}
