@@ -136,6 +136,7 @@ def test_page_for_people_outside_is_written_on_request(
 
 def test_every_parameter_of_the_notebook_can_be_said() -> None:
     declared = notebook_parameters()
+    assert {"estimators", "regression", "targets", "depth"} <= declared
     options = build_parser().parse_args(["report", "a", "b"])
     assert declared - {"out"} == set(cli._parameters(options)) | {
         name for name in declared if getattr(options, name, "absent") is None
