@@ -32,6 +32,13 @@ if TYPE_CHECKING:
     )
     from synth_eval.registry import available_checks, explain
     from synth_eval.results import Result, Status
+    from synth_eval.row_metrics import (
+        authenticity,
+        energy_distance,
+        frechet_distance,
+        kernel_distance,
+        maximum_mean_discrepancy,
+    )
 
 _HOMES = {
     "Config": "synth_eval.config",
@@ -40,14 +47,19 @@ _HOMES = {
     "Result": "synth_eval.results",
     "Schema": "synth_eval.data.schema",
     "Status": "synth_eval.results",
+    "authenticity": "synth_eval.row_metrics",
     "available_checks": "synth_eval.registry",
     "demo_data": "synth_eval.demo",
+    "energy_distance": "synth_eval.row_metrics",
     "evaluate": "synth_eval.api",
     "explain": "synth_eval.registry",
+    "frechet_distance": "synth_eval.row_metrics",
     "jensen_shannon_distance": "synth_eval.metrics",
+    "kernel_distance": "synth_eval.row_metrics",
     "ks_distance": "synth_eval.metrics",
     "load": "synth_eval.data.load",
     "marginal_distance": "synth_eval.metrics",
+    "maximum_mean_discrepancy": "synth_eval.row_metrics",
     "split": "synth_eval.data.split",
     "total_variation_distance": "synth_eval.metrics",
     "validate": "synth_eval.api",
@@ -61,14 +73,19 @@ __all__ = [
     "Result",
     "Schema",
     "Status",
+    "authenticity",
     "available_checks",
     "demo_data",
+    "energy_distance",
     "evaluate",
     "explain",
+    "frechet_distance",
     "jensen_shannon_distance",
+    "kernel_distance",
     "ks_distance",
     "load",
     "marginal_distance",
+    "maximum_mean_discrepancy",
     "split",
     "total_variation_distance",
     "validate",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import re
 from typing import Any
 
 import synth_eval
@@ -32,10 +33,15 @@ class _Words(argparse.Action):
         setattr(namespace, self.dest, kept)
 
 
-def _positive(text: str) -> float:
-    number = float(text)
+_UNITS = {"s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0}
+
+
+def _seconds(text: str) -> float:
+    """A time as ``90``, ``90s``, ``1.5min`` or ``2h``, in seconds."""
+    found = re.fullmatch(r"([0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?)\s*(s|min|m|h)?", text.strip())
+    number = float(found[1]) * _UNITS[found[2] or "s"] if found else 0.0
     if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"must be a positive number of seconds, not {text}")
+        raise argparse.ArgumentTypeError(f"must be a positive time such as 60s or 5min, not {text}")
     return number
 
 
@@ -100,9 +106,9 @@ def _add_report(commands: Any, common: argparse.ArgumentParser) -> None:
     _add_words(report, "--estimators", "own models as module:name or label=module:name (U013)")
     add(
         *("--budget",),
-        type=_positive,
-        metavar="SECONDS",
-        help="start no costly check after so long",
+        type=_seconds,
+        metavar="TIME",
+        help="start no costly check after so long, such as 60s",
     )
     add("--purpose", choices=[*PURPOSES], help="decides which dimensions gate; default: all")
     add("--release-safe", metavar="FILE", help="also write a page for people outside")
@@ -124,7 +130,7 @@ def _add_depth(command: argparse.ArgumentParser) -> None:
 
 def _add_timeout(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--timeout", type=_positive, metavar="SECONDS", help="give up a run after so long"
+        "--timeout", type=_seconds, metavar="TIME", help="give up a run after so long"
     )
 
 

@@ -429,3 +429,21 @@ def test_demo_reports_on_every_synthesizer(
     for name in ("copula", "marginals", "leaky"):
         assert (tmp_path / name / "results.json").exists()
         assert f"synth-eval report {tmp_path}/data/real.parquet" in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [("90", 90.0), ("60s", 60.0), ("1.5min", 90.0), ("2m", 120.0), ("1h", 3600)],
+)
+def test_times_may_carry_a_unit(words: str, seconds: float) -> None:
+    options = build_parser().parse_args(["report", "a", "b", "--budget", words])
+    assert options.budget == seconds
+
+
+@pytest.mark.parametrize("words", ["", "0s", "-5", "60 days", "inf", "1e999"])
+def test_a_time_that_is_none_is_refused_in_one_sentence(
+    words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        build_parser().parse_args(["report", "a", "b", f"--budget={words}"])
+    assert "positive time such as 60s" in capsys.readouterr().err
