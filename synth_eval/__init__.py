@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from synth_eval.api import evaluate, validate
+    from synth_eval.api import compare, evaluate, validate
     from synth_eval.config import Config
     from synth_eval.data.load import Data, load
     from synth_eval.data.schema import Schema
@@ -49,6 +49,7 @@ _HOMES = {
     "Status": "synth_eval.results",
     "authenticity": "synth_eval.row_metrics",
     "available_checks": "synth_eval.registry",
+    "compare": "synth_eval.api",
     "demo_data": "synth_eval.demo",
     "energy_distance": "synth_eval.row_metrics",
     "evaluate": "synth_eval.api",
@@ -75,6 +76,7 @@ __all__ = [
     "Status",
     "authenticity",
     "available_checks",
+    "compare",
     "demo_data",
     "energy_distance",
     "evaluate",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from time import process_time
 from typing import TYPE_CHECKING, Any
 
 from synth_eval.config import Config
-from synth_eval.errors import UsageError
+from synth_eval.errors import InputError, UsageError
 from synth_eval.modelling import load_estimators, read_estimators, read_formula
 from synth_eval.progress import default_progress
 from synth_eval.run import Progress, run
@@ -16,10 +17,13 @@ from synth_eval.run import Progress, run
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from synth_eval.comparison import Comparison
     from synth_eval.data.load import Data, SchemaLike
     from synth_eval.evaluation import Evaluation
 
-__all__ = ["evaluate", "validate"]
+__all__ = ["compare", "evaluate", "validate"]
+
+logger = logging.getLogger(__name__)
 
 
 def evaluate(
@@ -118,6 +122,125 @@ def evaluate(
         schema=data.schema.to_dict(),
         purpose=config.purpose,
     )
+
+
+def compare(
+    real: Any,
+    synthetic: Sequence[Any] | Mapping[str, Any],
+    holdout: Any = None,
+    *,
+    labels: Sequence[str] = (),
+    target: str | None = None,
+    sensitive: str | Iterable[str] | None = None,
+    quasi_identifiers: str | Iterable[str] | None = None,
+    schema: Any = None,
+    config: Config | str | Path | None = None,
+    reference_scores: bool = False,
+    progress: bool | Progress = True,
+    **given: Any,
+) -> Comparison:
+    """Evaluate several synthetic tables of one real table and set them side by side.
+
+    A table that cannot be read or evaluated is listed with the reason; the others go on.
+
+    Parameters
+    ----------
+    real, holdout : path, pandas, polars or pyarrow table
+        As in `synth_eval.load`; read once for all synthetic tables.
+    synthetic : sequence of tables, or mapping of label to table
+        What the generators made. Where each is `Data`, with its own real table, `real` is
+        not looked at.
+    labels : sequence of str, optional
+        What the tables are called; by default the names of their files, numbered where
+        several files have one name.
+    target, sensitive, quasi_identifiers, schema
+        As in `synth_eval.load`.
+    config : Config or path, optional
+        Settings and margins, or the TOML file that holds them.
+    reference_scores : bool
+        Whether to run the reports of SDMetrics as well.
+    progress : bool or callable
+        As in `evaluate`, counted over all tables.
+    **given
+        ``select``, ``ignore``, ``expectations``, ``seed``, ``budget`` (for each table),
+        ``depth`` and ``purpose`` as in `evaluate`.
+
+    Returns
+    -------
+    Comparison
+        Verdicts, positions and ranks; shows itself in notebooks and shells.
+
+    Raises
+    ------
+    InputError
+        The real table or the holdout cannot be read, or none of the synthetic tables can.
+    UsageError
+        Labels that do not fit, an unknown setting, or a target the real table lacks.
+    """
+    from synth_eval.comparison import compared, labelled  # numpy
+    from synth_eval.data.load import Data, load  # numpy and pyarrow
+
+    tables, files = labelled(synthetic, labels)
+    is_loaded = all(isinstance(table, Data) for table in tables.values())
+    config = _settled(config, **{name: given.pop(name, None) for name in _SETTINGS})
+    roles: dict[str, Any] = {"target": target, "sensitive": sensitive}
+    roles |= {"quasi_identifiers": quasi_identifiers, "schema": schema}
+    base = None if is_loaded else load(real, real, holdout, **roles)
+    counter = _Counter(progress, len(tables))
+    given = {**given, "config": config, "reference_scores": reference_scores}
+    evaluations: dict[str, Evaluation] = {}
+    errors: dict[str, str] = {}
+    for label, table in tables.items():
+        try:
+            data = table if base is None else base.with_synthetic(table)
+            evaluations[label] = evaluate(data, progress=counter.of(label), **given)
+        except UsageError:
+            raise
+        except Exception as error:
+            logger.debug("table %s failed", label, exc_info=True)
+            errors[label] = _reason(error).replace(str(table), files[label] or label)
+    counter.end()
+    if not evaluations:
+        first = next(iter(errors.values()))
+        raise InputError(f"none of the synthetic tables can be evaluated: {first}")
+    return compared(evaluations, files, errors, config.seed, config.purpose)
+
+
+_SETTINGS = ("seed", "budget", "depth", "purpose", "expectations")
+
+
+class _Counter:
+    """Progress over several tables as one."""
+
+    def __init__(self, progress: bool | Progress, tables: int) -> None:
+        shown = default_progress() if progress is True else progress
+        self._show: Progress = shown or _silent
+        self._tables = tables
+        self._begun = 0
+        self._total = 1
+
+    def of(self, label: str) -> Progress:
+        """Progress of the next table."""
+        place = self._begun
+        self._begun += 1
+
+        def step(done: int, total: int, name: str) -> None:
+            self._total = total
+            if done < total:
+                self._show(place * total + done, self._tables * total, f"{label}: {name}")
+
+        return step
+
+    def end(self) -> None:
+        """Say that the last table is done."""
+        self._show(self._tables * self._total, self._tables * self._total, "done")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, InputError):
+        return str(error)
+    words = " ".join(str(error).split())[:200]
+    return f"the evaluation broke off ({type(error).__name__}: {words})"
 
 
 def validate(

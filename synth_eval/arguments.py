@@ -66,6 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
     common.add_argument("-v", "--verbose", action="count", default=0, help="log; -vv logs more")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_report(commands, common)
+    _add_compare(commands, common)
     _add_demo(commands, common)
     _add_tables(commands, common)
     _add_checks(commands, common)
@@ -78,32 +79,59 @@ def _add_report(commands: Any, common: argparse.ArgumentParser) -> None:
         "report", parents=[common], help="compare a synthetic table with the real one"
     )
     report.set_defaults(command="report")
-    add = report.add_argument
-    add("real", help="rows the generator was trained on: CSV, CSV.gz or Parquet")
-    add("synthetic", help="rows the generator made")
-    add("--holdout", metavar="FILE", help="real rows the generator never saw")
-    add("--target", metavar="COLUMN", help="column that models should predict")
-    add("--out", metavar="FOLDER", default="reports/latest", help="default: %(default)s")
-    add("--schema", metavar="FILE", help="JSON that overrides inferred kinds and roles")
-    add("--config", metavar="FILE", help="TOML with settings and margins")
-    add("--expectations", metavar="FILE", help="Great Expectations suite; default: derived")
-    _add_words(report, "--plugins", "Python files or modules with expectation types of your own")
-    _add_words(report, "--sensitive", "columns nobody should be able to infer")
-    _add_words(report, "--quasi-identifiers", "columns an outsider may know")
-    _add_words(report, "--select", "codes, names or dimensions of the checks to run")
-    _add_words(report, "--ignore", "checks to leave out")
-    add(
+    report.add_argument("real", help="rows the generator was trained on: CSV, CSV.gz or Parquet")
+    report.add_argument("synthetic", help="rows the generator made")
+    _add_shared(report, out="reports/latest")
+    report.add_argument(
         *("--no-reference-scores",),
         dest="reference_scores",
         action="store_const",
         const=False,
         help="leave out the reports of SDMetrics",
     )
-    add("--seed", type=_natural, help="seed of every random draw")
-    _add_depth(report)
+    _add_words(report, "--plugins", "Python files or modules with expectation types of your own")
+    report.add_argument(
+        "--release-safe", metavar="FILE", help="also write a page for people outside"
+    )
     _add_words(report, "--targets", "columns that models predict one after the other (U011)")
-    add("--regression", metavar="FORMULA", help='coefficients to compare: "income ~ age + sex"')
+    report.add_argument(
+        "--regression", metavar="FORMULA", help='coefficients to compare: "income ~ age + sex"'
+    )
     _add_words(report, "--estimators", "own models as module:name or label=module:name (U013)")
+
+
+def _add_compare(commands: Any, common: argparse.ArgumentParser) -> None:
+    compare = commands.add_parser(
+        "compare", parents=[common], help="set several synthetic tables side by side"
+    )
+    compare.set_defaults(command="compare")
+    compare.add_argument("real", help="rows the generators were trained on")
+    compare.add_argument("synthetic", nargs="+", help="rows a generator made, one file or more")
+    _add_words(compare, "--labels", "what the tables are called; default: by their files")
+    _add_shared(compare, out="reports/compare")
+    compare.add_argument(
+        *("--reference-scores",),
+        action="store_const",
+        const=True,
+        help="run the reports of SDMetrics as well",
+    )
+
+
+def _add_shared(command: argparse.ArgumentParser, out: str) -> None:
+    """What a report and a comparison are told alike."""
+    add = command.add_argument
+    add("--holdout", metavar="FILE", help="real rows the generator never saw")
+    add("--target", metavar="COLUMN", help="column that models should predict")
+    add("--out", metavar="FOLDER", default=out, help="default: %(default)s")
+    add("--schema", metavar="FILE", help="JSON that overrides inferred kinds and roles")
+    add("--config", metavar="FILE", help="TOML with settings and margins")
+    add("--expectations", metavar="FILE", help="Great Expectations suite; default: derived")
+    _add_words(command, "--sensitive", "columns nobody should be able to infer")
+    _add_words(command, "--quasi-identifiers", "columns an outsider may know")
+    _add_words(command, "--select", "codes, names or dimensions of the checks to run")
+    _add_words(command, "--ignore", "checks to leave out")
+    add("--seed", type=_natural, help="seed of every random draw")
+    _add_depth(command)
     add(
         *("--budget",),
         type=_seconds,
@@ -111,9 +139,8 @@ def _add_report(commands: Any, common: argparse.ArgumentParser) -> None:
         help="start no costly check after so long, such as 60s",
     )
     add("--purpose", choices=[*PURPOSES], help="decides which dimensions gate; default: all")
-    add("--release-safe", metavar="FILE", help="also write a page for people outside")
     add("--fail-on", choices=_LEVELS, default="fail", help="exit with 1 from this status on")
-    _add_timeout(report)
+    _add_timeout(command)
 
 
 def _add_depth(command: argparse.ArgumentParser) -> None:

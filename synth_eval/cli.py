@@ -72,16 +72,11 @@ def _set_up_logging(verbose: int) -> None:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from synth_eval.config import Config  # --version and --help do without
-    from synth_eval.evaluation import Evaluation
+    from synth_eval.evaluation import Evaluation  # --version and --help do without
     from synth_eval.notebook import make_report
 
-    for role in ("real", "synthetic", "holdout"):  # what needs no kernel to be found out
-        if getattr(options, role) is not None:
-            check_path(Path(getattr(options, role)), role)
-    if options.config is not None:
-        Config.from_file(options.config)
-
+    check_path(Path(options.synthetic), "synthetic")
+    _check_files(options)
     out = Path(options.out)
     with _clean_end():
         page = make_report(_parameters(options), out, timeout=options.timeout, quiet=options.quiet)
@@ -93,14 +88,53 @@ def _report(options: argparse.Namespace) -> int:
     return FOUND if evaluation.at_or_above(options.fail_on) else 0
 
 
+def _compare(options: argparse.Namespace) -> int:
+    """A table that is not there or broken is listed as such, the others go on."""
+    from synth_eval.comparison import Comparison, labelled  # --version and --help do without
+    from synth_eval.notebook import make_comparison
+
+    _check_files(options)
+    labelled(options.synthetic, options.labels or ())
+    problems = [problem for name in options.synthetic if (problem := _problem(name))]
+    if len(problems) == len(options.synthetic):
+        raise problems[0]
+    out = Path(options.out)
+    with _clean_end():
+        page = make_comparison(
+            _parameters(options), out, timeout=options.timeout, quiet=options.quiet
+        )
+    comparison = Comparison.from_json(out / "comparison.json")
+    _say(f"{comparison!r}\n\nComparison: {page}", options)
+    return 0 if any(entry.clears(options.fail_on) for entry in comparison) else FOUND
+
+
+def _problem(name: str) -> InputError | None:
+    try:
+        check_path(Path(name), "synthetic")
+    except InputError as error:
+        return error
+    return None
+
+
+def _check_files(options: argparse.Namespace) -> None:
+    """What needs no kernel to be found out."""
+    from synth_eval.config import Config  # --version and --help do without
+
+    for role in ("real", "holdout"):
+        if getattr(options, role) is not None:
+            check_path(Path(getattr(options, role)), role)
+    if options.config is not None:
+        Config.from_file(options.config)
+
+
 def _parameters(options: argparse.Namespace) -> dict[str, Any]:
     """Parameters of the notebook; what was not said keeps the notebook's default."""
     names = (
         "real", "synthetic", "holdout", "target", "schema", "config", "expectations", "seed",
         "sensitive", "quasi_identifiers", "select", "ignore", "reference_scores", "budget",
-        "depth", "targets", "regression", "estimators", "plugins", "purpose",
+        "depth", "targets", "regression", "estimators", "plugins", "purpose", "labels",
     )  # fmt: skip
-    given = {name: getattr(options, name) for name in names}
+    given = {name: getattr(options, name, None) for name in names}
     return {name: value for name, value in given.items() if value is not None}
 
 
@@ -269,6 +303,7 @@ def _write_or_print(text: str, out: str | None) -> None:
 
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "checks": _checks,
+    "compare": _compare,
     "copies": _copies,
     "demo": _demo,
     "derive": _derive,

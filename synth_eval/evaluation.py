@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from plotly.graph_objects import Figure
 
-__all__ = ["Evaluation", "ResultView"]
+__all__ = ["Evaluation", "ResultView", "write_text"]
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Evaluation:
         """JSON text with every number of the report; written to `path` where given."""
         text = json.dumps(self.to_dict(), indent=1, ensure_ascii=False, allow_nan=False)
         if path is not None:
-            _write(path, text)
+            write_text(path, text)
         return text
 
     @classmethod
@@ -142,7 +142,7 @@ class Evaluation:
 
         text = render_page(self.release_safe() if release_safe else self)
         if path is not None:
-            _write(path, text)
+            write_text(path, text)
         return text
 
     def save(self, folder: str | Path) -> list[Path]:
@@ -153,7 +153,7 @@ class Evaluation:
         )
         self.to_html(page)
         self.to_json(numbers)
-        _write(schema, json.dumps(to_plain(self.schema), indent=1, ensure_ascii=False) + "\n")
+        write_text(schema, json.dumps(to_plain(self.schema), indent=1, ensure_ascii=False) + "\n")
         return [page, numbers, schema]
 
     def to_markdown(self) -> str:
@@ -233,7 +233,7 @@ def _flat(result: Result) -> dict[str, Any]:
     }
 
 
-def _write(path: str | Path, text: str) -> None:
+def write_text(path: str | Path, text: str) -> None:
     """Write beside the goal and move: a killed run leaves no half file under the name."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

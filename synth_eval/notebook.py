@@ -25,9 +25,9 @@ from synth_eval.progress import VARIABLE, watched
 if TYPE_CHECKING:
     from papermill.exceptions import PapermillExecutionError
 
-__all__ = ["check_parameters", "execute", "make_report", "notebook_path"]
+__all__ = ["check_parameters", "execute", "make_comparison", "make_report", "notebook_path"]
 
-RECORD = "evaluate.ipynb"
+RECORD, COMPARISON = "evaluate.ipynb", "compare.ipynb"
 LOG = "error.log"
 PATHS = frozenset(
     {"real", "synthetic", "holdout", "schema", "config", "expectations", "plugins", "out"}
@@ -141,8 +141,39 @@ def make_report(
     NotebookError
         The run broke; ``error.log`` in `out` says where, an earlier report stays as it was.
     """
-    out = Path(out)
     source = notebook or notebook_path()
+    _run_into(Path(out), source, parameters, RECORD, timeout, quiet)
+    return Path(out) / "report.html"
+
+
+def make_comparison(
+    parameters: Mapping[str, Any],
+    out: str | Path,
+    *,
+    timeout: float | None = None,
+    quiet: bool = False,
+) -> Path:
+    """Run the comparison notebook and leave a complete folder; see `make_report`.
+
+    Returns
+    -------
+    Path
+        ``compare.html``, beside ``comparison.json``, ``compare.ipynb`` and a folder with the
+        report of each table.
+    """
+    source = notebook_path(COMPARISON)
+    _run_into(Path(out), source, parameters, COMPARISON, timeout, quiet)
+    return Path(out) / "compare.html"
+
+
+def _run_into(
+    out: Path,
+    source: Path,
+    parameters: Mapping[str, Any],
+    record: str,
+    timeout: float | None,
+    quiet: bool,
+) -> None:
     check_parameters(source, {**parameters, "out": str(out)})
     with _prepared_folder(out) as partial:
         try:
@@ -152,10 +183,9 @@ def make_report(
         except NotebookError as error:
             raise _logged(error, out) from error
         shown = {**parameters, "out": str(out)}
-        _write_record(_without_paths(executed, shown), partial / RECORD)
+        _write_record(_without_paths(executed, shown), partial / record)
         _publish(partial, out)
     (out / LOG).unlink(missing_ok=True)
-    return out / "report.html"
 
 
 def execute(
@@ -274,8 +304,9 @@ def _publish(partial: Path, out: Path) -> None:
     if not out.exists():
         partial.rename(out)
         return
-    names = sorted((path.name for path in partial.iterdir()), key=lambda name: name[-5:] == ".html")
-    for name in names:
+    files = [path.relative_to(partial) for path in partial.rglob("*") if path.is_file()]
+    for name in sorted(files, key=lambda name: (name.suffix == ".html", -len(name.parts))):
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
         (partial / name).replace(out / name)
 
 

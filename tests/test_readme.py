@@ -34,7 +34,7 @@ def test_commands_parse(command: str) -> None:
     words = shlex.split(command)[1:]
     if not words:
         return
-    if len(words) == 1 and words[0] in ("report", "split", "schema", "explain"):
+    if len(words) == 1 and words[0] in ("report", "compare", "split", "schema", "explain"):
         words.append("--help")  # named in a sentence, not called
     assert exit_code(words) == 0, command
 

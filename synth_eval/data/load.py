@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,24 @@ class Data:
     synthetic: Table
     holdout: Table | None
     schema: Schema
+
+    def with_synthetic(self, synthetic: Any) -> Data:
+        """The same real rows and holdout beside another synthetic table.
+
+        What was read of the real tables is kept.
+
+        Parameters
+        ----------
+        synthetic : path, pandas, polars or pyarrow table
+            Rows that a generator made.
+
+        Raises
+        ------
+        InputError
+            The table cannot be read, is empty, or has two columns of one name.
+        """
+        source = open_source(synthetic, "synthetic")
+        return replace(self, synthetic=Table(source, self.schema, self.real))
 
     @property
     def tables(self) -> dict[str, Table]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from synth_eval.evaluation import Evaluation
     from synth_eval.figures.drawing import Drawing
 
-__all__ = ["render_page", "render_result", "render_snippet", "standalone"]
+__all__ = ["fill", "render_page", "render_result", "render_snippet", "standalone"]
 
 _CODE = re.compile(r"``?([^`\n]{1,120})``?")
 _SNIPPET_ROWS = 10
@@ -62,17 +62,19 @@ def standalone(name: str, figures: Mapping[str, Drawing], **values: Any) -> str:
     **values
         What else the template asks for.
     """
-    return (
-        _environment()
-        .get_template(name)
-        .render(
-            figures=[(key, _figure_json(found)) for key, found in figures.items()],
-            themes=_json({mode: template(mode) for mode in ("light", "dark")}),
-            plotly=_packed_plotly() if figures else "",
-            version=synth_eval.__version__,
-            **values,
-        )
+    return fill(
+        name,
+        figures=[(key, _figure_json(found)) for key, found in figures.items()],
+        themes=_json({mode: template(mode) for mode in ("light", "dark")}),
+        plotly=_packed_plotly() if figures else "",
+        version=synth_eval.__version__,
+        **values,
     )
+
+
+def fill(name: str, **values: Any) -> str:
+    """Text of a template."""
+    return _environment().get_template(name).render(**values)
 
 
 def render_snippet(evaluation: Evaluation) -> str:

@@ -15,7 +15,7 @@ from synth_eval.results import Result, Status
 if TYPE_CHECKING:
     from synth_eval.evaluation import Evaluation
 
-__all__ = ["render_markdown", "render_result_text", "render_text"]
+__all__ = ["escaped_markdown", "render_markdown", "render_result_text", "render_text", "wrapped"]
 
 _WIDTH = 88
 _ITEMS = 5
@@ -34,32 +34,32 @@ def render_text(evaluation: Evaluation) -> str:
     lines = [headline(evaluation), ""]
     for name, found in evaluation.verdicts.items():
         aside = "" if found.decisive else "(not decisive for this purpose) "
-        lines += _wrapped(f"{name:<10} {found.verdict:<14} ", aside + found.reason)
+        lines += wrapped(f"{name:<10} {found.verdict:<14} ", aside + found.reason)
     results = [r for r in evaluation.findings() if r.status is not Status.NOT_APPLICABLE]
     if results:
         lines += ["", "Findings, worst first"]
     for result in results:
-        lines += _wrapped(f"  {_MARKS[result.status]} {result.code} ", result.message)
+        lines += wrapped(f"  {_MARKS[result.status]} {result.code} ", result.message)
     passed = [result.code for result in evaluation.results if result.status is Status.PASS]
     if passed:
-        lines += ["", *_wrapped("Passed: ", ", ".join(passed))]
+        lines += ["", *wrapped("Passed: ", ", ".join(passed))]
     lines += ["", "Not evaluated"]
     for gap in not_evaluated(evaluation):
-        lines += _wrapped("  – ", gap.line())
+        lines += wrapped("  – ", gap.line())
     return "\n".join(lines)
 
 
 def render_result_text(result: Result) -> str:
     """One result: status, message, the quadruple and its worst items."""
-    lines = _wrapped(
+    lines = wrapped(
         f"{_MARKS[result.status]} {result.code} ",
         f"{result.name.replace('_', ' ')} ({result.dimension}): {result.status}",
     )
-    lines += _wrapped("  ", result.message)
+    lines += wrapped("  ", result.message)
     for word, text in _facts(result).items():
-        lines += _wrapped(f"  {word:<10} ", text)
+        lines += wrapped(f"  {word:<10} ", text)
     for row in result.details[:_ITEMS]:
-        lines += _wrapped("    ", f"{item_label(row)}: {_numbers(row)}")
+        lines += wrapped("    ", f"{item_label(row)}: {_numbers(row)}")
     left = len(result.details) - _ITEMS
     if left > 0:
         lines.append(f"    … {left:,} more in .frame()")
@@ -71,22 +71,23 @@ def render_markdown(evaluation: Evaluation) -> str:
     lines = [
         "### Synthetic data evaluation",
         "",
-        _escaped(headline(evaluation)),
+        escaped_markdown(headline(evaluation)),
         "",
         "| Dimension | Verdict | Reason |",
         "| --- | --- | --- |",
     ]
     for name, found in evaluation.verdicts.items():
         word = f"**{found.verdict}**" if found.decisive else f"{found.verdict}, not decisive"
-        lines.append(f"| {name} | {word} | {_escaped(found.reason)} |")
+        lines.append(f"| {name} | {word} | {escaped_markdown(found.reason)} |")
     results = [r for r in evaluation.findings() if r.status is not Status.NOT_APPLICABLE]
     if results:
         lines += ["", "Findings, worst first:", ""]
     lines += [
-        f"- {_MARKS[r.status]} **{r.status}** {r.code}: {_escaped(r.message)}" for r in results
+        f"- {_MARKS[r.status]} **{r.status}** {r.code}: {escaped_markdown(r.message)}"
+        for r in results
     ]
     lines += ["", "Not evaluated:", ""]
-    lines += [f"- {_escaped(gap.line())}" for gap in not_evaluated(evaluation)]
+    lines += [f"- {escaped_markdown(gap.line())}" for gap in not_evaluated(evaluation)]
     return "\n".join(lines) + "\n"
 
 
@@ -119,7 +120,7 @@ def _numbers(row: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def _wrapped(head: str, text: str) -> list[str]:
+def wrapped(head: str, text: str) -> list[str]:
     """Lines with a hanging indent; control characters of names never reach a terminal."""
     clean = "".join(letter if letter.isprintable() else " " for letter in text)
     return textwrap.wrap(
@@ -131,7 +132,7 @@ def _wrapped(head: str, text: str) -> list[str]:
     )
 
 
-def _escaped(text: str) -> str:
+def escaped_markdown(text: str) -> str:
     """Text that stays text in Markdown, names of columns with markup included."""
     line = " ".join(text.split())
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -24,13 +24,22 @@ from synth_eval.verdicts import Verdict, VerdictWord
 if TYPE_CHECKING:
     from synth_eval.evaluation import Evaluation
 
-__all__ = ["CheckView", "Page", "headline", "page"]
+__all__ = [
+    "VERDICT_SHAPES",
+    "CheckView",
+    "Page",
+    "created_words",
+    "headline",
+    "listed",
+    "page",
+    "table_views",
+]
 
 _FINDINGS = 8
 _FOUND = (Status.FAIL, Status.ERROR, Status.WARN, Status.INCONCLUSIVE)
 _ORDER = (*_FOUND, Status.PASS, Status.NOT_APPLICABLE)
 
-_SHAPES = {
+VERDICT_SHAPES = {
     VerdictWord.GO: Status.PASS,
     VerdictWord.LIMITS: Status.WARN,
     VerdictWord.NO_GO: Status.FAIL,
@@ -102,8 +111,8 @@ def page(evaluation: Evaluation) -> Page:
         headline=headline(evaluation),
         purpose=purpose_of(evaluation.purpose).title if evaluation.purpose else "",
         notice=str(evaluation.provenance.get("notice", "")),
-        tables=_tables(evaluation.provenance),
-        created=_date(evaluation.provenance.get("created")),
+        tables=table_views(evaluation.provenance),
+        created=created_words(evaluation.provenance.get("created")),
         provenance=evaluation.provenance,
         dimensions=dimensions,
         worst=worst_items(evaluation.results),
@@ -131,14 +140,24 @@ def headline(evaluation: Evaluation) -> str:
     for word in (VerdictWord.NO_GO, VerdictWord.LIMITS, VerdictWord.UNKNOWN, VerdictWord.GO):
         names = [name for name, v in verdicts.items() if v.verdict is word and v.decisive]
         if names:
-            listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
-            parts.append(f"{word} for {listed}")
+            parts.append(f"{word} for {listed(names)}")
     sentence = "; ".join(parts) + "."
     if not evaluation.purpose:
         return sentence
     aside = [f"{name} ({v.verdict})" for name, v in verdicts.items() if not v.decisive]
     title = purpose_of(evaluation.purpose).title.capitalize()
     return f"{title}: {sentence} Not decisive for it: {', '.join(aside)}."
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a person lists them.
+
+    Examples
+    --------
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def _check(result: Result, rows: int, pictures: Pictures) -> CheckView:
@@ -158,14 +177,14 @@ def _dimension(name: str, verdict: Verdict, checks: Sequence[CheckView]) -> Dime
         name=name,
         question=DIMENSIONS.get(name, ""),
         verdict=verdict,
-        shape=_SHAPES[verdict.verdict],
+        shape=VERDICT_SHAPES[verdict.verdict],
         reason=plain_reason(verdict.reason, [check.result for check in checks]),
         tally=[(status, counts[status]) for status in _ORDER if counts[status]],
         checks=checks,
     )
 
 
-def _date(created: object) -> str:
+def created_words(created: object) -> str:
     """Day and time for people; what is no date stays as it is."""
     try:
         moment = datetime.fromisoformat(str(created))
@@ -175,7 +194,8 @@ def _date(created: object) -> str:
     return f"{moment.day} {moment:%B %Y, %H:%M}{zone}"
 
 
-def _tables(provenance: Mapping[str, Any]) -> list[dict[str, Any]]:
+def table_views(provenance: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Names and sizes of the tables of a provenance, as a page shows them."""
     tables = provenance.get("tables", {})
     order = [role for role in ("synthetic", "real", "holdout") if role in tables]
     order += [role for role in tables if role not in order]

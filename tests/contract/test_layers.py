@@ -40,7 +40,12 @@ HOMES = {
 }
 """Libraries that one place of the package imports, and which."""
 
-PANDAS = {"synth_eval.evaluation", "synth_eval.expectations", "synth_eval.sdmetrics_scores"}
+PANDAS = {
+    "synth_eval.comparison",
+    "synth_eval.evaluation",
+    "synth_eval.expectations",
+    "synth_eval.sdmetrics_scores",
+}
 """Where pandas is demanded: the frames people ask for, and two libraries."""
 
 
