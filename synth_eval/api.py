@@ -34,6 +34,7 @@ def evaluate(
     ignore: Iterable[str] = (),
     expectations: str | Path | None = None,
     plugins: Iterable[str] = (),
+    show_rows: int = 0,
     reference_scores: bool = True,
     seed: int | None = None,
     budget: float | None = None,
@@ -58,6 +59,9 @@ def evaluate(
         Great Expectations suite to run; by default rules are derived from the real table.
     plugins : iterable of str
         Python files or modules that define expectation types of your own; they are imported.
+    show_rows : int
+        Synthetic rows to show per broken rule, in `Evaluation.examples` and in a page of their
+        own beside the report. Not for release: a generator that copies shows real people there.
     reference_scores : bool
         Whether to run the reports of SDMetrics beside the checks.
     seed : int, optional
@@ -121,6 +125,7 @@ def evaluate(
         reference_scores=scores,
         schema=data.schema.to_dict(),
         purpose=config.purpose,
+        examples=_examples(data, config, show_rows),
     )
 
 
@@ -241,6 +246,14 @@ def _reason(error: Exception) -> str:
         return str(error)
     words = " ".join(str(error).split())[:200]
     return f"the evaluation broke off ({type(error).__name__}: {words})"
+
+
+def _examples(data: Data, config: Config, most: int) -> list[dict[str, Any]]:
+    if most <= 0:
+        return []
+    from synth_eval.expectations.examples import example_rows  # heavy
+
+    return example_rows(data, config, most)
 
 
 def validate(

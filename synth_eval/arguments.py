@@ -83,6 +83,14 @@ def _add_report(commands: Any, common: argparse.ArgumentParser) -> None:
     report.add_argument("synthetic", help="rows the generator made")
     _add_shared(report, out="reports/latest")
     report.add_argument(
+        *("--show-rows",),
+        nargs="?",
+        const=5,
+        type=_natural,
+        metavar="N",
+        help="N synthetic rows per broken rule (5) in rows_not_for_release.html",
+    )
+    report.add_argument(
         *("--no-reference-scores",),
         dest="reference_scores",
         action="store_const",

@@ -72,7 +72,7 @@ def _set_up_logging(verbose: int) -> None:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from synth_eval.evaluation import Evaluation  # --version and --help do without
+    from synth_eval.evaluation import ROWS_FILE, Evaluation  # --help does without
     from synth_eval.notebook import make_report
 
     check_path(Path(options.synthetic), "synthetic")
@@ -81,7 +81,8 @@ def _report(options: argparse.Namespace) -> int:
     with _clean_end():
         page = make_report(_parameters(options), out, timeout=options.timeout, quiet=options.quiet)
     evaluation = Evaluation.from_json(out / "results.json")
-    _say(f"{evaluation!r}\n\nReport: {page}", options)
+    rows = [f"Not for release: {out / ROWS_FILE}"] if (out / ROWS_FILE).exists() else []
+    _say("\n".join([f"{evaluation!r}\n", f"Report: {page}", *rows]), options)
     if options.release_safe is not None:
         evaluation.to_html(options.release_safe, release_safe=True)
         _say(f"For people outside: {options.release_safe}", options)
@@ -133,6 +134,7 @@ def _parameters(options: argparse.Namespace) -> dict[str, Any]:
         "real", "synthetic", "holdout", "target", "schema", "config", "expectations", "seed",
         "sensitive", "quasi_identifiers", "select", "ignore", "reference_scores", "budget",
         "depth", "targets", "regression", "estimators", "plugins", "purpose", "labels",
+        "show_rows",
     )  # fmt: skip
     given = {name: getattr(options, name, None) for name in names}
     return {name: value for name, value in given.items() if value is not None}

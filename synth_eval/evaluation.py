@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     import pandas as pd
     from plotly.graph_objects import Figure
 
-__all__ = ["Evaluation", "ResultView", "write_text"]
+__all__ = ["ROWS_FILE", "Evaluation", "ResultView", "write_text"]
+
+ROWS_FILE = "rows_not_for_release.html"
+"""What `Evaluation.save` calls the page of synthetic rows that break a rule."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,9 @@ class Evaluation:
     purpose : str
         What the table is wanted for, a name of `synth_eval.purposes.PURPOSES`: decides which
         dimensions gate. Empty: all of them.
+    examples : sequence of mapping
+        Synthetic rows that break a rule, where they were asked for. Not for release: they are
+        in no form of the evaluation but the page ``rows_not_for_release.html`` of `save`.
     """
 
     results: Sequence[Result]
@@ -49,6 +55,7 @@ class Evaluation:
     reference_scores: Sequence[Mapping[str, Any]] = ()
     schema: Mapping[str, Any] = field(default_factory=dict)
     purpose: str = ""
+    examples: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
 
     @cached_property
     def verdicts(self) -> dict[str, Verdict]:
@@ -146,7 +153,11 @@ class Evaluation:
         return text
 
     def save(self, folder: str | Path) -> list[Path]:
-        """Write ``report.html``, ``results.json`` and ``schema.json`` into a folder."""
+        """Write ``report.html``, ``results.json`` and ``schema.json`` into a folder.
+
+        Where example rows were asked for, ``rows_not_for_release.html`` too; one of an earlier
+        run is removed.
+        """
         folder = Path(folder)
         page, numbers, schema = (
             folder / name for name in ("report.html", "results.json", "schema.json")
@@ -154,7 +165,16 @@ class Evaluation:
         self.to_html(page)
         self.to_json(numbers)
         write_text(schema, json.dumps(to_plain(self.schema), indent=1, ensure_ascii=False) + "\n")
-        return [page, numbers, schema]
+        return [page, numbers, schema, *self._save_rows(folder / ROWS_FILE)]
+
+    def _save_rows(self, path: Path) -> list[Path]:
+        if not self.examples:
+            path.unlink(missing_ok=True)
+            return []
+        from synth_eval.report.html import render_rows  # jinja
+
+        write_text(path, render_rows(self))
+        return [path]
 
     def to_markdown(self) -> str:
         """Short summary for a pull request."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synth_eval.errors import InputError, NotebookError, UsageError
+from synth_eval.evaluation import ROWS_FILE
 from synth_eval.kernel import kernel_environment, kernel_manager_class, skip_slow_formats
 from synth_eval.progress import VARIABLE, watched
 
@@ -305,6 +306,8 @@ def _publish(partial: Path, out: Path) -> None:
         partial.rename(out)
         return
     files = [path.relative_to(partial) for path in partial.rglob("*") if path.is_file()]
+    if Path(ROWS_FILE) not in files:
+        (out / ROWS_FILE).unlink(missing_ok=True)  # of an earlier run
     for name in sorted(files, key=lambda name: (name.suffix == ".html", -len(name.parts))):
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         (partial / name).replace(out / name)

@@ -110,7 +110,7 @@ def run_on_frames(
         if absent:
             outcomes[position] = Outcome(error=f"the table has no column {absent[0]!r}")
             continue
-        raw = _reads_stored(entry) and columns_of(entry)[0] in stored.columns
+        raw = reads_stored(entry) and columns_of(entry)[0] in stored.columns
         expectation = build(rename_columns(_quick(entry), names), position)
         if isinstance(expectation, Outcome):
             outcomes[position] = expectation
@@ -154,7 +154,7 @@ def counts_violations(entry: Mapping[str, Any]) -> bool:
 _STORED_WORDS = ("type", "regex", "strftime", "length", "like_pattern", "parseable", "json")
 
 
-def _reads_stored(entry: Mapping[str, Any]) -> bool:
+def reads_stored(entry: Mapping[str, Any]) -> bool:
     """Whether an expectation is about cells as they were written."""
     kind, kwargs = str(entry["type"]), entry["kwargs"]
     if kwargs.get("row_condition") is not None or "column" not in kwargs:
@@ -164,7 +164,7 @@ def _reads_stored(entry: Mapping[str, Any]) -> bool:
 
 def stored_columns(expectations: Iterable[Mapping[str, Any]]) -> list[str]:
     """Columns whose cells are looked at as they were written."""
-    wanted = [entry["kwargs"]["column"] for entry in expectations if _reads_stored(entry)]
+    wanted = [entry["kwargs"]["column"] for entry in expectations if reads_stored(entry)]
     return list(dict.fromkeys(wanted))
 
 

@@ -29,7 +29,14 @@ if TYPE_CHECKING:
     from synth_eval.evaluation import Evaluation
     from synth_eval.figures.drawing import Drawing
 
-__all__ = ["fill", "render_page", "render_result", "render_snippet", "standalone"]
+__all__ = [
+    "fill",
+    "render_page",
+    "render_result",
+    "render_rows",
+    "render_snippet",
+    "standalone",
+]
 
 _CODE = re.compile(r"``?([^`\n]{1,120})``?")
 _SNIPPET_ROWS = 10
@@ -48,6 +55,11 @@ def render_page(evaluation: Evaluation) -> str:
     """Report page: one file, no request to any network, readable without JavaScript."""
     view = page(evaluation)
     return standalone("page.html", view.figures, page=view)
+
+
+def render_rows(evaluation: Evaluation) -> str:
+    """Page of synthetic rows that break a rule, marked as not for release."""
+    return standalone("rows.html", {}, examples=evaluation.examples)
 
 
 def standalone(name: str, figures: Mapping[str, Drawing], **values: Any) -> str:
