@@ -12,6 +12,7 @@ from synth_eval.stats.association import (
     normalised_mutual_information,
     pearson_correlation,
 )
+from synth_eval.stats.ranking import kendall
 
 
 def test_diagonal_table_is_one_and_independent_levels_near_zero_only_when_corrected():
@@ -56,3 +57,15 @@ def test_pearson_from_sums():
     products = tuple(np.array([v.sum()]) for v in (x * x, y * y, x * y))
     value = pearson_correlation(np.array([3000.0]), sums, products)
     assert value[0] == pytest.approx(np.corrcoef(x, y)[0, 1])
+
+
+def test_bivariate_normal_of_correlation_six_tenths_has_the_closed_forms():
+    rng = np.random.default_rng(3)
+    x, y = rng.multivariate_normal([0, 0], [[1, 0.6], [0.6, 1]], 400_000).T
+    pairs = kendall(x[:3000].tolist(), y[:3000].tolist())
+    assert pairs == pytest.approx(2 / np.pi * np.arcsin(0.6), abs=0.03)
+    cells, edges = 40, stats.norm.ppf(np.linspace(0, 1, 41)[1:-1])
+    codes = np.searchsorted(edges, x) * cells + np.searchsorted(edges, y)
+    table = np.bincount(codes, minlength=cells**2).reshape(cells, cells)
+    nats = normalised_mutual_information(table) * np.log(cells)  # both columns are uniform
+    assert nats == pytest.approx(-0.5 * np.log(1 - 0.36), abs=0.01)
