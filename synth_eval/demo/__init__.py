@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from synth_eval.data.split import MANIFEST_NAME, split, write_manifest, write_table
 from synth_eval.demo.adult import adult_table, cache_folder, fetch_adult, is_cached
+from synth_eval.demo.faults import FAULTS, faulty_rows
 from synth_eval.demo.simulated import TRUTH, rule_violations, simulated_table
 from synth_eval.demo.synthesizers import SYNTHESIZERS, copula, leaky, marginals
 from synth_eval.errors import UsageError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from synth_eval.data.load import Data
 
 __all__ = [
+    "FAULTS",
     "SYNTHESIZERS",
     "TARGETS",
     "TRUTH",
@@ -37,6 +39,7 @@ __all__ = [
     "demo_data",
     "demo_name",
     "demo_tables",
+    "faulty_rows",
     "fetch_adult",
     "is_cached",
     "leaky",
@@ -48,6 +51,8 @@ __all__ = [
 
 TARGETS: Mapping[str, str] = {"adult": "income", "simulated": "approved"}
 """The demo tables and their target columns."""
+
+_FAULT_ROWS = 40_000  # real rows and holdout: enough for a tail of one in a thousand
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +136,21 @@ def demo_data(
     name: str | None = None,
     synthesizer: str = "copula",
     *,
+    fault: str | None = None,
     seed: int = 0,
     cache: str | Path | None = None,
 ) -> Data:
     """Demo tables, loaded with their target and ready for `synth_eval.evaluate`.
 
-    Parameters are those of `demo_tables`.
+    Parameters
+    ----------
+    fault : str, optional
+        In place of a synthesizer: fresh rows of the simulated table with one fault, a name of
+        `FAULTS` (``"none"``, ``"copies"``, ``"near copies"``, ``"shuffled column"``,
+        ``"shuffled target"``, ``"lost rare level"``, ``"mode collapse"``, ``"broken rule"``,
+        ``"cut tail"``, ``"filled gaps"``).
+    name, synthesizer, seed, cache
+        As in `demo_tables`.
 
     Examples
     --------
@@ -145,6 +159,12 @@ def demo_data(
     """
     from synth_eval.data.load import load  # keeps writing the demo light
 
+    if fault is not None:
+        if name not in (None, "simulated"):
+            raise UsageError(f"faults are planted into the simulated table, not into {name!r}")
+        real, holdout = split(simulated_table(_FAULT_ROWS, seed), seed=seed)
+        synthetic = faulty_rows(real, fault, seed=seed)
+        return load(real, synthetic, holdout, target=TARGETS["simulated"])
     name = demo_name(name, cache)
     tables = demo_tables(name, synthesizer, seed=seed, cache=cache)
     return load(**tables, target=TARGETS[name])

@@ -84,4 +84,6 @@ def _short(row: Mapping[str, Any]) -> str:
 def _named(row: Mapping[str, Any]) -> str:
     if row["estimate"] is None:
         return _short(row)
-    return f"{_short(row)} ({100 * row['estimate']:.2g} % of {row['n']:,} rows)"
+    percent = 100 * row["estimate"]
+    told = f"{percent:.2g}" if percent < 99.5 else "100"  # two digits would write 1e+02
+    return f"{_short(row)} ({told} % of {row['n']:,} rows)"
