@@ -97,6 +97,7 @@ def _add_report(commands: Any, common: argparse.ArgumentParser) -> None:
         const=False,
         help="leave out the reports of SDMetrics",
     )
+    _add_words(report, "--also", "further forms: markdown, junit, csv, parquet, pdf")
     _add_words(report, "--plugins", "Python files or modules with expectation types of your own")
     report.add_argument(
         "--release-safe", metavar="FILE", help="also write a page for people outside"

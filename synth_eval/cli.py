@@ -77,12 +77,14 @@ def _report(options: argparse.Namespace) -> int:
 
     check_path(Path(options.synthetic), "synthetic")
     _check_files(options)
+    _check_forms(options.also)
     out = Path(options.out)
     with _clean_end():
         page = make_report(_parameters(options), out, timeout=options.timeout, quiet=options.quiet)
     evaluation = Evaluation.from_json(out / "results.json")
     rows = [f"Not for release: {out / ROWS_FILE}"] if (out / ROWS_FILE).exists() else []
-    _say("\n".join([f"{evaluation!r}\n", f"Report: {page}", *rows]), options)
+    forms = [f"Also: {path}" for path in evaluation.save_forms(out, options.also or ())]
+    _say("\n".join([f"{evaluation!r}\n", f"Report: {page}", *forms, *rows]), options)
     if options.release_safe is not None:
         evaluation.to_html(options.release_safe, release_safe=True)
         _say(f"For people outside: {options.release_safe}", options)
@@ -115,6 +117,13 @@ def _problem(name: str) -> InputError | None:
     except InputError as error:
         return error
     return None
+
+
+def _check_forms(forms: Sequence[str] | None) -> None:
+    if forms:
+        from synth_eval.report.forms import check_forms  # --version and --help do without
+
+        check_forms(forms)
 
 
 def _check_files(options: argparse.Namespace) -> None:

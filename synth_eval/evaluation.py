@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -152,11 +152,26 @@ class Evaluation:
             write_text(path, text)
         return text
 
-    def save(self, folder: str | Path) -> list[Path]:
+    def numbers(self) -> pd.DataFrame:
+        """All numbers of results and details, one row each; see `synth_eval.report.numbers`."""
+        import pandas as pd  # heavy, and only this form needs it
+
+        from synth_eval.report.numbers import COLUMNS, number_rows  # on demand
+
+        return pd.DataFrame(number_rows(self), columns=list(COLUMNS))
+
+    def save(self, folder: str | Path, also: Iterable[str] = ()) -> list[Path]:
         """Write ``report.html``, ``results.json`` and ``schema.json`` into a folder.
 
         Where example rows were asked for, ``rows_not_for_release.html`` too; one of an earlier
         run is removed.
+
+        Parameters
+        ----------
+        folder : path
+            Made where it is not there.
+        also : iterable of {"markdown", "junit", "csv", "parquet", "pdf"}
+            Further forms.
         """
         folder = Path(folder)
         page, numbers, schema = (
@@ -165,7 +180,14 @@ class Evaluation:
         self.to_html(page)
         self.to_json(numbers)
         write_text(schema, json.dumps(to_plain(self.schema), indent=1, ensure_ascii=False) + "\n")
-        return [page, numbers, schema, *self._save_rows(folder / ROWS_FILE)]
+        written = [page, numbers, schema, *self._save_rows(folder / ROWS_FILE)]
+        return [*written, *self.save_forms(folder, also)]
+
+    def save_forms(self, folder: str | Path, forms: Iterable[str]) -> list[Path]:
+        """Write further forms alone, see `save`."""
+        from synth_eval.report.forms import write_forms  # jinja
+
+        return write_forms(self, folder, forms)
 
     def _save_rows(self, path: Path) -> list[Path]:
         if not self.examples:
