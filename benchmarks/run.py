@@ -43,7 +43,15 @@ class Cost:
 
 
 def measure(program: str, paths: tuple[Path, Path]) -> Cost:
-    """CPU seconds, of all threads and children, and peak memory of one process."""
+    """Cost of a program on a pair of tables."""
+    return measure_command([sys.executable, str(HERE / PROGRAMS[program]), *map(str, paths)])
+
+
+def measure_command(command: list[str], is_fragile: bool = False) -> Cost:
+    """CPU seconds, of all threads and children, and peak memory of one process.
+
+    What it prints last is the note; a fragile one may fail, its complaint is the note then.
+    """
     environment = os.environ | {
         "PYTHONPATH": str(HERE.parent),
         "OMP_NUM_THREADS": "1",
@@ -54,7 +62,7 @@ def measure(program: str, paths: tuple[Path, Path]) -> Cost:
         resource.setrlimit(resource.RLIMIT_CPU, (LIMIT_SECONDS, LIMIT_SECONDS))
 
     process = subprocess.Popen(
-        [sys.executable, str(HERE / PROGRAMS[program]), *map(str, paths)],
+        command,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
         preexec_fn=limit,
     )  # fmt: skip
@@ -66,8 +74,10 @@ def measure(program: str, paths: tuple[Path, Path]) -> Cost:
     seconds = usage.ru_utime + usage.ru_stime
     if process.returncode < 0:
         return Cost(None, note=f"stopped after {seconds:.0f} CPU s")
+    if process.returncode and is_fragile:
+        return Cost(None, note=f"failed: {complaint.strip().splitlines()[-1][:160]}")
     if process.returncode:
-        raise SystemExit(f"{program} failed:\n{complaint[-2_000:]}")
+        raise SystemExit(f"{' '.join(command)} failed:\n{complaint[-2_000:]}")
     divisor = 2**20 if sys.platform == "darwin" else 2**10
     return Cost(seconds, usage.ru_maxrss / divisor, said.strip().splitlines()[-1] if said else "")
 
@@ -125,10 +135,11 @@ def table(measured: dict[str, dict[str, Cost]]) -> str:
     return "\n".join(lines)
 
 
-def write_readme(text: str) -> None:
-    before, _, rest = README.read_text(encoding="utf-8").partition(MARKS[0])
-    after = rest.partition(MARKS[1])[2]
-    README.write_text(f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{after}", encoding="utf-8")
+def write_readme(text: str, marks: tuple[str, str] = MARKS) -> None:
+    """Put a text between two marks of the README."""
+    before, _, rest = README.read_text(encoding="utf-8").partition(marks[0])
+    after = rest.partition(marks[1])[2]
+    README.write_text(f"{before}{marks[0]}\n{text}\n{marks[1]}{after}", encoding="utf-8")
 
 
 def main(arguments: list[str] | None = None) -> None:

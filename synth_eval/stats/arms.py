@@ -181,8 +181,9 @@ def fit_jackknife(
     test: FloatArray,
     learner: Learner,
     rng: np.random.Generator,
+    splits: int | None = None,
 ) -> Fits:
-    """Fit on all rows, and on all but each of four groups; two splits, four where rows are few.
+    """Fit on all rows, and on all but each of four groups.
 
     With g groups, (g - 1)/g times the squared deviations of the fits that leave one group
     out estimate the variance that comes from the choice of training rows.
@@ -197,6 +198,8 @@ def fit_jackknife(
         ``learner(training, seed)`` returns a predictor.
     rng : Generator
         Splits the rows into groups.
+    splits : int, optional
+        How often rows are split into groups; by default twice, where rows are few four times.
 
     Notes
     -----
@@ -204,7 +207,8 @@ def fit_jackknife(
     """
     rows = len(training)
     predictions = [learner(training, 0)(test)]
-    splits = 0 if rows < 2 * GROUPS else 2 if rows > _MANY_ROWS else 4
+    wanted = splits or (2 if rows > _MANY_ROWS else 4)
+    splits = 0 if rows < 2 * GROUPS else wanted
     for _ in range(splits):
         group = rng.permutation(rows) % GROUPS
         predictions += [

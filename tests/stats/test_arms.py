@@ -96,3 +96,35 @@ def test_interval_of_normal_width():
     arm = fixed_arm(Score(0.5, np.array([1.0, -1.0] * 5000)))
     low, high = arm.estimate().interval(0.05)
     assert high - low == pytest.approx(2 * 1.96 / 100, rel=1e-3)
+
+
+def discriminant(training, seed):
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
+    return LinearDiscriminantAnalysis().fit(training.features, training.target).predict_proba
+
+
+def test_models_approach_the_best_area_and_flipped_labels_mirror_it():
+    """Shift 1 in four dimensions: Phi(2/sqrt 2) = .9214, and .0786 with flipped labels."""
+    rng = np.random.default_rng(6)
+    training, test = (gaussians(rng, rows, shift=2.0, dimensions=4) for rows in (5000, 20_000))
+    score = scorer_on(test)
+    arm = fit_jackknife("", training, test.features, discriminant, rng).arm(score)
+    low, high = arm.estimate().interval(0.001)
+    assert low <= 0.9214 <= high
+    assert high - low < 0.02
+    flipped = training.with_target(1 - training.target)
+    turned = fit_jackknife("", flipped, test.features, discriminant, rng).arm(score)
+    assert turned.value == pytest.approx(1 - arm.value, abs=1e-6)
+
+
+def test_a_copy_tested_on_its_own_rows_looks_perfect():
+    """Why holdout rows among the training rows are refused (U012)."""
+    from sklearn.neighbors import KNeighborsClassifier
+
+    rng = np.random.default_rng(7)
+    real = gaussians(rng, 500, shift=0.2)
+    nearest = KNeighborsClassifier(1).fit(real.features, real.target)
+    assert nearest.score(real.features, real.target) == 1
+    fresh = gaussians(rng, 4000, shift=0.2)
+    assert nearest.score(fresh.features, fresh.target) < 0.6

@@ -46,6 +46,8 @@ def test_naive_coverage_by_simulation(rng, ratio, expected):
     synthetic = real + rng.normal(size=20_000) / np.sqrt(ratio * 500)
     inside = np.abs(synthetic) <= 1.96 / np.sqrt(ratio * 500)
     assert inside.mean() == pytest.approx(expected, abs=0.015)
+    wide = np.abs(synthetic) <= 1.96 / np.sqrt(ratio * 500) * np.sqrt(1 + ratio)
+    assert wide.mean() == pytest.approx(0.95, abs=0.01)  # the factor that restores it
 
 
 def test_linear_finds_coefficients_and_their_errors(rng):

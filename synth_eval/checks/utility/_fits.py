@@ -79,6 +79,8 @@ class Experiment:
         Trains the models of all arms.
     shares : tuple of float
         Shares of the real rows of the floor and the go arm.
+    is_fast : bool
+        Whether to do with fewer fits: wider intervals, and no models tested on synthetic rows.
     """
 
     def __init__(
@@ -87,11 +89,14 @@ class Experiment:
         rng: Callable[[str], np.random.Generator],
         learner: Learner,
         shares: tuple[float, float],
+        *,
+        is_fast: bool = False,
     ) -> None:
         self.task = task
         self.rng = rng
         self.learner = learner
         self._shares = shares
+        self._splits = 1 if is_fast else None
         self._fits: dict[str, Fits] = {}
 
     def fits(self, name: str) -> Fits:
@@ -112,6 +117,8 @@ class Experiment:
     def undecisive_arms(self) -> list[Arm]:
         """Arms to be shown: all synthetic rows, and what is tested on synthetic ones."""
         task = self.task
+        if self._splits is not None:
+            return []
         more = [self.fits("all_synthetic")] if len(task.synthetic) > len(task.real) else []
         return [*(fits.arm(task.score) for fits in more), *self._tested_on_synthetic()]
 
@@ -128,14 +135,14 @@ class Experiment:
             return []
         rest = task.synthetic.take(np.sort(order[cut:]))
         rows = min(len(rest), len(task.real))
-        pools = {
+        pools = {  # a diagnosis: one split will do
             "synthetic rows, tested on other synthetic rows": rest,
             "real rows, tested on synthetic rows": task.real,
         }
         return [
             fit_jackknife(
                 label, pool.take(rng.permutation(len(pool))[:rows]), trial.holdout.features,
-                self.learner, rng,
+                self.learner, rng, splits=1,
             ).arm(trial.score)
             for label, pool in pools.items()
         ]  # fmt: skip
@@ -150,7 +157,8 @@ class Experiment:
         task, rng = self.task, self.rng("all real")
         if len(task.synthetic) >= len(task.real):
             return self.fits("real")
-        return fit_jackknife("all real rows", task.real, task.holdout.features, self.learner, rng)
+        test = task.holdout.features
+        return fit_jackknife("all real rows", task.real, test, self.learner, rng, self._splits)
 
     def _all_synthetic(self) -> Fits:
         """All synthetic rows, where they are more than the real ones."""
@@ -158,14 +166,17 @@ class Experiment:
         if len(task.synthetic) <= len(task.real):
             return self.fits("synthetic")
         test = task.holdout.features
-        return fit_jackknife("all synthetic rows", task.synthetic, test, self.learner, rng)
+        return fit_jackknife(
+            "all synthetic rows", task.synthetic, test, self.learner, rng, self._splits
+        )
 
     def _equal(self, label: str, role: str) -> Fits:
         task, rng = self.task, self.rng(role)
         n = min(len(task.real), len(task.synthetic))
         pool = getattr(task, role)
         rows = pool.take(np.sort(rng.permutation(len(pool))[:n]))
-        return fit_jackknife(label, rows, task.holdout.features, self.learner, rng)
+        test = task.holdout.features
+        return fit_jackknife(label, rows, test, self.learner, rng, self._splits)
 
     def _floor(self) -> Fits:
         return self._small(self._shares[0], _FLOOR_FITS, "floor")
@@ -213,5 +224,7 @@ def experiment(ctx: Context, kind: str) -> Experiment:
 
         make = classification if kind == "classification" else regression
         learner = boosting_learner(config.tuning)
-        known[key] = Experiment(make(ctx, rng), rng, learner, (margins[0], margins[1]))
+        known[key] = Experiment(
+            make(ctx, rng), rng, learner, (margins[0], margins[1]), is_fast=config.depth == "fast"
+        )
     return known[key]

@@ -110,7 +110,8 @@ def _fit_all(ctx: Context, trial: Experiment) -> Models:
     on_synthetic = task.with_holdout(task.synthetic.take(np.sort(order[:cut])))
     if not (on_real.can_be_scored and on_synthetic.can_be_scored):
         raise NotApplicable("the target does not vary in the rows to test on")
-    fits = int(np.clip(_ROWS_IN_ALL // rows, _FEWEST_FITS, _MOST_FITS))
+    most_fits = _FEWEST_FITS if ctx.config.depth == "fast" else _MOST_FITS
+    fits = int(np.clip(_ROWS_IN_ALL // rows, _FEWEST_FITS, most_fits))
     few = max(round(ctx.config.margin("utility.go").value * rows), _FEWEST_GO_ROWS)
     pools = {"synthetic": task.synthetic.take(order[cut:]), "real": task.real}
     samples = {role: list(_blocks(pool, rows, fits, rng)) for role, pool in pools.items()}

@@ -1,10 +1,11 @@
 """Is the test of utility honest?
 
 What it measures
-    Two leaks that make any score too good. Holdout rows in the synthetic table: a generator
-    that saw only the real rows repeats those at least as often as rows of the holdout; more
-    exact matches with the holdout mean that it saw the holdout. Columns derived from the
-    target: a single column that predicts the target (almost) without error.
+    What makes any score too good. Holdout rows that are real rows, more than rows repeat within
+    the real table. Identifiers of several rows each, with rows on both sides. Holdout rows in
+    the synthetic table: a generator that saw only the real rows repeats those at least as often
+    as rows of the holdout; more exact matches with the holdout mean that it saw the holdout.
+    Columns derived from the target: a single column that predicts it (almost) without error.
 
 How to read it
     The estimate is the share of holdout rows that occur in the synthetic table, the reference
@@ -15,7 +16,8 @@ How to read it
 
 When it misleads
     A generator that saw both tables alike matches both alike and is not found here; the share
-    of copies (privacy) shows it. Shared rows of real and holdout are the matter of V004.
+    of copies (privacy) shows it. Entities are found where the schema calls them ``id``. The
+    random split itself is the matter of V004.
 
 Source
     Kaufman, Rosset and Perlich (2011), Leakage in data mining.
@@ -29,14 +31,20 @@ import numpy as np
 
 from synth_eval.checks.utility._words import percent
 from synth_eval.data.codes import encode
+from synth_eval.data.fingerprint import fingerprints
 from synth_eval.registry import check
 from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
 from synth_eval.run import Context
 from synth_eval.stats.intervals import newcombe, wilson
+from synth_eval.stats.multiplicities import Multiplicities
 from synth_eval.stats.scores import auc
 
 _LEVEL = 0.999
 _GIVEAWAY = 0.999
+_SEEN = "the generator has seen the holdout, and no test on it is honest"
+_TRAINED = "{} of the holdout rows are real rows, too: models are tested on what they have learned"
+_ENTITIES = "rows of one {} lie in both real and holdout: split by it"
+_GIVES_AWAY = "{} alone gives the target away: is it known when one predicts?"
 _BASIS = "share of real rows that occur in the synthetic table; 99.9 % interval of the difference"
 
 
@@ -49,7 +57,7 @@ _BASIS = "share of real rows that occur in the synthetic table; 99.9 % interval 
     figure="bars",
 )
 def utility_leaks(ctx: Context) -> Result:
-    """Look for holdout rows in the synthetic table and for columns that give the target away."""
+    """Look for rows that lie where they must not, and for columns that give the target away."""
     found = ctx.data.multiplicities
     times, known = found.times, found.times["synthetic"] > 0
     counts = {}
@@ -61,11 +69,22 @@ def utility_leaks(ctx: Context) -> Result:
     real_share = counts["real"][0] / counts["real"][1]
     excess = newcombe(*counts["holdout"], *counts["real"], level=_LEVEL)
     giveaways = _giveaways(ctx)
-    leaked = excess.low > 0
-    status = Status.FAIL if leaked else Status.WARN if giveaways else Status.PASS
+    trained, entities = _trained_share(found), _shared_entities(ctx)
+    faults = [
+        *([_TRAINED.format(percent(trained, 2))] if trained else []),
+        *([_SEEN] if excess.low > 0 else []),
+    ]
+    doubts = [_ENTITIES.format(repr(name)) for name in entities]
+    if giveaways:
+        names = ", ".join(repr(row["column"]) for row in giveaways[:3])
+        doubts.append(_GIVES_AWAY.format(names))
+    head = (
+        f"{percent(share, 2)} of the holdout rows occur in the synthetic table, "
+        f"{percent(real_share, 2)} of the real rows; "
+    )
     return ctx.result(
-        status,
-        _message(share, real_share, leaked, giveaways),
+        Status.FAIL if faults else Status.WARN if doubts else Status.PASS,
+        head + ("; ".join([*faults, *doubts]) or "no column gives the target away") + ".",
         estimate=Estimate(share, low, high, _LEVEL),
         reference=Reference("share of real rows that occur", real_share, n=counts["real"][1]),
         threshold=Threshold(real_share, _BASIS),
@@ -74,17 +93,31 @@ def utility_leaks(ctx: Context) -> Result:
     )
 
 
-def _message(share: float, real_share: float, leaked: bool, giveaways: list[dict[str, Any]]) -> str:
-    head = (
-        f"{percent(share, 2)} of the holdout rows occur in the synthetic table, "
-        f"{percent(real_share, 2)} of the real rows"
-    )
-    if leaked:
-        return f"{head}: the generator has seen the holdout, and no test on it is honest."
-    if giveaways:
-        names = ", ".join(repr(row["column"]) for row in giveaways[:3])
-        return f"{head}; but {names} alone gives the target away: is it known when one predicts?"
-    return f"{head}; no column gives the target away."
+def _trained_share(found: Multiplicities) -> float:
+    """Share of holdout rows that are real rows, if more than repeated real rows explain.
+
+    A real row has a twin among the other real rows as often as a fresh one has.
+    """
+    real, holdout = found.times["real"], found.times["holdout"]
+    twins = int(np.where(real > 1, real, 0) @ found.records)
+    shared = int(np.where(real > 0, holdout, 0) @ found.records)
+    rows, tested = (int(times @ found.records) for times in (real, holdout))
+    excess = newcombe(shared, max(tested, 1), twins, max(rows, 1), level=_LEVEL)
+    return shared / tested if excess.low > 0 else 0.0
+
+
+def _shared_entities(ctx: Context) -> list[str]:
+    """Identifiers with several rows each, rows of which lie in both real and holdout."""
+    shared = []
+    for column in ctx.data.schema.columns:
+        tables = [ctx.data.tables[role] for role in ("real", "holdout")]
+        if column.kind != "id" or not all(column.name in table.stored_names for table in tables):
+            continue
+        real, holdout = (np.unique(fingerprints(table, [column.name])) for table in tables)
+        repeats = len(real) < tables[0].num_rows  # else it numbers rows, not entities
+        if repeats and len(np.intersect1d(real, holdout)) > 1:  # missing is one at most
+            shared.append(column.name)
+    return shared
 
 
 def _giveaways(ctx: Context) -> list[dict[str, Any]]:

@@ -3,7 +3,9 @@
 import pyarrow as pa
 import pytest
 
+from synth_eval.data.load import load
 from synth_eval.results import Status
+from synth_eval.run import run
 
 
 def test_fresh_rows_pass(check, people):
@@ -35,3 +37,35 @@ def test_column_derived_from_the_target_warns(check, people):
 
 def test_number_targets_are_served_too(check, people):
     assert check("U012", people(2), target="amount").status is Status.PASS
+
+
+def test_holdout_rows_that_are_training_rows_fail(check, people):
+    """A copy of the real rows, tested on the rows it copies: every model looks perfect."""
+    copied = check("U012", people(0), target="label", holdout=people(0))
+    assert copied.status is Status.FAIL
+    assert "100.00 % of the holdout rows are real rows" in copied.message
+    some = pa.concat_tables([people(1), people(0, 2000).slice(0, 60)])
+    result = check("U012", people(2), target="label", holdout=some)
+    assert result.status is Status.FAIL
+    assert "tested on what they have learned" in result.message
+
+
+def test_rows_that_repeat_by_chance_are_no_leak(check, people):
+    def coarse(seed):
+        return people(seed).select(["job", "plan", "label"])
+
+    result = check("U012", coarse(2), real=coarse(0), holdout=coarse(1), target="label")
+    assert result.status is Status.PASS
+
+
+@pytest.mark.parametrize(("first", "status"), [(500, Status.PASS), (400, Status.WARN)])
+def test_entities_with_rows_on_both_sides_warn(people, first, status):
+    def visits(seed, start):
+        return people(seed).append_column("person", pa.array([start + k // 4 for k in range(2000)]))
+
+    schema = {"columns": [{"name": "person", "kind": "id"}]}
+    tables = visits(0, 0), visits(2, 9000), visits(1, first)
+    data = load(*tables, target="label", schema=schema)
+    [result] = run(data, select_checks=["U012"])
+    assert result.status is status
+    assert ("rows of one 'person' lie in both" in result.message) == (status is Status.WARN)
