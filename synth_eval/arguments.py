@@ -97,6 +97,9 @@ def _add_report(commands: Any, common: argparse.ArgumentParser) -> None:
         const=False,
         help="leave out the reports of SDMetrics",
     )
+    report.add_argument(
+        "--notebook", metavar="FILE", help="your copy; its cells tagged `report` enter the page"
+    )
     _add_words(report, "--also", "further forms: markdown, junit, csv, parquet, pdf")
     _add_words(report, "--plugins", "Python files or modules with expectation types of your own")
     report.add_argument(

@@ -80,7 +80,15 @@ def _report(options: argparse.Namespace) -> int:
     _check_forms(options.also)
     out = Path(options.out)
     with _clean_end():
-        page = make_report(_parameters(options), out, timeout=options.timeout, quiet=options.quiet)
+        page = make_report(
+            _parameters(options),
+            out,
+            notebook=_own_notebook(options.notebook),
+            timeout=options.timeout,
+            quiet=options.quiet,
+        )
+    if not (out / "results.json").is_file():
+        raise UsageError(f"{options.notebook} wrote no results.json; keep its last cell")
     evaluation = Evaluation.from_json(out / "results.json")
     rows = [f"Not for release: {out / ROWS_FILE}"] if (out / ROWS_FILE).exists() else []
     forms = [f"Also: {path}" for path in evaluation.save_forms(out, options.also or ())]
@@ -117,6 +125,21 @@ def _problem(name: str) -> InputError | None:
     except InputError as error:
         return error
     return None
+
+
+def _own_notebook(name: str | None) -> Path | None:
+    """A copy of the notebook that was named, refused early where it is none."""
+    if name is None:
+        return None
+    try:
+        content = json.loads(Path(name).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"cannot read notebook {name}: {error.strerror}") from error
+    except ValueError as error:
+        raise UsageError(f"{name} is no notebook: {error}") from error
+    if not isinstance(content, dict) or content.get("nbformat") != 4 or "cells" not in content:
+        raise UsageError(f"{name} is no notebook of format 4; copy notebooks/evaluate.ipynb")
+    return Path(name)
 
 
 def _check_forms(forms: Sequence[str] | None) -> None:

@@ -44,6 +44,8 @@ class Evaluation:
     purpose : str
         What the table is wanted for, a name of `synth_eval.purposes.PURPOSES`: decides which
         dimensions gate. Empty: all of them.
+    notes : sequence of mapping
+        What analysts added to a copy of the notebook, see `synth_eval.report.notes`.
     examples : sequence of mapping
         Synthetic rows that break a rule, where they were asked for. Not for release: they are
         in no form of the evaluation but the page ``rows_not_for_release.html`` of `save`.
@@ -55,6 +57,7 @@ class Evaluation:
     reference_scores: Sequence[Mapping[str, Any]] = ()
     schema: Mapping[str, Any] = field(default_factory=dict)
     purpose: str = ""
+    notes: Sequence[Mapping[str, Any]] = ()
     examples: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
 
     @cached_property
@@ -110,6 +113,7 @@ class Evaluation:
             "profiles": to_plain(self.profiles),
             "reference_scores": to_plain(self.reference_scores),
             "schema": to_plain(self.schema),
+            "notes": to_plain(self.notes),
             "provenance": to_plain(self.provenance),
         }
 
@@ -123,6 +127,7 @@ class Evaluation:
             reference_scores=record.get("reference_scores", ()),
             schema=record.get("schema", {}),
             purpose=record.get("purpose", ""),
+            notes=record.get("notes", ()),
         )
 
     def to_json(self, path: str | Path | None = None) -> str:

@@ -183,10 +183,26 @@ def _run_into(
             )
         except NotebookError as error:
             raise _logged(error, out) from error
+        _add_notes(executed, partial)
         shown = {**parameters, "out": str(out)}
         _write_record(_without_paths(executed, shown), partial / record)
         _publish(partial, out)
     (out / LOG).unlink(missing_ok=True)
+
+
+def _add_notes(executed: Any, folder: Path) -> None:
+    """Bring the cells tagged for it into the page and its JSON twin."""
+    from dataclasses import replace
+
+    from synth_eval.evaluation import Evaluation  # only for a run
+    from synth_eval.report.notes import collect_notes  # jinja
+
+    notes = collect_notes(executed.cells)
+    numbers = folder / "results.json"
+    if notes and numbers.is_file():
+        found = replace(Evaluation.from_json(numbers), notes=notes)
+        found.to_json(numbers)
+        found.to_html(folder / "report.html")
 
 
 def execute(

@@ -59,6 +59,7 @@ def release_safe(evaluation: Evaluation) -> Evaluation:
         profiles=(),
         reference_scores=(),
         schema={},
+        notes=(),
     )
 
 

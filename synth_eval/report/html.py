@@ -18,6 +18,7 @@ from synth_eval.figures import plotly_javascript, template
 from synth_eval.figures.labels import number, share
 from synth_eval.report.explanations import title
 from synth_eval.report.gaps import not_evaluated
+from synth_eval.report.notes import note_views
 from synth_eval.report.reasons import plain_reason
 from synth_eval.report.strips import strip
 from synth_eval.report.tables import details_table
@@ -54,7 +55,8 @@ STATUS_WORDS: Mapping[Status, str] = {
 def render_page(evaluation: Evaluation) -> str:
     """Report page: one file, no request to any network, readable without JavaScript."""
     view = page(evaluation)
-    return standalone("page.html", view.figures, page=view)
+    notes, figures = note_views(evaluation.notes)
+    return standalone("page.html", {**view.figures, **figures}, page=view, notes=notes)
 
 
 def render_rows(evaluation: Evaluation) -> str:
