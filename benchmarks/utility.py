@@ -26,7 +26,7 @@ from utility_peers import SDMETRICS
 
 MARKS = ("<!-- utility -->", "<!-- /utility -->")
 TARGET_OF = {"adult": "income", "simulated": "approved"}
-ADULT = ("mostly", "ctgan", "gaussian_copula")
+ADULT = ("mostly", "gaussian_copula")
 SIZES = (12_500, 25_000, 50_000, 100_000)
 QUICK_SIZES = (1_000, 2_000)
 CODES = "U001,U003,U004,U005,U013"

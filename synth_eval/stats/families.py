@@ -126,11 +126,11 @@ def estimator_learner(make: Any) -> Learner:
         present = np.unique(training.target)
         if len(present) < 2:
             return constant_model(training)
+        preparation, model = _preparation(training), make(training, seed)  # loads what is limited
         with warnings.catch_warnings(), calm_threads():
             # Unfinished convergence is part of a fixed recipe, not news.
             warnings.simplefilter("ignore")
-            prepared = _preparation(training).fit(_clean(training.features))
-            model = make(training, seed)
+            prepared = preparation.fit(_clean(training.features))
             center, scale = _target_scale(training)
             numbers = np.searchsorted(present, training.target)
             target = numbers if training.classes else (training.target - center) / scale

@@ -157,13 +157,14 @@ def boosting(training: TrainingRows, seed: int, settings: BoostingSettings = _DE
         return constant_model(training)
     encoder = LevelEncoder(training.categorical).fit(training.features)
     features = encoder.transform(training.features)
+    # Made before threads are limited: a limit holds for libraries that are loaded, no others.
+    model = _booster(training, len(present) if training.classes else 0, seed, settings)
     with calm_threads():
         if training.classes:
-            numbers = np.searchsorted(present, training.target)
-            model = _booster(training, len(present), seed, settings).fit(features, numbers)
+            model.fit(features, np.searchsorted(present, training.target))
             return _probabilities(model, encoder, present.astype(np.intp), training.classes)
         scale = float(np.max(np.abs(training.target)))
-        model = _booster(training, 0, seed, settings).fit(features, training.target / scale)
+        model.fit(features, training.target / scale)
 
     def predict(rows: FloatArray) -> FloatArray:
         with calm_threads():
