@@ -56,7 +56,8 @@ def render_page(evaluation: Evaluation) -> str:
     """Report page: one file, no request to any network, readable without JavaScript."""
     view = page(evaluation)
     notes, figures = note_views(evaluation.notes)
-    return standalone("page.html", {**view.figures, **figures}, page=view, notes=notes)
+    shown = {**view.figures, **figures}
+    return standalone("page.html", shown, view.on_demand, page=view, notes=notes)
 
 
 def render_rows(evaluation: Evaluation) -> str:
@@ -64,7 +65,12 @@ def render_rows(evaluation: Evaluation) -> str:
     return standalone("rows.html", {}, examples=evaluation.examples)
 
 
-def standalone(name: str, figures: Mapping[str, Drawing], **values: Any) -> str:
+def standalone(
+    name: str,
+    figures: Mapping[str, Drawing],
+    on_demand: Mapping[str, Drawing] | None = None,
+    **values: Any,
+) -> str:
     """Page that needs nothing else, from a template that extends ``layout.html``.
 
     Parameters
@@ -73,6 +79,8 @@ def standalone(name: str, figures: Mapping[str, Drawing], **values: Any) -> str:
         Template.
     figures : mapping of str to Drawing
         What ``data-draw`` in the template names.
+    on_demand : mapping of str to Drawing, optional
+        What rows of tables open; compressed, since there may be hundreds.
     **values
         What else the template asks for.
     """
@@ -80,7 +88,8 @@ def standalone(name: str, figures: Mapping[str, Drawing], **values: Any) -> str:
         name,
         figures=[(key, _figure_json(found)) for key, found in figures.items()],
         themes=_json({mode: template(mode) for mode in ("light", "dark")}),
-        plotly=_packed_plotly() if figures else "",
+        on_demand=_packed(_all_json(on_demand)) if on_demand else "",
+        plotly=_packed_plotly() if figures or on_demand else "",
         version=synth_eval.__version__,
         **values,
     )
@@ -174,6 +183,16 @@ def _figure_json(found: Any) -> Markup:
     return _json({"data": found.data, "layout": found.layout, "caption": found.caption})
 
 
+def _all_json(figures: Mapping[str, Drawing]) -> str:
+    """Figures by key; escaped like those that stand open in the page."""
+    return "{" + ",".join(f"{_json(key)}:{_figure_json(own)}" for key, own in figures.items()) + "}"
+
+
+def _packed(text: str) -> str:
+    """Compressed text that a page can hold; the browser unpacks it."""
+    return base64.b64encode(gzip.compress(text.encode(), compresslevel=6, mtime=0)).decode("ascii")
+
+
 def _json(value: Any) -> Markup:
     """JSON that cannot end the script element it stands in."""
     text = json.dumps(to_plain(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -185,5 +204,4 @@ def _json(value: Any) -> Markup:
 @cache
 def _packed_plotly() -> str:
     """plotly.js, compressed: 2 MB in place of 5, unpacked by the browser when first needed."""
-    packed = gzip.compress(plotly_javascript().encode(), compresslevel=6, mtime=0)
-    return base64.b64encode(packed).decode("ascii")
+    return _packed(plotly_javascript())

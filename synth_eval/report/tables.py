@@ -18,6 +18,9 @@ ROWS = 500
 CELLS = 25_000
 """Most cells of all tables in the page, which keeps it small at any number of columns."""
 
+CHARACTERS = 600_000
+"""Most characters of text in them, which keeps it small with long names, too."""
+
 _CHOSEN = ("status", "estimate", "interval", "reference", "expected", "worth")
 """Columns of a short table, beside those that say what the row is about."""
 
@@ -149,14 +152,24 @@ def _figures(
 
 
 def allowed_rows(tables: Sequence[Sequence[Mapping[str, Any]]]) -> int:
-    """Rows per table so that the cells of all tables together stay within `CELLS`."""
+    """Rows per table so that all tables together stay within `CELLS` and `CHARACTERS`."""
+    sizes = [(len(rows), len(rows[0]), _text_length(rows)) for rows in tables if rows]
     limit = ROWS
     while limit > 20:
-        cells = sum(min(len(rows), limit) * len(rows[0]) for rows in tables if rows)
-        if cells <= CELLS:
+        cells = sum(min(rows, limit) * keys for rows, keys, _ in sizes)
+        text = sum(min(rows, limit) * length for rows, _, length in sizes)
+        if cells <= CELLS and text <= CHARACTERS:
             break
         limit = int(limit * 0.8)
     return limit
+
+
+def _text_length(rows: Sequence[Mapping[str, Any]]) -> float:
+    """Characters of text that a row takes on average: what is shown, and its title."""
+    first = rows[:50]
+    shown = (min(len(value), _TEXT + _LONGEST) for row in first for value in row.values()
+             if isinstance(value, str))  # fmt: skip
+    return sum(shown) / len(first)
 
 
 def _columns(rows: Sequence[Mapping[str, Any]]) -> list[Column]:

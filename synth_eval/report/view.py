@@ -94,6 +94,7 @@ class Page:
     not_evaluated: Sequence[Gap]
     reference_scores: Sequence[Mapping[str, Any]]
     figures: Mapping[str, Drawing]
+    on_demand: Mapping[str, Drawing]
 
 
 def page(evaluation: Evaluation) -> Page:
@@ -121,6 +122,7 @@ def page(evaluation: Evaluation) -> Page:
         not_evaluated=not_evaluated(evaluation),
         reference_scores=evaluation.reference_scores,
         figures=pictures.drawings,
+        on_demand=pictures.on_demand,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -143,10 +145,15 @@ def test_hostile_names_stay_text(hostile: Evaluation, hostile_names: tuple[str, 
 
 
 def test_hostile_names_stay_text_in_figures(hostile: Evaluation) -> None:
-    figures = [text for a, text in Reader(render_page(hostile)).scripts if "data-figure" in a]
+    scripts = Reader(render_page(hostile)).scripts
+    figures = [text for attributes, text in scripts if "data-figure" in attributes]
+    assert not [text for text in figures if "<" in text]
+    packed = next(text for attributes, text in scripts if attributes.get("id") == "on-demand")
+    drills = gzip.decompress(base64.b64decode(packed)).decode()
+    figures += [json.dumps(figure) for figure in json.loads(drills).values()]
+    assert "<" not in drills
     assert len(figures) > 5
     for text in figures:
-        assert "<" not in text
         figure = json.loads(text)
         assert isinstance(figure.pop("caption"), str)  # set as text, not read by plotly
         assert "<script" not in _strings(figure)
@@ -197,6 +204,15 @@ def test_is_small_with_many_columns_and_many_checks(many_columns: Evaluation) ->
         )
     ]
     page = render_page(replace(many_columns, results=repeated))
+    assert len(page.encode()) < 6 * MEGABYTES
+
+
+def test_is_small_with_long_names(many_columns: Evaluation) -> None:
+    long = "a name that nobody would type twice, again and again and again " * 4
+    renamed = json.loads(many_columns.to_json().replace("column ", long))
+    results = [Result.from_dict(row) for row in renamed["results"] for _ in range(12)]
+    results = [replace(result, code=f"F{place:03d}") for place, result in enumerate(results)]
+    page = render_page(replace(Evaluation.from_dict(renamed), results=results))
     assert len(page.encode()) < 6 * MEGABYTES
 
 

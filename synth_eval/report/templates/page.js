@@ -26,13 +26,22 @@
   // else is to do, so that it is there when the page is printed.
   const PAPER_WIDTH = 640;
   const sources = new Map(all("script[data-figure]").map((node) => [node.dataset.figure, node]));
-  let library;
-  const unpack = async () => {
-    const packed = atob(document.getElementById("plotly").textContent.trim());
+  const inflate = async (id) => {
+    const packed = atob(document.getElementById(id).textContent.trim());
     const bytes = Uint8Array.from(packed, (letter) => letter.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    document.head.append(make("script", { textContent: await new Response(stream).text() }));
+    return new Response(stream).text();
+  };
+  let library;
+  const unpack = async () => {
+    document.head.append(make("script", { textContent: await inflate("plotly") }));
     return window.Plotly;
+  };
+  let rowFigures;
+  const figureOf = async (key) => {
+    if (sources.has(key)) return JSON.parse(sources.get(key).textContent);
+    rowFigures ??= inflate("on-demand").then(JSON.parse);
+    return structuredClone((await rowFigures)[key]);
   };
   // Matrices that have no room side by side stand one below the other.
   const stack = (layout, count) => {
@@ -58,7 +67,7 @@
   const draw = async (plot, paper = false) => {
     try {
       const Plotly = await load();
-      const figure = JSON.parse(sources.get(plot.dataset.draw).textContent);
+      const figure = await figureOf(plot.dataset.draw);
       const layout = { ...figure.layout, template: themes[isDark() && !paper ? "dark" : "light"] };
       if (paper) layout.width = PAPER_WIDTH;
       delete layout.title; // the page has its own
@@ -85,7 +94,7 @@
     { rootMargin: "200px" },
   );
   all(".plot").forEach((plot) => watcher.observe(plot));
-  if (sources.size) (window.requestIdleCallback ?? setTimeout)(load);
+  if (document.getElementById("plotly").textContent) (window.requestIdleCallback ?? setTimeout)(load);
 
   // Tables: search, sort, and rows that open a figure.
   const severity = ["fail", "error", "warn", "inconclusive", "not applicable", "pass"];
@@ -114,14 +123,17 @@
   };
   const close = (row) => {
     row.querySelector(".open-figure").setAttribute("aria-expanded", "false");
-    row.nextElementSibling.remove();
+    if (row.nextElementSibling?.classList.contains("drill")) row.nextElementSibling.remove();
   };
-  const open = (row, opener) => {
-    if (row.nextElementSibling?.classList.contains("drill")) return close(row);
+  const open = async (row, opener) => {
+    if (opener.getAttribute("aria-expanded") === "true") return close(row);
     const cell = make("td", { colSpan: row.cells.length });
     const gallery = make("div", { className: "gallery" });
-    const plots = row.dataset.figureKeys.split(" ").map((key) => {
-      const { caption } = JSON.parse(sources.get(key).textContent);
+    opener.setAttribute("aria-expanded", "true");
+    const keys = row.dataset.figureKeys.split(" ");
+    const found = await Promise.all(keys.map(figureOf));
+    const plots = keys.map((key, place) => {
+      const { caption } = found[place];
       const plot = make("div", { className: "plot" });
       plot.dataset.draw = key;
       plot.setAttribute("role", "img");
@@ -134,8 +146,8 @@
     cell.append(gallery);
     const drill = make("tr", { className: "drill" });
     drill.append(cell);
+    if (opener.getAttribute("aria-expanded") !== "true") return undefined; // closed meanwhile
     row.after(drill);
-    opener.setAttribute("aria-expanded", "true");
     return Promise.all(plots.map((plot) => draw(plot)));
   };
   const equip = (part) => {
