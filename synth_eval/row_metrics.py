@@ -18,7 +18,7 @@ from synth_eval.data.table import Table
 from synth_eval.errors import InputError, UsageError
 from synth_eval.stats import authenticity as authentic
 from synth_eval.stats import frechet, kernels
-from synth_eval.stats.neighbours import EncodedRows, MixedSpace
+from synth_eval.stats.neighbours import EncodedRows, MixedSpace, thinned
 
 __all__ = [
     "authenticity",
@@ -215,16 +215,10 @@ def authenticity(real: Any, synthetic: Any) -> float:
         raise InputError(f"{data.real.name}: one row has no neighbour; give at least two")
     numbers = [column.name for column in data.schema.compared if column.is_continuous]
     levels = [column.name for column in data.schema.compared if column.is_discrete]
-    scales = [_quantiles(data.real.column(name).values) for name in numbers]
+    scales = [thinned(data.real.column(name).values) for name in numbers]
     space = MixedSpace(scales, len(levels))
     rows = [_encoded(table, space, numbers, levels) for table in (data.real, data.synthetic)]
     return authentic.authenticity(rows[0], rows[1], space.grid)
-
-
-def _quantiles(values: FloatArray) -> FloatArray:
-    """A hundred quantiles: ranks of every value would space the real rows evenly, as no others."""
-    finite = values[np.isfinite(values)]
-    return np.quantile(finite, np.linspace(0, 1, 101)) if len(finite) else finite
 
 
 def _encoded(

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from synth_eval.data.load import Data
 from synth_eval.errors import NotApplicable
-from synth_eval.stats.neighbours import EncodedRows, MixedSpace
+from synth_eval.stats.neighbours import EncodedRows, MixedSpace, thinned
 
 __all__ = ["RealSpace"]
 
@@ -28,7 +28,7 @@ class RealSpace:
     numbers, levels : sequence of str
         Columns of numbers and dates, and columns of levels.
     space : MixedSpace
-        Scales learned from all real rows.
+        Scales learned from quantiles of all real rows.
     """
 
     data: Data
@@ -49,7 +49,8 @@ class RealSpace:
         levels = [column.name for column in data.schema.compared if column.is_discrete]
         if not numbers and not levels:
             raise NotApplicable("the schema has no column to compare")
-        space = MixedSpace([data.real.column(name).values for name in numbers], len(levels))
+        scales = [thinned(data.real.column(name).values) for name in numbers]
+        space = MixedSpace(scales, len(levels))
         return cls(data, numbers, levels, space)
 
     def encode(self, parts: Sequence[tuple[str, RowNumbers]]) -> EncodedRows:
