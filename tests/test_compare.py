@@ -350,3 +350,16 @@ def test_wrong_words_are_wrong_use(folder, tmp_path, capsys):
         command(folder, tmp_path, "a.csv", "--purpose", "science")
     assert stopped.value.code == 2
     assert "invalid choice" in capsys.readouterr().err
+
+
+def test_every_parameter_of_the_notebook_can_be_said():
+    from papermill import inspect_notebook
+
+    from synth_eval.notebook import COMPARISON, notebook_path
+
+    declared = set(inspect_notebook(str(notebook_path(COMPARISON))))
+    options = vars(cli.build_parser().parse_args(["compare", "a", "b", "c"]))
+    assert declared <= set(options)
+    given = cli._parameters(cli.build_parser().parse_args(["compare", "a", "b", "c"]))
+    assert given == {"real": "a", "synthetic": ["b", "c"]}
+    assert set(given) <= declared
