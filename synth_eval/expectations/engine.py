@@ -6,6 +6,7 @@ no example values in its results, and a crash of one expectation is told apart f
 
 from __future__ import annotations
 
+import logging
 import os
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -65,6 +66,8 @@ def gx_context() -> Any:
         from great_expectations.data_context.types.base import ProgressBarsConfig
 
         register()
+        # It sets a level of its own and tells of a folder that it takes away at once.
+        logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
         context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     return context

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,9 @@ from synth_eval.errors import InputError, UsageError
 from synth_eval.evaluation import Evaluation
 from synth_eval.expectations import derive_suite, write_suite
 
-PRIME = """
+ROOT = Path(__file__).resolve().parents[2]
+
+EVEN = """
 from great_expectations.execution_engine import PandasExecutionEngine
 from great_expectations.expectations.expectation import ColumnMapExpectation
 from great_expectations.expectations.metrics import (
@@ -198,6 +203,20 @@ class TestCommand:
         pq.write_table(people(4_000, 9), tmp_path / "good.parquet")
         assert cli.main(["expectations", "run", str(suite), str(tmp_path / "good.parquet")]) == 0
 
+    def test_it_says_nothing_but_the_finding(self, suite: Path, table: str, tmp_path: Path) -> None:
+        home = tmp_path / "home"
+        home.mkdir()
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-m", "synth_eval", "expectations", "run",
+             str(suite), table],
+            capture_output=True, text=True, cwd=home, check=False,
+            env={**os.environ, "HOME": str(home), "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+        assert done.returncode == 1
+        assert done.stderr == ""
+        assert done.stdout.startswith("✗ V003 rule violations (validity): fail\n")
+        assert list(home.iterdir()) == []
+
     def test_wrong_use_is_one_sentence(
         self, suite: Path, table: str, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -212,7 +231,7 @@ class TestCommand:
         self, suite: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         plugin = tmp_path / "even.py"
-        plugin.write_text(PRIME, encoding="utf-8")
+        plugin.write_text(EVEN, encoding="utf-8")
         entry = {"type": "expect_column_values_to_be_even", "kwargs": {"column": "day"}}
         path = tmp_path / "own.json"
         path.write_text(json.dumps({"name": "own", "expectations": [entry]}), encoding="utf-8")
