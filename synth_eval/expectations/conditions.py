@@ -20,7 +20,7 @@ __all__ = ["DIALECTS", "Dialect", "columns_in", "quoted", "rewritten"]
 _QUOTED = re.compile(r"`((?:[^`]|``)+)`")
 _LONGEST = 4_000
 
-_ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+_ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%"}
 _COMPARISONS = {
     ast.Eq: "==",
     ast.NotEq: "!=",

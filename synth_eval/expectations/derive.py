@@ -15,9 +15,10 @@ from synth_eval.data.load import Data
 from synth_eval.data.table import Table
 from synth_eval.expectations.arithmetic import arithmetic_rules
 from synth_eval.expectations.columns import column_rules
+from synth_eval.expectations.dummies import dummy_blocks, dummy_rules
 from synth_eval.expectations.keys import key_rules
 from synth_eval.expectations.relations import MAX_EXCEPTIONS, Search, relation_rules
-from synth_eval.expectations.resolution import resolution_rules
+from synth_eval.expectations.resolution import resolution_rules, step_rules
 from synth_eval.expectations.rule import META_KEY, Derived, Rule
 from synth_eval.expectations.tally import Tally
 from synth_eval.expectations.totals import MAX_PARTS
@@ -54,8 +55,11 @@ def _candidates(real: Table, small_cell: int, search: Search) -> Iterator[Rule]:
         yield from column_rules(real, spec, small_cell)
         if spec.name in real.stored_names:
             yield from resolution_rules(real, spec)
+            yield from step_rules(real, spec)
     yield from key_rules(real, search)
-    yield from relation_rules(real, small_cell, search)
+    blocks = dummy_blocks(real, search)
+    yield from dummy_rules(blocks)
+    yield from relation_rules(real, small_cell, search, blocks)
     yield from arithmetic_rules(real, search)
 
 

@@ -102,11 +102,13 @@ def _levels(table: Table, real: Table, name: str) -> Any:
         column = table.column(name)
         # Behind the levels of the real table comes the code of what it lacks.
         words = [*column.levels, *sorted({"false", "true"} - set(column.levels))]
-        codes = column.codes
-    else:
-        coded = table.strings(name).dictionary_encode()
-        words = coded.dictionary.to_pylist()
-        codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        cells = np.array([*(_value(word, spec, stored) for word in words), None], dtype=object)
+        cells = cells[column.codes]
+        # Plain values, because flags may be added up.
+        return pd.Series(cells if column.missing.any() else cells.tolist())
+    coded = table.strings(name).dictionary_encode()
+    words = coded.dictionary.to_pylist()
+    codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     values = [_value(word, spec, stored) for word in words]
     if len(set(map(repr, values))) < len(values):  # "1" and "1.0" in one column
         lookup = np.array([*values, None], dtype=object)

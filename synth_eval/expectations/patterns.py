@@ -118,7 +118,20 @@ def _shapes(kwargs: Mapping[str, Any], table: Table, real: Table, small_cell: in
     return Counter(f"looks like {word[:40]}" for word in bad.to_pylist())
 
 
+def _totals(kwargs: Mapping[str, Any], table: Table, real: Table, small_cell: int) -> Counter[str]:
+    """How many of several columns of true and false are true, where not exactly one is."""
+    del real, small_cell
+    names = [name for name in kwargs.get("column_list") or () if name in table.schema]
+    if kwargs.get("sum_total") != 1 or any(table.schema[n].kind != "boolean" for n in names):
+        return Counter()
+    total = np.zeros(table.num_rows, int)
+    for name in names:
+        total += np.array([str(word).lower() in ("true", "1") for word in _words(table, name)])
+    return Counter(f"{count} of them true" for count in total.tolist() if count != 1)
+
+
 _DESCRIBE = {
+    "expect_multicolumn_sum_to_equal": _totals,
     "expect_column_values_to_be_in_set": _levels,
     "expect_column_pair_values_to_be_in_set": _pairs,
     "expect_column_values_to_be_between": _range,

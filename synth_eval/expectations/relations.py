@@ -9,7 +9,7 @@ do with each other, times the number of rules looked at, is below 5 %.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,7 +65,9 @@ def chance_of_so_few(judged: int, broken: int, rate: float) -> float:
     return float(bdtr(broken, judged, rate))
 
 
-def relation_rules(real: Table, small_cell: int, search: Search) -> Iterator[Rule]:
+def relation_rules(
+    real: Table, small_cell: int, search: Search, blocks: Sequence[Sequence[str]] = ()
+) -> Iterator[Rule]:
     """Candidate rules between pairs of columns told in levels or missingness.
 
     Parameters
@@ -76,6 +78,8 @@ def relation_rules(real: Table, small_cell: int, search: Search) -> Iterator[Rul
         Levels and combinations of fewer real rows are not named.
     search : Search
         Is told how much was looked at.
+    blocks : sequence of sequence of str
+        Columns that another rule tells together; relations within a block are left out.
     """
     views = views_of(real, small_cell)
     pairs = list(pairs_of(views, MAX_PAIRS))
@@ -83,7 +87,10 @@ def relation_rules(real: Table, small_cell: int, search: Search) -> Iterator[Rul
     search.pairs += len(pairs)
     search.tests += total
     search.complete &= len(pairs) < MAX_PAIRS
+    told = [set(block) for block in blocks]
     for first, second in pairs:
+        if any({first.name, second.name} <= block for block in told):
+            continue
         joint = _joint(first, second, real)
         yield from _pair_rules(first, second, joint, small_cell, total)
 

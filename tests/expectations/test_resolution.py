@@ -104,6 +104,55 @@ def test_stock_great_expectations_runs_it(tmp_path: Path) -> None:
     assert "observed 40" in done.stdout
 
 
+def amounts(step: int, *, broken: int = 0) -> pa.Table:
+    """Whole numbers in steps, negative ones too, some of them off the step, some missing."""
+    values = step * np.random.default_rng(step).integers(-400, 2_000, ROWS)
+    values[:broken] += 1
+    gaps = np.arange(ROWS) % 50 == 49
+    return pa.table(
+        {"amount": pa.array(values, mask=gaps), "x": np.random.default_rng(0).random(ROWS)}
+    )
+
+
+def steps(rows: pa.Table) -> list[str]:
+    texts = [e["description"] for e in derive_suite(load(rows, rows))["expectations"]]
+    return [text for text in texts if "multiples" in text]
+
+
+@pytest.mark.parametrize("step", [2, 5, 7, 12, 500])
+def test_steps_of_whole_numbers(step: int) -> None:
+    assert steps(amounts(step)) == [f"amount: multiples of {step}"]
+
+
+def test_most_rows_in_steps_are_enough_and_few_are_not() -> None:
+    assert steps(amounts(500, broken=15)) == ["amount: multiples of 500"]
+    assert steps(amounts(500, broken=100)) == []
+    assert steps(amounts(1)) == []
+
+
+def test_a_few_numbers_are_multiples_by_chance() -> None:
+    few = pa.table({"x": np.arange(ROWS) % 5 * 40, "y": np.random.default_rng(0).random(ROWS)})
+    assert steps(few) == []
+
+
+def test_engines_count_steps_alike() -> None:
+    data = load(amounts(500), amounts(500, broken=123))
+    rules, _ = derive_rules(data.real)
+    (rule,) = [rule for rule in rules if "multiples" in rule.rule.text]
+    (outcome,) = run_on_table([rule.to_dict(0.001, 11)], data.synthetic, data.real)
+    assert outcome.tally == rule.rule.count(data.synthetic)
+    assert outcome.tally is not None
+    assert outcome.tally.broken == 123 - 123 // 50
+
+
+def assert_same_steps(run: Callable[[Any], list[Outcome]]) -> None:
+    rules, _ = derive_rules(load(amounts(500), amounts(500)).real)
+    (rule,) = [rule for rule in rules if "multiples" in rule.rule.text]
+    (outcome,) = run([rule.to_dict(0.001, 11)])
+    assert outcome.tally is not None, outcome.error
+    assert outcome.tally.broken == 123 - 123 // 50
+
+
 def assert_same(run: Callable[[Any], list[Outcome]]) -> None:
     for words, step in STEPS.items():
         rules, _ = derive_rules(load(table(step), table(step)).real)
@@ -114,6 +163,11 @@ def assert_same(run: Callable[[Any], list[Outcome]]) -> None:
         assert outcome.tally.broken == expected.broken, words
 
 
+def integers(engine: Any) -> None:
+    frame = amounts(500, broken=123).to_pandas().astype({"amount": "Int64"})
+    frame.to_sql("amounts", engine, index=False, if_exists="replace")
+
+
 def test_sqlite(tmp_path: Path) -> None:
     sqlalchemy = pytest.importorskip("sqlalchemy", reason="the extra 'sql' is not installed")
     url = f"sqlite:///{tmp_path / 'moments.db'}"
@@ -121,6 +175,10 @@ def test_sqlite(tmp_path: Path) -> None:
     table(3_600, broken=99).to_pandas().to_sql("moments", engine, index=False)
     engine.dispose()
     assert_same(lambda entries: run_on_sql(entries, url, "moments").outcomes)
+    engine = sqlalchemy.create_engine(url)
+    integers(engine)
+    engine.dispose()
+    assert_same_steps(lambda entries: run_on_sql(entries, url, "amounts").outcomes)
 
 
 def test_postgresql(postgres: str) -> None:
@@ -131,6 +189,10 @@ def test_postgresql(postgres: str) -> None:
     frame.to_sql("moments", engine, index=False, if_exists="replace")
     engine.dispose()
     assert_same(lambda entries: run_on_sql(entries, postgres, "moments").outcomes)
+    engine = sqlalchemy.create_engine(postgres)
+    integers(engine)
+    engine.dispose()
+    assert_same_steps(lambda entries: run_on_sql(entries, postgres, "amounts").outcomes)
 
 
 @pytest.mark.filterwarnings("ignore")  # of pyspark's own reading of pandas
@@ -140,3 +202,6 @@ def test_spark(spark: Any, tmp_path: Path) -> None:
     pq.write_table(table(3_600, broken=99), tmp_path / "moments.parquet")
     frame = spark.read.parquet(str(tmp_path / "moments.parquet"))
     assert_same(lambda entries: run_on_spark(entries, frame).outcomes)
+    pq.write_table(amounts(500, broken=123), tmp_path / "amounts.parquet")
+    frame = spark.read.parquet(str(tmp_path / "amounts.parquet"))
+    assert_same_steps(lambda entries: run_on_spark(entries, frame).outcomes)
