@@ -87,6 +87,7 @@ def test_every_form_marks_what_is_not_decisive() -> None:
     assert "Not decisive for software testing: no model is trained on the rows" in page
     assert "Decides for software testing: test systems are open" in page
     assert page.count('<li class="aside">') == 2
+    assert "Not decisive for it:" not in page
     assert "not decisive for this purpose:" in render_snippet(evaluation)
     assert "| utility | NO-GO, not decisive |" in render_markdown(evaluation)
     assert "(not decisive for this purpose)" in repr(evaluation)

@@ -109,7 +109,7 @@ def page(evaluation: Evaluation) -> Page:
         dimensions.append(_dimension(name, verdict, checks))
     findings = [r for r in evaluation.findings() if r.status is not Status.NOT_APPLICABLE]
     return Page(
-        headline=headline(evaluation),
+        headline=headline(evaluation, aside=False),
         purpose=purpose_of(evaluation.purpose).title if evaluation.purpose else "",
         notice=str(evaluation.provenance.get("notice", "")),
         tables=table_views(evaluation.provenance),
@@ -126,10 +126,11 @@ def page(evaluation: Evaluation) -> Page:
     )
 
 
-def headline(evaluation: Evaluation) -> str:
+def headline(evaluation: Evaluation, *, aside: bool = True) -> str:
     """The verdicts in one sentence, worst first; no score is blended from them.
 
-    What is not decisive for the declared purpose stands at the end, each with its verdict.
+    What is not decisive for the declared purpose stands at the end, each with its verdict,
+    unless `aside` is false: the page says it in the row of the dimension.
 
     Examples
     --------
@@ -146,9 +147,10 @@ def headline(evaluation: Evaluation) -> str:
     sentence = "; ".join(parts) + "."
     if not evaluation.purpose:
         return sentence
-    aside = [f"{name} ({v.verdict})" for name, v in verdicts.items() if not v.decisive]
     title = purpose_of(evaluation.purpose).title.capitalize()
-    return f"{title}: {sentence} Not decisive for it: {', '.join(aside)}."
+    others = [f"{name} ({v.verdict})" for name, v in verdicts.items() if not v.decisive]
+    tail = f" Not decisive for it: {', '.join(others)}." if aside else ""
+    return f"{title}: {sentence}{tail}"
 
 
 def listed(names: Sequence[str]) -> str:
