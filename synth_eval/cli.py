@@ -286,11 +286,13 @@ def _explain(options: argparse.Namespace) -> int:
 def _derive(options: argparse.Namespace) -> int:
     from synth_eval.config import Config  # the layers a run needs
     from synth_eval.data.load import load
-    from synth_eval.expectations import derive_suite, derive_to_file, suite_text
+    from synth_eval.expectations import derive_suite, derive_to_file, read_suite, suite_text
+    from synth_eval.expectations.suite import changes
 
     config = Config() if options.config is None else Config.from_file(options.config)
     if options.out is not None:  # rules that people wrote into the file are kept
-        derive_to_file(
+        old = read_suite(options.out) if Path(options.out).exists() else None
+        suite = derive_to_file(
             options.table,
             options.out,
             options.holdout,
@@ -298,6 +300,7 @@ def _derive(options: argparse.Namespace) -> int:
             schema=options.schema,
             config=config,
         )
+        _say(f"{options.out}: " + "\n".join(changes(old, suite)), options)
         return 0
     other = options.holdout or options.table  # no synthetic table is looked at
     data = load(options.table, other, options.holdout, schema=options.schema)

@@ -10,7 +10,7 @@ from typing import Any
 from synth_eval.errors import UsageError
 from synth_eval.expectations.rule import META_KEY
 
-__all__ = ["flaw_of", "is_derived", "merge_suites", "read_suite", "write_suite"]
+__all__ = ["changes", "flaw_of", "is_derived", "merge_suites", "read_suite", "write_suite"]
 
 _ORDER = ("type", "description", "severity", "kwargs", "notes", "meta")
 _SEVERITIES = ("critical", "warning", "info")
@@ -113,6 +113,54 @@ def _subject(entry: Any) -> str:
     if "row_condition" in about:  # two implications of one condition may differ in their result
         about["value_set"] = kwargs.get("value_set")
     return json.dumps([entry["type"], about], sort_keys=True, default=str)
+
+
+def changes(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> list[str]:
+    """What a derivation did to a suite, in lines for a person.
+
+    Examples
+    --------
+    >>> rule = {"type": "t", "kwargs": {"column": "a"}, "description": "a: never missing"}
+    >>> changes({"expectations": []}, {"expectations": [rule]})
+    ['1 rule, 1 of them critical, 1 written by hand', '+ a: never missing']
+    """
+    after = {_subject(entry): entry for entry in new["expectations"]}
+    total = len(new["expectations"])
+    critical = sum(_severity(entry) == "critical" for entry in new["expectations"])
+    by_hand = sum(not is_derived(entry) for entry in new["expectations"])
+    lines = [
+        f"{total} rule{'' if total == 1 else 's'}, {critical} of them critical, "
+        f"{by_hand} written by hand"
+    ]
+    if old is None:
+        return lines
+    before = {_subject(entry): entry for entry in old["expectations"]}
+    lines += [f"+ {_told(entry)}" for key, entry in after.items() if key not in before]
+    lines += [f"- {_told(entry)}" for key, entry in before.items() if key not in after]
+    for key, entry in after.items():
+        if key in before and _meaning(before[key]) != _meaning(entry):
+            was, now = _told(before[key]), _told(entry)
+            lines.append(f"~ {now}" + (f" (was {was})" if was != now else ""))
+    return lines
+
+
+def _severity(entry: Any) -> Any:
+    return entry.get("severity", "critical") if isinstance(entry, Mapping) else None
+
+
+def _told(entry: Any) -> str:
+    if not isinstance(entry, Mapping):
+        return str(entry)[:80]
+    words = f"{entry.get('description') or entry.get('type')}"
+    return f"{words} [{entry['severity']}]" if entry.get("severity") else words
+
+
+def _meaning(entry: Any) -> Any:
+    """What a rule demands, without the rate that every sample of real rows moves a little."""
+    if flaw_of(entry) is not None:
+        return entry
+    kwargs = {key: value for key, value in entry["kwargs"].items() if key != "mostly"}
+    return kwargs, _severity(entry)
 
 
 def write_suite(suite: Mapping[str, Any], path: str | Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from synth_eval.demo.simulated import simulated_table
 from synth_eval.errors import UsageError
 from synth_eval.expectations import derive_to_file, merge_suites, read_suite, write_suite
-from synth_eval.expectations.suite import flaw_of
+from synth_eval.expectations.suite import changes, flaw_of
 
 NOT_NULL = "expect_column_values_to_not_be_null"
 MINE = {
@@ -120,3 +120,27 @@ def test_a_suite_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
     with pytest.raises(UsageError, match="cannot write expectations"):
         derive_to_file(simulated_table(300), tmp_path / "file" / "suite.json")
+
+
+def test_a_derivation_says_what_it_changed(tmp_path: Path) -> None:
+    path = tmp_path / "people.json"
+    first = derive_to_file(simulated_table(4_000, 0), path)
+    (head,) = changes(None, first)
+    assert head == (
+        f"{len(first['expectations'])} rules, "
+        f"{sum(e['severity'] == 'critical' for e in first['expectations'])} of them critical, "
+        "0 written by hand"
+    )
+    assert changes(first, derive_to_file(simulated_table(4_000, 0), path)) == [head]
+    old = read_suite(path)
+    gone, entry = old["expectations"].pop(-1), entry_about(old, "age: from 16 to 90")
+    entry["kwargs"]["max_value"] = 70
+    entry["description"] = "age: from 16 to 70"
+    old["expectations"].append({**MINE, "meta": {"synth_eval": {}}})
+    new = derive_to_file(simulated_table(4_000, 0), path)
+    assert changes(old, new) == [
+        head,
+        f"+ {gone['description']} [{gone['severity']}]",
+        "- expect_column_values_to_be_prime",
+        "~ age: from 16 to 90 [critical] (was age: from 16 to 70 [critical])",
+    ]
