@@ -168,7 +168,8 @@ def compare(
         As in `evaluate`, counted over all tables.
     **given
         ``select``, ``ignore``, ``expectations``, ``seed``, ``budget`` (for each table),
-        ``depth`` and ``purpose`` as in `evaluate`.
+        ``depth``, ``purpose``, ``estimators``, ``targets``, ``regression`` and ``plugins`` as
+        in `evaluate`.
 
     Returns
     -------
@@ -185,6 +186,9 @@ def compare(
     from synth_eval.comparison import compared, labelled  # numpy
     from synth_eval.data.load import Data, load  # numpy and pyarrow
 
+    unknown = sorted(given.keys() - {*_SETTINGS, *_CHOICES})
+    if unknown:
+        raise UsageError(f"compare has no setting {unknown[0]!r}")
     tables, files = labelled(synthetic, labels)
     is_loaded = all(isinstance(table, Data) for table in tables.values())
     config = _settled(config, **{name: given.pop(name, None) for name in _SETTINGS})
@@ -212,6 +216,7 @@ def compare(
 
 
 _SETTINGS = ("seed", "budget", "depth", "purpose", "expectations")
+_CHOICES = ("select", "ignore", "estimators", "targets", "regression", "plugins")
 
 
 class _Counter:

@@ -197,6 +197,15 @@ def test_nothing_to_compare(folder):
         compare(folder / "real.parquet", [folder / "copula.parquet"], target="aproved")
 
 
+def test_unknown_settings_are_refused_before_anything_runs(folder):
+    with pytest.raises(UsageError, match="compare has no setting 'sead'"):
+        compare(folder / "real.parquet", [folder / "copula.parquet"], sead=3)
+    with pytest.raises(UsageError, match="unknown purpose 'science'"):
+        compare(folder / "real.parquet", [folder / "copula.parquet"], purpose="science")
+    with pytest.raises(UsageError, match="no check matches 'Z9'"):
+        compare(folder / "real.parquet", [folder / "copula.parquet"], select=["Z9"])
+
+
 def test_check_that_breaks_the_run_breaks_one_table_alone(folder, monkeypatch):
     from synth_eval import api
 
