@@ -13,16 +13,21 @@ __all__ = ["Reason", "plain_reason", "shortened"]
 _WORDS = 25
 _MORE = re.compile(r" \(and (\d+ more checks?)\)$")
 _NUMBERS = re.compile(r" \((?=[-+\d.])[^()]*\)")
+_POWER = re.compile(r"(?:(?<=at this power)| Power of the attacks): (?![A-Z]\d{3} )(.+?)\.?$")
 _CLAUSE = re.compile(r"(?<=[;:.])\s+")
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Code of the check a verdict rests on, why in plain words, and what else says so."""
+    """Code of the check a verdict rests on, why in plain words, and what else says so.
+
+    `power` is what attacks could have seen, so that nothing found is not read as safety.
+    """
 
     code: str
     text: str
     more: str
+    power: str = ""
 
 
 def plain_reason(reason: str, results: Sequence[Result]) -> Reason:
@@ -35,6 +40,9 @@ def plain_reason(reason: str, results: Sequence[Result]) -> Reason:
     results : sequence of Result
         The results the verdict was made of.
     """
+    seen = _POWER.search(reason)
+    power = f"Power of the attacks: {seen.group(1)}." if seen else ""
+    reason = _POWER.sub("", reason)
     found = _MORE.search(reason)
     more = found.group(1) if found else ""
     reason = _MORE.sub("", reason)
@@ -42,8 +50,8 @@ def plain_reason(reason: str, results: Sequence[Result]) -> Reason:
     for place in re.finditer(r"\b[A-Z]\d{3}\b", reason):
         if place.group() in codes:
             before, after = reason[: place.start()].rstrip(" :"), reason[place.end() :].strip()
-            return Reason(place.group(), shortened(before or after), more)
-    return Reason("", shortened(reason), more)
+            return Reason(place.group(), shortened(before or after), more, power)
+    return Reason("", shortened(reason), more, power)
 
 
 def shortened(message: str, words: int = _WORDS) -> str:

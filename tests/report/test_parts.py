@@ -151,6 +151,20 @@ def test_reason_is_one_plain_sentence_with_its_check_aside(evaluation: Evaluatio
     assert (found.code, found.text, found.more) == ("", "3 checks passed.", "")
 
 
+@pytest.mark.parametrize(
+    ("reason", "text"),
+    [
+        ("F001 +5.6 points (+0.4 to +8.6). Power of the attacks: 6 copies (0.02 %) seen.",
+         "+5.6 points."),
+        ("no evidence of leakage at this power: 6 copies (0.02 %) seen",
+         "No evidence of leakage at this power."),
+    ],
+)  # fmt: skip
+def test_the_power_of_attacks_stands_beside_the_reason_whole(reason, text):
+    found = plain_reason(reason, [Result("F001", "n", "fidelity", Status.PASS, "m")])
+    assert (found.text, found.power) == (text, "Power of the attacks: 6 copies (0.02 %) seen.")
+
+
 def test_sentences_are_short_and_names_stay_whole() -> None:
     long = "one two " * 20 + "end"
     assert len(shortened(long).split()) == 25
