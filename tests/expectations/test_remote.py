@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,29 @@ def test_spark(simulated: Data, spark: Any, tmp_path: Path) -> None:
     assert_same_counts(
         simulated, entries_of(simulated), lambda given: run_on_spark(given, frame).outcomes
     )
+
+
+def test_a_database_hands_out_counts_and_no_rows(simulated: Data, tmp_path: Path) -> None:
+    """Every query of a run is asked again: none has more than the one row of its counts."""
+    sqlalchemy = pytest.importorskip("sqlalchemy", reason="the extra 'sql' is not installed")
+    path = tmp_path / "people.db"
+    to_database(simulated, f"sqlite:///{path}")
+    asked: list[tuple[str, Any]] = []
+
+    def listen(*given: Any) -> None:
+        asked.append((given[2], given[3]))
+
+    sqlalchemy.event.listen(sqlalchemy.engine.Engine, "before_cursor_execute", listen)
+    try:
+        run_on_sql(entries_of(simulated), f"sqlite:///{path}", "people")
+    finally:
+        sqlalchemy.event.remove(sqlalchemy.engine.Engine, "before_cursor_execute", listen)
+    queries = [(text, values) for text, values in asked if "people" in text and "SELECT" in text]
+    assert len(queries) > 10
+    with sqlite3.connect(path) as connection:
+        for text, values in queries:
+            if "sqlite_master" not in text:  # the names of tables, not their rows
+                assert len(connection.execute(text, values).fetchall()) <= 1, text
 
 
 def test_duckdb_is_refused_with_the_way_round() -> None:

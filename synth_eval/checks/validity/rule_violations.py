@@ -3,8 +3,8 @@
 What it measures
     Every rule of a Great Expectations suite is run on the synthetic table: the share of rows
     that break it, among the rows it speaks about. Without a suite the rules are derived from
-    the real table: types, missing cells, ranges, levels, keys, shapes, functional
-    dependencies, implications, orders, sums.
+    the real table: types, missing cells, ranges, levels, keys, shapes, resolution, functional
+    dependencies, implications, orders, sums, products, dummy columns.
 
 How to read it
     One row per rule: its rate with a Wilson interval at a level corrected for the number of
