@@ -52,14 +52,10 @@ def release_safe(evaluation: Evaluation) -> Evaluation:
         Results with a status, rounded numbers and a sentence made from them; no details, no
         pictures, no schema.
     """
-    return replace(
-        evaluation,
+    return type(evaluation)(  # made anew: a field that is added later stays inside
         results=[_released(result) for result in evaluation.results],
         provenance=_provenance(evaluation.provenance),
-        profiles=(),
-        reference_scores=(),
-        schema={},
-        notes=(),
+        purpose=evaluation.purpose,
     )
 
 
@@ -113,17 +109,20 @@ def rounded_count(count: int | None) -> int | None:
 def _released(result: Result) -> Result:
     sizes = [result.n, result.sampled, result.reference and result.reference.n]
     records = min((size for size in sizes if size), default=None)
-    found = replace(
-        result,
+    found = Result(
+        code=result.code,
+        name=result.name,
+        dimension=result.dimension,
+        status=result.status,
+        message="",
         estimate=_estimate(result.estimate, records),
         reference=_reference(result.reference, records),
         threshold=_threshold(result.threshold, records),
+        direction=result.direction,
         n=rounded_count(result.n),
         sampled=rounded_count(result.sampled),
-        seconds=0.0,
+        gating=result.gating,
         details=tuple(_power(row) for row in result.details if row.get("arm") == POSSIBLE_EPSILON),
-        panels=(),
-        figure=None,
     )
     return replace(found, message=_message(found, result.message))
 

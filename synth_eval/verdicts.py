@@ -130,13 +130,13 @@ def _power(results: Sequence[Result]) -> str:
     parts = []
     if POSSIBLE_EPSILON in rows:
         epsilon = rows[POSSIBLE_EPSILON]["epsilon"]
-        parts.append(f"an epsilon of up to {epsilon:.1f} could have been shown")
+        parts.append(f"epsilon up to {epsilon:.1f} could have been shown")
     if SMALLEST_VISIBLE in rows:
         copies, records = (rows[SMALLEST_VISIBLE][key] for key in ("hits", "records"))
         parts.append(
             f"{copies:,} copied records ({100 * copies / records:.2f} %) would have been seen"
         )
-    return ", ".join(parts)
+    return "; ".join(parts)
 
 
 def _sentence(results: Sequence[Result]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import product
 from pathlib import Path
 
@@ -124,6 +124,17 @@ def test_nothing_but_results_and_versions_is_left(made: Evaluation) -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", safe.provenance["created"])
     for role, table in safe.provenance["tables"].items():
         assert table == {"name": role, "rows": 1200, "columns": 4}
+
+
+def test_rows_that_were_asked_for_and_fields_of_tomorrow_stay_inside(made: Evaluation) -> None:
+    safe = release_safe(replace(made, examples=({"rule": RARE, "rows": [{"q7_pay": EXTREME}]},)))
+    assert safe.examples == ()
+    assert RARE not in safe.to_json() + safe.to_html()
+    kept = {"results", "provenance", "purpose"}
+    empty = Evaluation([])
+    for item in fields(Evaluation):
+        if item.name not in kept:
+            assert getattr(safe, item.name) == getattr(empty, item.name), item.name
 
 
 def test_page_says_what_is_left_out(texts: tuple[str, str]) -> None:

@@ -15,7 +15,7 @@ from synth_eval.evaluation import Evaluation
 from synth_eval.registry import available_checks, explain, select
 from synth_eval.results import Estimate, Reference, Result, Status, Threshold, to_plain
 from synth_eval.run import run
-from synth_eval.verdicts import verdicts
+from synth_eval.verdicts import POSSIBLE_EPSILON, SMALLEST_VISIBLE, verdicts
 
 
 def result(status, code="F002", dimension="fidelity", gating=True, message="said so."):
@@ -185,3 +185,27 @@ def test_progress_counts_every_step_once_and_ends(people):
     assert [done for done, _, _ in steps] == [0, 1, 2, 3]
     assert {total for _, total, _ in steps} == {3}
     assert steps[2][2] == "SDMetrics reference scores"
+
+
+def test_power_of_the_attacks_is_read_with_the_verdict() -> None:
+    """Nothing found is worth what could have been found: on the first screen, in both forms."""
+    power = (
+        {"arm": POSSIBLE_EPSILON, "epsilon": 6.726},
+        {"arm": SMALLEST_VISIBLE, "hits": 6, "records": 24_375},
+    )
+    attack = Result(
+        "P004", "membership_inference", "privacy", Status.PASS, "Nothing.", details=power
+    )
+    smell = Result("P002", "closer", "privacy", Status.WARN, "Nearer than chance.", gating=False)
+    clean, limited = (verdicts(found)["privacy"] for found in ([attack], [attack, smell]))
+    told = "epsilon up to 6.7 could have been shown; 6 copied records (0.02 %) would have been seen"
+    assert clean.reason.endswith(told)
+    assert limited.reason == f"P002 Nearer than chance. Power of the attacks: {told}."
+    for found in ([attack], [attack, smell]):
+        page = Evaluation(found).to_html()
+        screen = page[page.index('<section class="summary"') : page.index("</section>")]
+        assert "epsilon up to 6.7 could have been shown" in screen
+        assert "6 copied records" in screen
+        assert "would have been seen" in " ".join(repr(Evaluation(found)).split())
+    failed = Result("P001", "exact_copies", "privacy", Status.FAIL, "Copied.")
+    assert "Power" not in verdicts([attack, failed])["privacy"].reason

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -115,3 +118,34 @@ def test_refuses_other_columns_and_too_many_neighbours() -> None:
         space.encode([np.zeros(3)], [])
     with pytest.raises(ValueError, match="neighbours"):
         nearest(rows, rows.take(slice(0, 2)), space.grid, k=3)
+
+
+def _wide_rows(rows: int, seed: int) -> tuple[MixedSpace, EncodedRows]:
+    rng = np.random.default_rng(seed)
+    numbers = [rng.normal(size=rows) for _ in range(6)]
+    codes = [rng.integers(0, 16, rows) for _ in range(9)]
+    space = MixedSpace(numbers, len(codes))
+    return space, space.encode(numbers, codes)
+
+
+def test_memory_does_not_grow_with_the_searched_rows() -> None:
+    """One block of distances, whatever the table: a million rows need no more than it."""
+    space, base = _wide_rows(1_000_000, 1)
+    queries = base.take(np.arange(0, 1_000_000, 10_000))
+    tracemalloc.start()
+    found = nearest(queries, base, space.grid, k=2)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert np.all(found.distances[:, 0] == 0)
+    encoded = base.numbers.nbytes + base.codes.nbytes
+    assert peak < 2 * encoded + 50 * 2**20
+
+
+@pytest.mark.slow
+def test_fifty_thousand_rows_against_two_sides_of_a_survey_take_under_twenty_seconds() -> None:
+    space, base = _wide_rows(98_842, 2)
+    queries = base.take(slice(0, 50_000))
+    started = time.process_time()
+    for side in (slice(50_000, 74_421), slice(74_421, 98_842)):
+        nearest(queries, base.take(side), space.grid)
+    assert time.process_time() - started < 20  # CPU seconds: fewer pass on two cores
