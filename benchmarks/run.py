@@ -47,7 +47,9 @@ def measure(program: str, paths: tuple[Path, Path]) -> Cost:
     return measure_command([sys.executable, str(HERE / PROGRAMS[program]), *map(str, paths)])
 
 
-def measure_command(command: list[str], is_fragile: bool = False) -> Cost:
+def measure_command(
+    command: list[str], is_fragile: bool = False, limit_seconds: int = LIMIT_SECONDS
+) -> Cost:
     """CPU seconds, of all threads and children, and peak memory of one process.
 
     What it prints last is the note; a fragile one may fail, its complaint is the note then.
@@ -59,7 +61,7 @@ def measure_command(command: list[str], is_fragile: bool = False) -> Cost:
     }
 
     def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_CPU, (LIMIT_SECONDS, LIMIT_SECONDS))
+        resource.setrlimit(resource.RLIMIT_CPU, (limit_seconds, limit_seconds))
 
     process = subprocess.Popen(
         command,

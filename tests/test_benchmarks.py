@@ -63,3 +63,27 @@ def _some_table(folder: Path) -> Path:
         path,
     )  # fmt: skip
     return path
+
+
+def test_quick_search_of_closest_records(tmp_path: Path) -> None:
+    before = (FOLDER / "README.md").read_bytes()
+    done = subprocess.run(
+        [sys.executable, FOLDER / "privacy.py", "--quick", "--cache", tmp_path],
+        capture_output=True, text=True, check=True, timeout=600,
+    )  # fmt: skip
+    rows = [line.split("|") for line in done.stdout.splitlines() if line.startswith("| ")][2:]
+    assert [row[1].strip().split()[0] for row in rows] == ["synth_eval", "SDMetrics", "SDMetrics"]
+    for row in rows:
+        assert float(row[3].split("(")[0]) > 0
+        assert float(row[5]) > 0
+    assert (FOLDER / "README.md").read_bytes() == before
+
+
+def test_published_tables_that_are_absent_are_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(FOLDER))
+    from privacy import adult
+
+    monkeypatch.delenv("SYNTH_EVAL_TEST_DATA", raising=False)
+    assert "names no folder" in str(adult(FOLDER))
+    monkeypatch.setenv("SYNTH_EVAL_TEST_DATA", str(FOLDER))
+    assert adult(FOLDER) == "no published tables in the folder benchmarks"
