@@ -18,6 +18,8 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 MOST_CELLS, MOST_LINES = 12, 8
 BANNED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Try, ast.Lambda)
 
+LONG = {"compare.ipynb"}  # three evaluations
+
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 
 
@@ -109,7 +111,13 @@ def test_every_code_cell_that_shows_something_is_introduced(path: Path) -> None:
     assert sum(cell["cell_type"] == "markdown" for cell in cells) >= len(code_cells(path)) // 2
 
 
-@each_notebook
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, id=path.name, marks=[pytest.mark.slow] * (path.name in LONG))
+        for path in NOTEBOOKS
+    ],
+)
 def test_runs_as_it_is_on_demo_data(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
