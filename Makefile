@@ -13,7 +13,7 @@ bin = $(1)/bin
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-all check lab bench oldest clean
+.PHONY: help report test test-all check lab sample bench oldest clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,9 @@ check: $(VENV)/.installed-test ## lint, types and layers
 # parsers its schema validation builds, some five CPU seconds per process.
 lab: $(VENV_LAB)/.installed-lab ## open the notebook in JupyterLab
 	$(call bin,$(VENV_LAB))/jupyter lab notebooks/evaluate.ipynb
+
+sample: $(VENV)/.installed ## make reports/sample.html again
+	$(call bin,$(VENV))/python reports/sample.py
 
 bench: $(VENV)/.installed ## measure against the floor and SDMetrics, write benchmarks/README.md
 	$(call bin,$(VENV))/python benchmarks/run.py
