@@ -159,8 +159,8 @@ def _threshold(threshold: Threshold | None, records: int | None) -> Threshold | 
 
 
 def _power(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    epsilon = float(row["epsilon"])
-    return {"arm": POSSIBLE_EPSILON, "epsilon": rounded(epsilon, step([epsilon], None))}
+    epsilon = float(row["value"])
+    return {"arm": POSSIBLE_EPSILON, "value": rounded(epsilon, step([epsilon], None))}
 
 
 def _message(result: Result, was: str) -> str:

@@ -129,7 +129,7 @@ def _power(results: Sequence[Result]) -> str:
     rows = {row.get("arm"): row for result in results for row in result.details}
     parts = []
     if POSSIBLE_EPSILON in rows:
-        epsilon = rows[POSSIBLE_EPSILON]["epsilon"]
+        epsilon = rows[POSSIBLE_EPSILON]["value"]
         parts.append(f"epsilon up to {epsilon:.1f} could have been shown")
     if SMALLEST_VISIBLE in rows:
         copies, records = (rows[SMALLEST_VISIBLE][key] for key in ("hits", "records"))

@@ -190,7 +190,7 @@ def test_progress_counts_every_step_once_and_ends(people):
 def test_power_of_the_attacks_is_read_with_the_verdict() -> None:
     """Nothing found is worth what could have been found: on the first screen, in both forms."""
     power = (
-        {"arm": POSSIBLE_EPSILON, "epsilon": 6.726},
+        {"arm": POSSIBLE_EPSILON, "value": 6.726},
         {"arm": SMALLEST_VISIBLE, "hits": 6, "records": 24_375},
     )
     attack = Result(

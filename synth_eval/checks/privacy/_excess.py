@@ -11,7 +11,7 @@ from synth_eval.run import Context
 from synth_eval.stats.intervals import Interval, excess_members, newcombe, residual_risk, wilson
 
 __all__ = [
-    "INVALID_SPLIT", "Excess", "decide", "difference", "excess", "percent", "points",
+    "INVALID_SPLIT", "Excess", "area_row", "decide", "difference", "excess", "percent", "points",
     "risk_rows", "worst",
 ]  # fmt: skip
 
@@ -50,7 +50,7 @@ class Excess:
         named = {} if what is None else {"what": what}
         return [
             {
-                "arm": f"{self.arm}: training records",
+                "arm": f"{self.arm}: training",
                 **named,
                 "estimate": self.member.value,
                 "low": self.member.low,
@@ -62,7 +62,7 @@ class Excess:
                 **more,
             },
             {
-                "arm": f"{self.arm}: unseen records",
+                "arm": f"{self.arm}: unseen",
                 **named,
                 "estimate": self.control.value,
                 "low": self.control.low,
@@ -70,6 +70,16 @@ class Excess:
                 "records": self.controls,
             },
         ]
+
+
+def area_row(arm: str, area: Interval) -> Mapping[str, Any]:
+    """Area under the curve; no estimate, for it has no place on the axis of the shares."""
+    return {
+        "arm": f"{arm}, area under the curve",
+        "value": area.value,
+        "value_low": area.low,
+        "value_high": area.high,
+    }
 
 
 def risk_rows(entry: Excess) -> list[Mapping[str, Any]]:

@@ -43,9 +43,6 @@ def roc_panel(
         )
     if not curves:
         return []
-    first = min(min(curve.x) for curve in curves)
-    line = [float(rate) for rate in _CHANCE[first < _CHANCE]]
-    chance = Curve("no leak", x=[first, *line], y=[first, *line], shape="dashes")
     caption = (
         "Share of training records recognised, against the share of unseen records taken for "
         f"training ones. Each step holds at least {least} records of either kind. Without a leak "
@@ -59,10 +56,16 @@ def roc_panel(
             x="unseen records taken for training ones",
             y="training records recognised",
             caption=caption,
-            curves=[*curves, chance],
+            curves=[*curves, _chance(min(min(curve.x) for curve in curves))],
             log_x=True,
+            log_y=True,
         )
     ]
+
+
+def _chance(first: float) -> Curve:
+    line = [first, *(float(rate) for rate in _CHANCE[first < _CHANCE])]
+    return Curve("no leak", x=line, y=line, shape="dashes")
 
 
 def distance_panel(members: FloatArray, controls: FloatArray, least: int) -> list[Panel]:

@@ -39,6 +39,7 @@ from synth_eval.checks.privacy._attacks import attacks, halves
 from synth_eval.checks.privacy._excess import (
     INVALID_SPLIT,
     Excess,
+    area_row,
     decide,
     excess,
     percent,
@@ -201,11 +202,6 @@ def _details(strata: Sequence[Excess], found: Isolated, level: float) -> list[Ma
     area = auc_interval(-found.members, -found.controls, level)
     return [
         *(row for stratum in reversed(strata) for row in stratum.rows()),
-        {
-            "arm": f"{_MOST_ISOLATED}, area under the curve",
-            "area": area.value,
-            "area_low": area.low,
-            "area_high": area.high,
-        },
+        area_row(_MOST_ISOLATED, area),
         {"arm": "far nearer than any unseen record", "records": found.smells},
     ]

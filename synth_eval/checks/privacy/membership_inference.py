@@ -40,6 +40,7 @@ from synth_eval.checks.privacy._attacks import Attacks, attacks, epsilon_of
 from synth_eval.checks.privacy._excess import (
     INVALID_SPLIT,
     Excess,
+    area_row,
     decide,
     excess,
     percent,
@@ -136,26 +137,21 @@ def _details(
 ) -> list[Mapping[str, Any]]:
     rows: list[Mapping[str, Any]] = []
     for tail in tails:
-        rows += tail.rows("at 1 % false alarms", **_area(areas[tail.arm]))
+        rows += tail.rows()
     size = len(found.folds[0])
     if size * _FINE_RATE >= _LEAST_EXCEEDING:
         for name in areas:
-            rows += _tail(name, found, _FINE_RATE, level).rows("at 0.1 % false alarms")
+            rows += _tail(name, found, _FINE_RATE, level).rows("0.1 % alarms")
     bound, possible = epsilon
     return [
         *rows,
-        {"arm": "blind baseline (no synthetic table)", **_area(found.blind)},
-        {"arm": "calling everyone a member", "area": 0.5, "f1": f1_of_guessing_member(size, size)},
+        *(area_row(name, area) for name, area in areas.items()),
+        area_row("blind baseline (no synthetic table)", found.blind),
+        {"arm": "calling everyone a member, F1", "value": f1_of_guessing_member(size, size)},
         {
             "arm": PROVED_EPSILON,
-            "what": f"one run, by {list(found.members)[bound.attack]}",
-            "epsilon": bound.epsilon,
-            "correct": bound.correct,
-            "guesses": bound.guesses,
+            "what": f"{bound.correct:,} of {bound.guesses:,} guesses right",
+            "value": bound.epsilon,
         },
-        {"arm": POSSIBLE_EPSILON, "epsilon": possible},
+        {"arm": POSSIBLE_EPSILON, "value": possible},
     ]
-
-
-def _area(area: Interval) -> dict[str, float]:
-    return {"area": area.value, "area_low": area.low, "area_high": area.high}

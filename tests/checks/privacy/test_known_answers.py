@@ -175,6 +175,6 @@ def test_calling_everyone_a_member_stands_on_the_page() -> None:
     page = Evaluation([found]).to_html()
     assert "calling everyone a member" in page
     assert "0.667" in page
-    guess = next(row for row in found.details if row["arm"] == "calling everyone a member")
-    assert (guess["f1"], guess["area"]) == (pytest.approx(0.667, abs=5e-4), 0.5)
+    guess = next(row for row in found.details if row["arm"] == "calling everyone a member, F1")
+    assert guess["value"] == pytest.approx(0.667, abs=5e-4)
     assert "F1" not in found.message

@@ -15,7 +15,7 @@ from synth_eval.data.load import load
 from synth_eval.registry import explain
 from synth_eval.results import Result, Status
 from synth_eval.run import run
-from synth_eval.verdicts import VerdictWord, verdicts
+from synth_eval.verdicts import PROVED_EPSILON, VerdictWord, verdicts
 
 ROWS, COLUMNS = 3000, 4
 CONFIG = Config(neighbour_rows=2000)
@@ -68,7 +68,7 @@ def test_leaks_are_recognised(leak: Callable[..., np.ndarray]) -> None:
     assert found["P004"].status is Status.FAIL, found["P004"].message
     assert _word(found) is VerdictWord.NO_GO
     bound = next(row for row in found["P004"].details if row["arm"] == "lower bound on epsilon")
-    assert bound["epsilon"] > 0.5
+    assert bound["value"] > 0.5
 
 
 def test_tail_of_a_partial_copy_is_its_share() -> None:
@@ -89,7 +89,7 @@ def test_split_that_is_not_random_is_called_invalid() -> None:
     assert "INVALID SPLIT" in found["P004"].message
     assert _word(found) is VerdictWord.UNKNOWN
     blind = next(row for row in found["P004"].details if "blind" in row["arm"])
-    assert blind["area_low"] > 0.6
+    assert blind["value_low"] > 0.6
 
 
 def test_offset_leaker_is_not_cleared() -> None:
@@ -118,13 +118,11 @@ def test_one_copied_outlier_is_smelled_though_averages_are_blind() -> None:
 def test_guessing_member_stands_beside_the_attacks() -> None:
     rng = np.random.default_rng(7)
     details = _judge(_rows(rng, 900), _rows(rng, 900), _rows(rng, 900))["P004"].details
-    guess = next(row for row in details if row["arm"] == "calling everyone a member")
-    assert guess["f1"] == pytest.approx(2 / 3)
+    guess = next(row for row in details if row["arm"] == "calling everyone a member, F1")
+    assert guess["value"] == pytest.approx(2 / 3)
     attacks = {"closest distance", "density ratio", "local neighbourhood", "classifier"}
     for side in ("training", "unseen"):
-        assert {f"{attack}: {side} records" for attack in attacks} <= {
-            row["arm"] for row in details
-        }
+        assert {f"{attack}: {side}" for attack in attacks} <= {row["arm"] for row in details}
 
 
 def test_panels_hold_at_least_eleven_records_per_step() -> None:
@@ -213,7 +211,9 @@ def test_flip_ladder_falls(shared_data: Path) -> None:
         found = {r.code: r for r in run(data, select_checks=["P001", "P002", "P003", "P004"])}
         tails.append([found[code].estimate.value for code in ("P001", "P002", "P003", "P004")])
         words.append(verdicts(list(found.values()))["privacy"].verdict)
-        epsilons.append(next(r["epsilon"] for r in found["P004"].details if "epsilon" in r))
+        epsilons.append(
+            next(r["value"] for r in found["P004"].details if r["arm"] == PROVED_EPSILON)
+        )
     assert np.all(np.diff(np.array(tails), axis=0) < 0)
     assert np.all(np.diff(epsilons) < 0)
     assert words == [VerdictWord.NO_GO] * 3 + [VerdictWord.LIMITS]
