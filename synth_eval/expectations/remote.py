@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
@@ -107,7 +107,8 @@ def run_on_spark(entries: Sequence[Mapping[str, Any]], frame: Any) -> Remote:
     frame : pyspark.sql.DataFrame
         The table; cache it first where it is costly to compute.
     """
-    sound, refused = _sorted_out(entries, DIALECTS["spark"])
+    flags = {name for name, kind in frame.dtypes if kind == "boolean"}
+    sound, refused = _sorted_out(entries, DIALECTS["spark"], flags)
     with data_source("add_spark", persist=False) as source:
         asset = source.add_dataframe_asset(SOURCE)
         definition = asset.add_batch_definition_whole_dataframe(SOURCE)
@@ -143,7 +144,8 @@ def run_on_sql(
     columns = _columns_in_database(url, table, schema)
     kind = _KINDS.get(dialect, "add_sql")
     words = DIALECTS["sqlite" if dialect == "sqlite" else "sql"]
-    sound, refused = _sorted_out(entries, words)
+    flags = {name for name, stored in columns.items() if stored.casefold().startswith("bool")}
+    sound, refused = _sorted_out(entries, words, flags)
     with data_source(kind, connection_string=url, create_temp_table=False) as source:
         where = {} if schema is None else {"schema_name": schema}
         with warnings.catch_warnings():  # a schema is told in other ways in other databases
@@ -157,17 +159,37 @@ def run_on_sql(
 
 
 def _sorted_out(
-    entries: Sequence[Mapping[str, Any]], dialect: Dialect
+    entries: Sequence[Mapping[str, Any]], dialect: Dialect, flags: Collection[str]
 ) -> tuple[dict[int, Mapping[str, Any]], dict[int, Outcome]]:
     """Entries that may be run, by position, and the outcomes of those that may not."""
     sound: dict[int, Mapping[str, Any]] = {}
     refused: dict[int, Outcome] = {}
     for position, entry in enumerate(entries):
         try:
-            sound[position] = {**vetted(entry, dialect), "columns": columns_of(entry)}
+            given = _as_numbers(vetted(entry, dialect), dialect, flags)
+            sound[position] = {**given, "columns": columns_of(entry)}
         except UsageError as refusal:
             refused[position] = Outcome(error=str(refusal))
     return sound, refused
+
+
+def _as_numbers(
+    entry: Mapping[str, Any], dialect: Dialect, flags: Collection[str]
+) -> Mapping[str, Any]:
+    """A sum of columns of true and false as a count of rows; engines add up numbers only."""
+    kwargs = entry["kwargs"]
+    names = kwargs.get("column_list")
+    is_sum = entry["type"] == "expect_multicolumn_sum_to_equal" and isinstance(names, list)
+    total = kwargs.get("sum_total")
+    if not is_sum or not isinstance(total, int) or not set(names) <= set(flags):
+        return entry
+    added = " + ".join(f"cast({dialect.name(name)} as int)" for name in names)
+    condition = {"type": "pass_through", "pass_through_filter": f"({added}) != {int(total)}"}
+    return {
+        **entry,
+        "type": "expect_table_row_count_to_equal",
+        "kwargs": {"value": 0, "row_condition": condition},
+    }
 
 
 def _merged(

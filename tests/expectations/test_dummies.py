@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from synth_eval.config import Config
@@ -14,9 +16,9 @@ from synth_eval.data.load import Data, load
 from synth_eval.expectations import derive_suite
 from synth_eval.expectations.derive import derive_rules
 from synth_eval.expectations.dummies import dummy_blocks
-from synth_eval.expectations.engine import run_on_table
+from synth_eval.expectations.engine import Outcome, run_on_table
 from synth_eval.expectations.relations import Search
-from synth_eval.expectations.remote import run_on_sql
+from synth_eval.expectations.remote import run_on_spark, run_on_sql
 from synth_eval.run import run
 
 ROWS = 4_000
@@ -83,15 +85,39 @@ def test_rows_without_a_level_are_counted_and_told(kind: type) -> None:
     assert row["status"] == "fail"
 
 
-def test_sqlite(tmp_path: Path) -> None:
-    sqlalchemy = pytest.importorskip("sqlalchemy", reason="the extra 'sql' is not installed")
-    tables = data(int)
-    url = f"sqlite:///{tmp_path / 'flags.db'}"
-    engine = sqlalchemy.create_engine(url)
-    frame = pa.table(block("c", int, 5, broken=300)).to_pandas()
-    frame.to_sql("flags", engine, index=False)
-    engine.dispose()
+def assert_same(kind: type, run: Callable[[Any], list[Outcome]]) -> None:
+    tables = data(kind)
     rules, _ = derive_rules(tables.real)
     (rule,) = [rule for rule in rules if "exactly one" in rule.rule.text]
-    (outcome,) = run_on_sql([rule.to_dict(0.001, 11)], url, "flags").outcomes
+    (outcome,) = run([rule.to_dict(0.001, 11)])
+    assert outcome.error is None
     assert outcome.tally == rule.rule.count(tables.synthetic)
+
+
+def to_database(url: str, kind: type) -> None:
+    sqlalchemy = pytest.importorskip("sqlalchemy", reason="the extra 'sql' is not installed")
+    engine = sqlalchemy.create_engine(url)
+    frame = pa.table(block("c", kind, 5, broken=300)).to_pandas()
+    frame.to_sql("flags", engine, index=False, if_exists="replace")
+    engine.dispose()
+
+
+@pytest.mark.parametrize("kind", [int, bool])
+def test_sqlite(kind: type, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'flags.db'}"
+    to_database(url, kind)
+    assert_same(kind, lambda entries: run_on_sql(entries, url, "flags").outcomes)
+
+
+@pytest.mark.parametrize("kind", [int, bool])
+def test_postgresql(kind: type, postgres: str) -> None:
+    to_database(postgres, kind)
+    assert_same(kind, lambda entries: run_on_sql(entries, postgres, "flags").outcomes)
+
+
+@pytest.mark.filterwarnings("ignore")  # of pyspark's own reading of pandas
+@pytest.mark.parametrize("kind", [int, bool])
+def test_spark(kind: type, spark: Any, tmp_path: Path) -> None:
+    pq.write_table(pa.table(block("c", kind, 5, broken=300)), tmp_path / "flags.parquet")
+    frame = spark.read.parquet(str(tmp_path / "flags.parquet"))
+    assert_same(kind, lambda entries: run_on_spark(entries, frame).outcomes)
