@@ -16,7 +16,7 @@ How to read it
 When it misleads
     It asks about the real rows at hand: with fewer of them synthetic rows may help more, and
     a table made from more real rows than are used here carries their knowledge. Only run at
-    depth ``full``.
+    depth ``full``: about 20 CPU seconds on adult, of which 10,000 real rows are mixed.
 
 Source
     Trivial controls as in the literature on oversampling: He and Garcia (2009), Learning from
