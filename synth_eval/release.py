@@ -53,7 +53,7 @@ def release_safe(evaluation: Evaluation) -> Evaluation:
         pictures, no schema.
     """
     return type(evaluation)(  # made anew: a field that is added later stays inside
-        results=[_released(result) for result in evaluation.results],
+        results=[_released(result, _smallest(evaluation)) for result in evaluation.results],
         provenance=_provenance(evaluation.provenance),
         purpose=evaluation.purpose,
     )
@@ -106,9 +106,16 @@ def rounded_count(count: int | None) -> int | None:
     return int(round(count, min(-1, _DIGITS - 1 - math.floor(math.log10(count)))))
 
 
-def _released(result: Result) -> Result:
+def _smallest(evaluation: Evaluation) -> int:
+    """Fewest records of a cell that was shown, where stricter than by default."""
+    settings = evaluation.provenance.get("settings", {})
+    return max(Config().small_cell, int(settings.get("small_cell", 0)))
+
+
+def _released(result: Result, smallest: int) -> Result:
     sizes = [result.n, result.sampled, result.reference and result.reference.n]
-    records = min((size for size in sizes if size), default=None)
+    fewest = min((size for size in sizes if size), default=None)
+    records = fewest and max(fewest * Config().small_cell // smallest, 1)
     found = Result(
         code=result.code,
         name=result.name,

@@ -189,6 +189,14 @@ def test_intervals_stay_in_order(seed: int) -> None:
     assert abs(safe.estimate.value - value) <= step([low, value, high], n)
 
 
+def test_a_stricter_smallest_cell_makes_coarser_steps() -> None:
+    estimate = Estimate(0.0345, 0.0301, 0.0399)
+    result = Result("P001", "exact_copies", "privacy", Status.FAIL, "x", estimate, n=11_000)
+    settings = ({}, {"settings": {"small_cell": 110}}, {"settings": {"small_cell": 5}})
+    found = [release_safe(Evaluation([result], given)).results[0].estimate for given in settings]
+    assert [entry and entry.value for entry in found] == [0.034, 0.03, 0.034]
+
+
 def test_rounding_by_hand() -> None:
     assert step([0.5], 50_000) == pytest.approx(0.01)
     assert step([0.0], 1_100) == pytest.approx(0.01)  # eleven of 1,100 records
