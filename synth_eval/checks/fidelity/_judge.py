@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from synth_eval.checks.fidelity._errors import FixedError, MeanError
 from synth_eval.errors import NotApplicable
 from synth_eval.results import Curve as Plotted
 from synth_eval.results import (
@@ -24,35 +24,22 @@ from synth_eval.results import (
 from synth_eval.run import Context
 from synth_eval.stats.distances import (
     Distance,
-    total_variation_distance,
-    total_variation_distances,
 )
-from synth_eval.stats.maximum import MaximumStatistic
 from synth_eval.stats.worth import (
     Curve,
     expected_at,
     mean_curve,
     rows_at,
     sample_sizes,
-    total_variation_curves,
 )
 
 __all__ = [
-    "Cells",
-    "FixedError",
-    "MeanError",
     "Measured",
     "curve_sizes",
     "judge",
-    "judge_cells",
-    "judge_counts",
 ]
 
-CountArray = npt.NDArray[np.int64]
-
 _DETAILS = 2_000
-_ERROR_ROWS = 4_000
-_MAXIMUM_ROWS = 500
 _SHOWN_FROM = 0.001
 
 
@@ -69,93 +56,6 @@ class Measured:
 def curve_sizes(ctx: Context) -> Any:
     """Sample sizes at which expected distances are computed."""
     return sample_sizes(ctx.data.real.num_rows, ctx.data.synthetic.num_rows)
-
-
-class MeanError:
-    """Standard error of a mean of distances over the same rows.
-
-    The influences of a row on all tables are added up for a seeded sample of rows, so that
-    columns that move together are not taken for independent ones.
-    """
-
-    def __init__(self, ctx: Context) -> None:
-        self._data = ctx.data
-        self._tables = 0
-        self._rows: dict[str, Any] = {}
-        self._sums: dict[str, Any] = {}
-        given = []
-        for role in ("real", "synthetic"):
-            rows = ctx.data.sample_rows(role, _ERROR_ROWS, ctx.rng(f"error {role}"))
-            self._rows[role] = (rows, ctx.data.tables[role].num_rows)
-            self._sums[role] = np.zeros(len(rows))
-            given.append((min(len(rows), _MAXIMUM_ROWS), ctx.data.tables[role].num_rows))
-        self._maximum = MaximumStatistic(given, ctx.rng("maximum"))
-
-    def rows(self, role: str) -> Any:
-        """Numbers of the sampled rows of one table."""
-        return self._rows[role][0]
-
-    def values(self, name: str) -> dict[str, Any]:
-        """Values of a continuous column in the sampled rows of both tables."""
-        return {
-            role: self._data.tables[role].column(name).values[rows]
-            for role, (rows, _) in self._rows.items()
-        }
-
-    def add(self, distance: Distance, values: Mapping[str, Any]) -> None:
-        """Add one table: the values (or cells) of the sampled rows, missing ones left NaN."""
-        self._tables += 1
-        if distance.influence is None:
-            return
-        effects = []
-        for role, sample in values.items():
-            missing = np.isnan(sample) if sample.dtype.kind == "f" else None
-            effect = distance.influence(sample)
-            if missing is not None and missing.any():
-                effect = np.where(
-                    missing, effect[~missing].mean() if (~missing).any() else 0, effect
-                )
-            self._sums[role] += effect
-            effects.append(effect[:_MAXIMUM_ROWS])
-        self._maximum.add(effects)
-
-    def add_signs(self, signs: npt.NDArray[np.int8], cells: Mapping[str, Any]) -> None:
-        """Add the total variation of one table: the signs of its cells, the sampled rows' cells."""
-        self._tables += 1
-        halves = signs * 0.5
-        effects = []
-        for role, own in cells.items():
-            effect = halves.take(own)
-            self._sums[role] += effect
-            effects.append(effect[:_MAXIMUM_ROWS])
-        self._maximum.add(effects)
-
-    def value(self) -> float:
-        """Standard error of the mean distance."""
-        variance = sum(
-            self._sums[role].var() / (self._tables**2 * rows)
-            for role, (_, rows) in self._rows.items()
-        )
-        return float(np.sqrt(variance))
-
-    def critical(self, alpha: float, tables: int) -> float:  # noqa: ARG002 - see FixedError
-        """Standard errors that the farthest of the tables exceeds by chance, so rarely."""
-        return self._maximum.critical(alpha)
-
-
-@dataclass(frozen=True, slots=True)
-class FixedError:
-    """Standard error of a mean that the check computed itself."""
-
-    error: float
-
-    def value(self) -> float:
-        """Standard error of the mean distance."""
-        return self.error
-
-    def critical(self, alpha: float, tables: int) -> float:
-        """Standard errors for so many tables as if unrelated."""
-        return NormalDist().inv_cdf(1 - alpha / (2 * tables))
 
 
 def judge(
@@ -370,96 +270,3 @@ def _label(row: Mapping[str, Any]) -> str:
     columns = [str(row[key]) for key in ("column", "first", "second", "third") if key in row]
     part = f" ({row['part']})" if "part" in row else ""
     return " × ".join(columns) + part
-
-
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """One derived table: the cell of every row, in each table of the data.
-
-    Parameters
-    ----------
-    item : mapping
-        What the table is, for the details.
-    size : int
-        Number of cells.
-    rows : callable
-        Role of a table in, cell of each of its rows out, shape (rows,).
-    """
-
-    item: Mapping[str, Any]
-    size: int
-    rows: Callable[[str], npt.NDArray[np.integer[Any]]]
-
-
-def judge_cells(ctx: Context, tables: Iterable[Cells], noun: str) -> Result:
-    """Judge tables that are counted here, all rows of each, one table at a time."""
-    error, items, counted = MeanError(ctx), [], []
-    for table in tables:
-        counts: dict[str, CountArray] = {}
-        sampled: dict[str, npt.NDArray[np.integer[Any]]] = {}
-        for role in ctx.data.tables:  # one at a time: the cells of all rows are large
-            cells = table.rows(role)
-            counts[role] = np.bincount(cells, minlength=table.size)
-            if role != "holdout":
-                sampled[role] = cells[error.rows(role)]
-        distance = total_variation_distance(counts["real"], counts["synthetic"])
-        error.add(distance, sampled)
-        items.append((table.item, distance))
-        counted.append(counts)
-    pooled = [counts["real"] + counts.get("holdout", 0) for counts in counted]
-    curves = total_variation_curves(pooled, ctx.data.real.num_rows, curve_sizes(ctx))
-    measured = [
-        Measured(
-            item,
-            distance,
-            total_variation_distance(counts["real"], counts["holdout"])
-            if "holdout" in counts
-            else None,
-            curve,
-        )
-        for (item, distance), counts, curve in zip(items, counted, curves, strict=True)
-    ]
-    return judge(ctx, measured, error, noun)
-
-
-def judge_counts(
-    ctx: Context,
-    items: Sequence[Mapping[str, Any]],
-    blocks: Iterable[Mapping[str, CountArray]],
-    error: MeanError,
-    cells: Callable[[int], Mapping[str, npt.NDArray[np.intp]]],
-    noun: str,
-) -> Result:
-    """Judge tables that were counted before, many at once.
-
-    Parameters
-    ----------
-    items : sequence of mapping
-        What each table is, in the order of the counts.
-    blocks : iterable of mapping
-        Counts by role of a table of the data, shape (tables of the block, cells).
-    error : MeanError
-        Receives the sampled rows.
-    cells : callable
-        Number of a table in, cells of the sampled rows by role out.
-    """
-    measured: list[Measured] = []
-    sizes, rows = curve_sizes(ctx), ctx.data.real.num_rows
-    for counts in blocks:
-        real, holdout = counts["real"], counts.get("holdout")
-        curves = total_variation_curves(
-            list(real if holdout is None else real + holdout), rows, sizes
-        )
-        distances, signs = _distances(real, counts["synthetic"])
-        others = None if holdout is None else _distances(real, holdout)[0]
-        for i, (distance, curve) in enumerate(zip(distances, curves, strict=True)):
-            table = len(measured)
-            error.add_signs(signs[i], cells(table))
-            other = None if others is None else others[i]
-            measured.append(Measured(items[table], distance, other, curve))
-    return judge(ctx, measured, error, noun)
-
-
-def _distances(real: CountArray, other: CountArray) -> tuple[list[Distance], npt.NDArray[np.int8]]:
-    values, errors, signs = total_variation_distances(real, other)
-    return list(map(Distance, values.tolist(), errors.tolist())), signs

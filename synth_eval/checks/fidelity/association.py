@@ -29,7 +29,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.fidelity._judge import FixedError, Measured, curve_sizes, judge
+from synth_eval.checks.fidelity._errors import FixedError
+from synth_eval.checks.fidelity._judge import Measured, curve_sizes, judge
 from synth_eval.data.table import Table
 from synth_eval.errors import NotApplicable
 from synth_eval.registry import check

@@ -20,7 +20,8 @@ Source
 
 from __future__ import annotations
 
-from synth_eval.checks.fidelity._judge import MeanError, Measured, curve_sizes, judge
+from synth_eval.checks.fidelity._errors import MeanError
+from synth_eval.checks.fidelity._judge import Measured, curve_sizes, judge
 from synth_eval.registry import check
 from synth_eval.results import Result
 from synth_eval.run import Context

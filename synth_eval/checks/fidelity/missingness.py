@@ -27,7 +27,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.fidelity._judge import Cells, judge_cells
+from synth_eval.checks.fidelity._cells import Cells, judge_cells
 from synth_eval.errors import NotApplicable
 from synth_eval.registry import check
 from synth_eval.results import Curve, Panel, Result

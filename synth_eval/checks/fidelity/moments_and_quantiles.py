@@ -26,7 +26,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.fidelity._judge import MeanError, Measured, curve_sizes, judge
+from synth_eval.checks.fidelity._errors import MeanError
+from synth_eval.checks.fidelity._judge import Measured, curve_sizes, judge
 from synth_eval.errors import NotApplicable
 from synth_eval.registry import check
 from synth_eval.results import Result

@@ -29,7 +29,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.fidelity._judge import MeanError, judge_counts
+from synth_eval.checks.fidelity._cells import judge_counts
+from synth_eval.checks.fidelity._errors import MeanError
 from synth_eval.data.codes import Plan, encode
 from synth_eval.registry import check
 from synth_eval.results import Grid, Panel, Result

@@ -25,8 +25,9 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
+from synth_eval.checks.fidelity._cells import judge_counts
+from synth_eval.checks.fidelity._errors import MeanError
 from synth_eval.checks.fidelity._few_cells import few_cell_maps
-from synth_eval.checks.fidelity._judge import MeanError, judge_counts
 from synth_eval.data.codes import encode
 from synth_eval.data.counts import TripleCounts, count_rows
 from synth_eval.errors import NotApplicable

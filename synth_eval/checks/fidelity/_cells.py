@@ -1,0 +1,118 @@
+"""Distances of tables of cells, counted here or before, and their judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_eval.checks.fidelity._errors import MeanError
+from synth_eval.checks.fidelity._judge import Measured, curve_sizes, judge
+from synth_eval.results import Result
+from synth_eval.run import Context
+from synth_eval.stats.distances import (
+    Distance,
+    total_variation_distance,
+    total_variation_distances,
+)
+from synth_eval.stats.worth import total_variation_curves
+
+__all__ = ["Cells", "judge_cells", "judge_counts"]
+
+CountArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """One derived table: the cell of every row, in each table of the data.
+
+    Parameters
+    ----------
+    item : mapping
+        What the table is, for the details.
+    size : int
+        Number of cells.
+    rows : callable
+        Role of a table in, cell of each of its rows out, shape (rows,).
+    """
+
+    item: Mapping[str, Any]
+    size: int
+    rows: Callable[[str], npt.NDArray[np.integer[Any]]]
+
+
+def judge_cells(ctx: Context, tables: Iterable[Cells], noun: str) -> Result:
+    """Judge tables that are counted here, all rows of each, one table at a time."""
+    error, items, counted = MeanError(ctx), [], []
+    for table in tables:
+        counts: dict[str, CountArray] = {}
+        sampled: dict[str, npt.NDArray[np.integer[Any]]] = {}
+        for role in ctx.data.tables:  # one at a time: the cells of all rows are large
+            cells = table.rows(role)
+            counts[role] = np.bincount(cells, minlength=table.size)
+            if role != "holdout":
+                sampled[role] = cells[error.rows(role)]
+        distance = total_variation_distance(counts["real"], counts["synthetic"])
+        error.add(distance, sampled)
+        items.append((table.item, distance))
+        counted.append(counts)
+    pooled = [counts["real"] + counts.get("holdout", 0) for counts in counted]
+    curves = total_variation_curves(pooled, ctx.data.real.num_rows, curve_sizes(ctx))
+    measured = [
+        Measured(
+            item,
+            distance,
+            total_variation_distance(counts["real"], counts["holdout"])
+            if "holdout" in counts
+            else None,
+            curve,
+        )
+        for (item, distance), counts, curve in zip(items, counted, curves, strict=True)
+    ]
+    return judge(ctx, measured, error, noun)
+
+
+def judge_counts(
+    ctx: Context,
+    items: Sequence[Mapping[str, Any]],
+    blocks: Iterable[Mapping[str, CountArray]],
+    error: MeanError,
+    cells: Callable[[int], Mapping[str, npt.NDArray[np.intp]]],
+    noun: str,
+) -> Result:
+    """Judge tables that were counted before, many at once.
+
+    Parameters
+    ----------
+    items : sequence of mapping
+        What each table is, in the order of the counts.
+    blocks : iterable of mapping
+        Counts by role of a table of the data, shape (tables of the block, cells).
+    error : MeanError
+        Receives the sampled rows.
+    cells : callable
+        Number of a table in, cells of the sampled rows by role out.
+    """
+    measured: list[Measured] = []
+    sizes, rows = curve_sizes(ctx), ctx.data.real.num_rows
+    for counts in blocks:
+        real, holdout = counts["real"], counts.get("holdout")
+        curves = total_variation_curves(
+            list(real if holdout is None else real + holdout), rows, sizes
+        )
+        distances, signs = _distances(real, counts["synthetic"])
+        others = None if holdout is None else _distances(real, holdout)[0]
+        for i, (distance, curve) in enumerate(zip(distances, curves, strict=True)):
+            table = len(measured)
+            error.add_signs(signs[i], cells(table))
+            other = None if others is None else others[i]
+            measured.append(Measured(items[table], distance, other, curve))
+    return judge(ctx, measured, error, noun)
+
+
+def _distances(real: CountArray, other: CountArray) -> tuple[list[Distance], npt.NDArray[np.int8]]:
+    values, errors, signs = total_variation_distances(real, other)
+    return list(map(Distance, values.tolist(), errors.tolist())), signs
