@@ -122,7 +122,8 @@ def details_table(
     short : bool
         Whether to show the few columns alone that a first look needs.
     """
-    plain = [_joined(to_plain(row)) for row in details[:rows]]
+    has_sets = any(row.get("first") is not None for row in details[:rows])
+    plain = [_joined(to_plain(row), has_sets) for row in details[:rows]]
     is_rules = bool(plain) and "violations" in plain[0] and "rule" in plain[0]
     columns = _rule_columns(plain) if is_rules else _columns(plain)
     cell = _rule_cell if is_rules else _cell
@@ -137,12 +138,12 @@ def details_table(
     return Table(columns, body, len(details))
 
 
-def _joined(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The row with the columns of a pair or triple as one name."""
-    names = {key: row[key] for key in _SETS if row.get(key) is not None}
-    if not names:
+def _joined(row: Mapping[str, Any], has_sets: bool) -> Mapping[str, Any]:
+    """The row with its column, or the columns of its pair or triple, as one name."""
+    if not has_sets:
         return row
-    return {"item": item_label(names)} | {k: v for k, v in row.items() if k not in _SETS}
+    names = {key: row[key] for key in (*_SETS, "column") if row.get(key) is not None}
+    return {"item": item_label(names)} | {k: v for k, v in row.items() if k not in names}
 
 
 def _figures(

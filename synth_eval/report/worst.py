@@ -13,6 +13,8 @@ from synth_eval.results import Result, Status
 __all__ = ["WorstItem", "worst_items"]
 
 _MOST = 4
+_LONGEST = 32
+_SETS = ("first", "second", "third")
 _BAD = (Status.FAIL, Status.ERROR, Status.WARN, Status.INCONCLUSIVE)
 _KINDS: Sequence[tuple[str, str]] = (  # the first key that a row has says what it is about
     ("rule", "rules"),
@@ -73,7 +75,15 @@ def _kind(result: Result, row: Mapping[str, Any]) -> str:
 
 
 def _label(row: Mapping[str, Any], kind: str) -> str:
-    return str(row["column"]) if kind == "columns" else item_label(row)
+    """Name of the item; long names of a pair or triple are cut, so that each is told."""
+    if kind == "columns":
+        return str(row["column"])
+    return item_label({**row} | {key: _cut(row[key]) for key in _SETS if row.get(key) is not None})
+
+
+def _cut(name: object) -> str:
+    text = str(name)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}…{text[-_LONGEST // 2 :]}"
 
 
 def _ranked(items: Mapping[str, list[tuple[int, int, str]]]) -> list[WorstItem]:

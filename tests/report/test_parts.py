@@ -281,3 +281,20 @@ def test_rules_are_told_in_words_and_few_narrow_columns() -> None:
         ("61", "of 4,992"),
     ]
     assert (second.cells[0].text, second.cells[0].note) == ("x", "no such column")
+
+
+def test_columns_and_pairs_of_one_table_stand_under_one_heading() -> None:
+    rows = [{"column": "a", "estimate": 0.2}, {"first": "a", "second": "b", "estimate": 0.1}]
+    table = details_table(rows, 10, {"a": ("k",)})
+    assert [column.heading for column in table.columns] == ["Columns", "Estimate"]
+    assert [row.cells[0].text for row in table.rows] == ["a", "a × b"]
+    assert [tuple(row.figures) for row in table.rows] == [("k",), ()]
+
+
+def test_every_long_name_of_a_pair_is_told() -> None:
+    pair = {"first": "x" * 50 + "1", "second": "y" * 50 + "2", "status": "fail"}
+    [item] = worst_items([Result("F004", "n", "fidelity", Status.FAIL, "m", details=[pair])])[
+        "pairs"
+    ]
+    assert "1 × y" in item.label
+    assert len(item.label) <= 70
