@@ -13,13 +13,19 @@ bin = $(1)/bin
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-all check lab sample bench oldest clean
+.PHONY: help report picture test test-all check lab sample bench oldest clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 report: $(VENV)/.installed ## fetch real demo data, make a report and say where it is
 	$(call bin,$(VENV))/synth-eval demo --fetch --synthesizer copula --out reports/demo
+
+picture: $(VENV)/.installed ## take the picture of a report anew (needs Chromium)
+	$(call bin,$(VENV))/synth-eval demo --table simulated --synthesizer copula --out reports/picture
+	$(or $(SYNTH_EVAL_BROWSER),chromium) --headless --no-sandbox --disable-gpu --hide-scrollbars \
+		--window-size=1280,960 --screenshot=reports/first-screen.png \
+		file://$(CURDIR)/reports/picture/copula/report.html
 
 test: $(VENV)/.installed-test ## run the fast tests
 	$(call bin,$(VENV))/python -m pytest -m "not slow" -n auto
