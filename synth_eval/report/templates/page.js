@@ -156,9 +156,10 @@
     for (const row of rows.filter((each) => each.dataset.figureKeys)) {
       const opener = make("button", { type: "button", className: "open-figure" });
       opener.setAttribute("aria-expanded", "false");
-      opener.append(...row.cells[0].childNodes);
+      const cell = [...row.cells].find((each) => each.textContent.trim()) ?? row.cells[0];
+      opener.append(...cell.childNodes);
       opener.addEventListener("click", () => open(row, opener));
-      row.cells[0].append(opener);
+      cell.append(opener);
     }
     if (rows.length < 2) return;
     [...table.tHead.rows[0].cells].forEach((head, place) => {
