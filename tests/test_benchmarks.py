@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +33,23 @@ def test_quick_run_measures_and_leaves_the_readme_alone(tmp_path: Path) -> None:
     assert real.num_columns == 16
     assert real.slice(0, 50).equals(synthetic.slice(0, 50))
     assert not real.slice(50, 50).equals(synthetic.slice(50, 50))
+
+
+@pytest.mark.slow
+def test_quick_run_of_utility_names_every_program(tmp_path: Path) -> None:
+    before = (FOLDER / "README.md").read_bytes()
+    done = subprocess.run(
+        [sys.executable, FOLDER / "utility.py", "--quick", "--tables", "copula", "--cache",
+         tmp_path],
+        capture_output=True, text=True, check=True, timeout=600, cwd=FOLDER,
+        env={**os.environ, "PYTHONPATH": str(FOLDER.parent)},
+    )  # fmt: skip
+    assert "syntheval is left out" in done.stdout
+    rows = [line.split("|") for line in done.stdout.splitlines() if line.startswith("| ")]
+    programs = [cells[1] for cells in rows if "synth_eval," in cells[1] or "SDMetrics" in cells[1]]
+    assert len(programs) == 7
+    assert "failed" not in done.stdout
+    assert (FOLDER / "README.md").read_bytes() == before
 
 
 def test_a_small_run_imports_no_heavy_library(tmp_path: Path) -> None:
