@@ -128,11 +128,12 @@ def _power(results: Sequence[Result]) -> str:
     """What the attacks could have seen, so that nothing found is read as what it is."""
     rows = {row.get("arm"): row for result in results for row in result.details}
     parts = []
-    if POSSIBLE_EPSILON in rows:
-        epsilon = rows[POSSIBLE_EPSILON]["value"]
+    epsilon = rows.get(POSSIBLE_EPSILON, {}).get("value")
+    if epsilon is not None:  # results.json of an earlier version may lack it
         parts.append(f"epsilon up to {epsilon:.1f} could have been shown")
-    if SMALLEST_VISIBLE in rows:
-        copies, records = (rows[SMALLEST_VISIBLE][key] for key in ("hits", "records"))
+    smallest = rows.get(SMALLEST_VISIBLE, {})
+    copies, records = smallest.get("hits"), smallest.get("records")
+    if copies is not None and records:
         parts.append(
             f"{copies:,} copied records ({100 * copies / records:.2f} %) would have been seen"
         )

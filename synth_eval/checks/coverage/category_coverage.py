@@ -169,8 +169,8 @@ def _message(
         worst = max(lost, key=lambda row: row["real"])
         return (
             f"{len(lost)} of {levels} levels are lost or nearly so; the most frequent is "
-            f"{worst['column']} = {worst['level']} ({worst['real']:.2%} of real rows, "
-            f"{worst['estimate']:.2%} of synthetic ones)."
+            f"{worst['column']} = {worst['level']} ({100 * worst['real']:.2f} % of real rows, "
+            f"{100 * worst['estimate']:.2f} % of synthetic ones)."
         )
     if status is Status.INCONCLUSIVE:
         return (

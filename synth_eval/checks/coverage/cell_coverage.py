@@ -124,12 +124,13 @@ def _message(rows: list[dict[str, Any]], lost: int, looked_at: int, status: Stat
     if lost:
         return (
             f"{lost} of {looked_at:,} combinations are lost, most in {worst['first']} × "
-            f"{worst['second']}: {worst['lost_cells']} cells with {worst['estimate']:.2%} of "
-            "the real rows."
+            f"{worst['second']}: {worst['lost_cells']} cells with "
+            f"{100 * worst['estimate']:.2f} % of the real rows."
         )
     if status is Status.INCONCLUSIVE:
+        absent = max(row["absent"] for row in rows)
         return (
-            f"Cells are empty ({max(row['absent'] for row in rows):.2%} of real rows in one pair) "
-            "that so few synthetic rows cannot be asked to fill; make more rows."
+            f"Cells are empty ({100 * absent:.2f} % of real rows in one pair) that so few "
+            "synthetic rows cannot be asked to fill; make more rows."
         )
     return f"None of {looked_at:,} combinations of two columns is lost."

@@ -118,15 +118,16 @@ def density_and_coverage(ctx: Context) -> Result:
     status = _status(arm.interval, limit, expected_coverage(rows, floor * rows, _NEIGHBOURS))
     return ctx.result(
         status,
-        f"{arm.interval.value:.1%} of {rows:,} real rows have one of as many synthetic rows "
-        f"nearer than their fifth real neighbour (fresh real rows: "
-        f"{expected_coverage(rows, rows, _NEIGHBOURS):.1%}), as a real sample of "
-        f"{_worth(arm.found.coverage, rows):.0%} of the rows would; density "
+        f"{100 * arm.interval.value:.1f} % of {rows:,} real rows have one of as many synthetic "
+        f"rows nearer than their fifth real neighbour (fresh real rows: "
+        f"{100 * expected_coverage(rows, rows, _NEIGHBOURS):.1f} %), as a real sample of "
+        f"{100 * _worth(arm.found.coverage, rows):.0f} % of the rows would; density "
         f"{arm.found.density:.2f} (fresh: 1).",
         estimate=Estimate(*arm.interval, 1 - ctx.config.alpha),
         reference=_reference(arms),
         threshold=Threshold(
-            limit, f"coverage of a sample of {goal.value:.0%} of the compared rows; {goal.basis}"
+            limit,
+            f"coverage of a sample of {100 * goal.value:.0f} % of the compared rows; {goal.basis}",
         ),
         direction=Direction.HIGHER,
         n=rows,
@@ -205,8 +206,8 @@ def _balls(ctx: Context, space: RealSpace, rows: int) -> _Balls:
     without = float((radii == 0).mean())
     if without > _ZERO_RADII:
         raise NotApplicable(
-            f"{without:.0%} of the real rows have {_NEIGHBOURS} identical ones: balls around "
-            "them have no radius, and density and coverage mean little"
+            f"{100 * without:.0f} % of the real rows have {_NEIGHBOURS} identical ones: balls "
+            "around them have no radius, and density and coverage mean little"
         )
     return _Balls(centres, radii)
 

@@ -123,6 +123,6 @@ def _message(rows: int, distinct: int, excess: float, effective: float | None) -
     if effective is not None:
         worth = f"; two rows are equal as often as among {effective:,.0f} different ones"
     return (
-        f"{distinct:,} of {rows:,} rows differ; {excess / rows:.1%} repeat another beyond what "
-        f"real rows do{worth}."
+        f"{distinct:,} of {rows:,} rows differ; {100 * excess / rows:.1f} % repeat another "
+        f"beyond what real rows do{worth}."
     )

@@ -60,8 +60,8 @@ def edge_cases(ctx: Context) -> Result:
     worst = rows[0]
     return ctx.result(
         Status(worst["status"]),
-        f"Case {worst['case']!r}: {worst['estimate']:.3%} of synthetic rows, "
-        f"{worst['expected']:.3%} expected ({len(rows)} declared).",
+        f"Case {worst['case']!r}: {100 * worst['estimate']:.3f} % of synthetic rows, "
+        f"{100 * worst['expected']:.3f} % expected ({len(rows)} declared).",
         estimate=Estimate(worst["ratio"], worst["ratio_low"], worst["ratio_high"]),
         reference=Reference("the expected rate", 1.0, n=ctx.data.real.num_rows),
         threshold=margin,

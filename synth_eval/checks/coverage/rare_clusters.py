@@ -166,7 +166,7 @@ def _reference(ctx: Context, rows: list[dict[str, Any]]) -> Reference:
 def _message(rows: list[dict[str, Any]], mass: float, status: Status) -> str:
     lost = sum(row["status"] == Status.FAIL for row in rows)
     if lost:
-        return f"{lost} of {len(rows)} groups are lost, with {mass:.2%} of the real rows."
+        return f"{lost} of {len(rows)} groups are lost, with {100 * mass:.2f} % of the real rows."
     if status is Status.INCONCLUSIVE:
         return "So few synthetic rows cannot fill the groups of the real ones; make more rows."
     return f"All {len(rows)} groups of similar rows are kept."

@@ -67,4 +67,4 @@ class Excess:
         if self.worth >= 1:
             return "a full-sized real sample"
         digits = 1 if self.worth >= 0.01 else 2
-        return f"a real sample of {self.worth:.{digits}%} of the rows"
+        return f"a real sample of {100 * self.worth:.{digits}f} % of the rows"

@@ -97,7 +97,7 @@ def judge(
         reference=_reference(ctx, measured, curve),
         threshold=Threshold(
             limit,
-            f"mean distance of a {goal.value:.0%} real sample; {goal.basis}. Intervals of "
+            f"mean distance of a {100 * goal.value:.0f} % real sample; {goal.basis}. Intervals of "
             f"single items hold for all {len(measured):,} together",
         ),
         direction=Direction.LOWER,
@@ -262,7 +262,7 @@ def _sample(worth: float) -> str:
     if worth >= 1:
         return "a full-sized real sample"
     digits = 1 if worth >= 0.01 else 2
-    return f"a real sample of {worth:.{digits}%} of the rows"
+    return f"a real sample of {100 * worth:.{digits}f} % of the rows"
 
 
 def _label(row: Mapping[str, Any]) -> str:

@@ -68,7 +68,7 @@ def judge(ctx: Context, choose: Callable[[Context, RealSpace], Kernel], noun: st
         reference=_reference(ctx, arms),
         threshold=Threshold(
             excess.limit(goal.value),
-            f"expected of a {goal.value:.0%} real sample; {goal.basis}",
+            f"expected of a {100 * goal.value:.0f} % real sample; {goal.basis}",
         ),
         direction=Direction.LOWER,
         n=rows,

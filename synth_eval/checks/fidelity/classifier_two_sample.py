@@ -235,7 +235,7 @@ def _margin(ctx: Context) -> tuple[float, str]:
     distance = float(np.mean([curve.expected[0] for curve in curves]))
     return largest_auc(min(distance, 1.0)), (
         f"largest AUC at a total variation distance of {distance:.2g}, that of the pair tables "
-        f"of a {goal.value:.0%} real sample; {goal.basis}"
+        f"of a {100 * goal.value:.0f} % real sample; {goal.basis}"
     )
 
 
@@ -301,12 +301,12 @@ def _message(
     if is_apart:
         apart = max(tests.widest(level).share_apart(level).low, 0.0)
         columns = [row["column"] for row in details if row.get("auc_drop", 0.0) > 0][:3]
-        text += f": at least {apart:.0%} of the rows give themselves away"
+        text += f": at least {100 * apart:.0f} % of the rows give themselves away"
         text += f", most by {', '.join(columns)}" if columns else ""
     if copies:
         below = tests.ungrouped.auc(level).value
         text += (
             f". Copies: AUC {below:.3f} is surely below .5, as when synthetic rows repeat "
-            f"training rows ({tests.in_both:.1%} are identical to a sampled one)"
+            f"training rows ({100 * tests.in_both:.1f} % are identical to a sampled one)"
         )
     return text + "."

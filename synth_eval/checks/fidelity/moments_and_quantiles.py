@@ -113,7 +113,7 @@ def _statistics(
         def below(x: FloatArray, cut: float = cut) -> FloatArray:
             return np.asarray(np.where(np.isnan(x), np.nan, x <= cut), np.float64)
 
-        yield _compare({"part": f"below the {share:.1%} quantile"}, own, below)
+        yield _compare({"part": f"below the {100 * share:.1f} % quantile"}, own, below)
 
 
 def _compare(

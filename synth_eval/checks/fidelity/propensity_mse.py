@@ -129,7 +129,8 @@ def propensity_mean_squared_error(ctx: Context) -> Result:
         ),
         reference=_reference(unseen),
         threshold=Threshold(
-            worst.excess.limit(goal.value), f"ratio of a {goal.value:.0%} real sample; {goal.basis}"
+            worst.excess.limit(goal.value),
+            f"ratio of a {100 * goal.value:.0f} % real sample; {goal.basis}",
         ),
         direction=Direction.REFERENCE,
         n=compared,

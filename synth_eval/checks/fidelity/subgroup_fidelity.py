@@ -273,7 +273,7 @@ def _result(ctx: Context, search: _Search, details: list[dict[str, Any]]) -> Res
     return ctx.result(
         status,
         f"{head}. Worst: {worst['what']}, mean distance {worst['estimate']:.3g}, as far as a "
-        f"real sample of {min(worst['worth'], 1.0):.1%} of its rows, most in "
+        f"real sample of {100 * (min(worst['worth'], 1.0)):.1f} % of its rows, most in "
         f"{worst['differs_most_in']}{tail}.",
         estimate=Estimate(
             worst["estimate"], worst["low"], worst["high"], 1 - ctx.config.alpha / search.compared
@@ -284,7 +284,7 @@ def _result(ctx: Context, search: _Search, details: list[dict[str, Any]]) -> Res
             n=worst["n"],
         ),
         threshold=Threshold(
-            worst["limit"], f"mean distance of a {goal.value:.0%} real sample; {goal.basis}"
+            worst["limit"], f"mean distance of a {100 * goal.value:.0f} % real sample; {goal.basis}"
         ),
         direction=Direction.LOWER,
         n=kept,

@@ -58,7 +58,7 @@ def holdout_contract(ctx: Context) -> Result:
         status = Status.FAIL if shared / holdout > 0.001 else Status.WARN
         message = (
             f"{split:,} of {doubles:,} records that occur twice lie in both real and holdout, "
-            f"where a random split gives {chance:.0%}: rows were shared between the tables."
+            f"where a random split gives {100 * chance:.0f} %: rows were shared between the tables."
         )
     elif drifted:
         status = Status.WARN

@@ -133,6 +133,6 @@ def _message(rows: list[dict[str, Any]]) -> str:
     worst = found[0]
     more = f"; {len(found) - 1} more columns too" if len(found) > 1 else ""
     return (
-        f"Column {worst['column']}: {worst['estimate']:.2%} of cells are outside the real range "
-        f"or levels, {worst['reference']:.2%} among fresh real rows{more}."
+        f"Column {worst['column']}: {100 * worst['estimate']:.2f} % of cells are outside the real "
+        f"range or levels, {100 * worst['reference']:.2f} % among fresh real rows{more}."
     )
