@@ -191,13 +191,19 @@ def parse_overrides(content: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         if len(tables) != 1:
             raise UsageError(f"metadata of {len(tables)} tables; give the metadata of one")
         content = next(iter(tables.values()))
-    columns = content["columns"]
-    if isinstance(columns, Mapping):
-        return _from_sdv(columns, content.get("primary_key"))
-    return {
-        entry["name"]: {key: value for key, value in entry.items() if key != "name"}
-        for entry in columns
-    }
+    try:
+        columns = content["columns"]
+        if isinstance(columns, Mapping):
+            return _from_sdv(columns, content.get("primary_key"))
+        return {
+            entry["name"]: {key: value for key, value in entry.items() if key != "name"}
+            for entry in columns
+        }
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UsageError(
+            'schema: give {"columns": [{"name": ..., "kind": ...}]}, as `synth-eval schema` '
+            "writes it, or the metadata of SDV"
+        ) from error
 
 
 def _from_sdv(columns: Mapping[str, Any], key: str | None) -> dict[str, dict[str, Any]]:

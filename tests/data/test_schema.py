@@ -201,3 +201,11 @@ def test_absent_column_in_a_role(argument: str) -> None:
     rows = pa.table({"a": ["x", "y"]})
     with pytest.raises(UsageError, match="column 'b' is not in the real table; it has 'a'"):
         se.load(rows, rows, **{argument: "b"})
+
+
+@pytest.mark.parametrize(
+    "schema", [{}, {"age": "numerical"}, {"columns": [{"kind": "id"}]}, {"columns": ["age"]}]
+)
+def test_a_mapping_that_is_no_schema_is_refused_in_one_sentence(schema):
+    with pytest.raises(UsageError, match="as `synth-eval schema` writes it"):
+        se.load(pa.table({"age": [1.5, 2.5]}), pa.table({"age": [1.5, 2.5]}), schema=schema)
