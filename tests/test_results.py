@@ -126,7 +126,7 @@ def test_codes_names_and_dimensions_select_and_ignore():
 def test_every_check_explains_itself():
     for code, spec in available_checks().items():
         text = explain(code)
-        for part in ("What it measures", "How to read it", "When it misleads", "Source"):
+        for part in ("What it measures", "How to read it", "Formula", "When it misleads", "Source"):
             assert part in text, f"{code} lacks {part!r}"
         assert spec.title
         assert spec.name.replace("_", "").isalnum()

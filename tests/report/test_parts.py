@@ -132,8 +132,13 @@ def test_explanations_of_all_checks_have_parts() -> None:
     for spec in available_checks().values():
         found = parse(spec.explanation)
         assert found.summary, spec.code
-        assert [head for head, _ in found.parts][:2] == ["What it measures", "How to read it"]
+        heads = [head for head, _ in found.parts]
+        order = ["What it measures", "How to read it", "Formula", "When it misleads", "Source"]
+        assert heads == order, spec.code
         assert all(text for _, text in found.parts)
+        formula = dict(found.parts)["Formula"]
+        assert " = " in formula, spec.code
+        assert len(formula) <= 300, spec.code
 
 
 def test_headline_names_the_worst_first(evaluation: Evaluation) -> None:

@@ -11,6 +11,11 @@ How to read it
     0 is best. Fails where at least one real row in a thousand, or any level of the target
     column, is gone. Rare levels matter most where they are the point: fraud, a disease.
 
+Formula
+    C = max over columns of Σ p over the lost levels; p real share of a level, m synthetic rows.
+    Lost: no synthetic row though (1 − p)ᵐ < α / levels, or an exact upper bound of the synthetic
+    rate below p / 10; α chance of a false alarm.
+
 When it misleads
     Levels of fewer than eleven real rows are not looked at: a generator that drops them
     protects people. A level that is there but empty of its meaning is seen by pairs (F004).

@@ -9,6 +9,11 @@ How to read it
     0 is best. A cell of at least one real row in a thousand that is lost fails: whoever
     filters the synthetic table on it finds nobody.
 
+Formula
+    C = max over pairs of columns of Σ p over the lost cells; p real share of a cell. Lost: at least
+    eleven real rows, no synthetic one, and (1 − p)ᵐ < α / cells for m synthetic rows; α chance of a
+    false alarm.
+
 When it misleads
     Cells of fewer than eleven real rows are not looked at. That all cells are there does not
     mean that their shares are right (F004).

@@ -14,6 +14,11 @@ How to read it
     The margin is the coverage of a sample of a tenth of the compared rows; coverage is also
     read as the size of the real sample that covers as much.
 
+Formula
+    Coverage = share of real rows x with a synthetic row y at distance d(x, y) ≤ r(x); r distance
+    from x to its fifth nearest other real row. Density = Σ b(x) / (5 · m) over the real rows x;
+    b(x) synthetic rows with d(x, y) ≤ r(x), m synthetic rows.
+
 When it misleads
     With many columns all rows are about equally far and balls are wide. Rows on a surface
     count as inside; where more than 5 % of the balls have no radius at all, because rows

@@ -10,6 +10,11 @@ How to read it
     0 is best. A table in which one row in a hundred repeats without reason gets a warning; one
     whose effective number of rows is below 1 % of the real rows has collapsed and fails.
 
+Formula
+    D = max(m − d − E, 0) / m; m synthetic rows, d of them distinct, E repeats expected of fresh
+    rows: E = Σ (μ − 1 + exp(−μ)) over records that known (real and holdout) rows hold t > 1 times,
+    with μ = t · m / known rows.
+
 When it misleads
     Tables of few coarse columns repeat rows naturally; only the excess counts. A generator can
     collapse onto near copies of few rows without repeating one (see C006, P003).

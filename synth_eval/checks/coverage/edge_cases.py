@@ -8,6 +8,10 @@ How to read it
     The ratio of the two shares: 1 is right, 0 means that the case is gone. A case certainly
     below a tenth of its rate fails, one certainly below half or above twice is a warning.
 
+Formula
+    R = (k / m) / e for the worst case; k of m synthetic rows meet it, e share of real rows that do,
+    or the declared rate.
+
 When it misleads
     A case of fewer real rows than may be shown is judged only against a declared rate.
 

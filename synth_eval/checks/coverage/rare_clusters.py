@@ -10,6 +10,10 @@ How to read it
     0 is best. It fails where groups with at least one real row in a thousand are lost: a mode
     that no single column and no pair shows.
 
+Formula
+    C = Σ p over the lost groups; p real share of a group. Lost: the exact upper bound of q / p is
+    below 0.1, q synthetic share of the group.
+
 When it misleads
     Groups are convex pieces of a mixed-type space; a small mode can share its group with
     ordinary rows. Another seed draws other centres.

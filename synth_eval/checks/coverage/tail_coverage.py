@@ -10,6 +10,10 @@ How to read it
     the real one fails: nine of ten extreme cases are lost. One certainly below half, or above
     twice, is a warning.
 
+Formula
+    R = min over tails of (k / m) / (l / n); k of m synthetic and l of n real values are at or
+    beyond the real quantile that ends the tail.
+
 When it misleads
     A tail of few rows cannot be judged: below about 5,000 synthetic rows at one in a thousand
     the check is inconclusive rather than kind. Spikes at the end of the range (a cap, zero) are

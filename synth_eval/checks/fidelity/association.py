@@ -11,6 +11,11 @@ How to read it
     0 is the same dependence everywhere. 0.1 where the real value is .5 is a loss an analyst
     will notice. A turned sign of a clear correlation reverses conclusions.
 
+Formula
+    A = mean of |r(synthetic) − r(real)| over the pairs of columns; r is Spearman's correlation,
+    the correlation ratio √(variance of ranks between levels / variance of ranks), or Cramér's V,
+    corrected.
+
 When it misleads
     One number a pair: dependence of another shape hides behind an equal coefficient. The
     joint tables (F004) see it. Weak pairs dominate the mean; look at the worst.

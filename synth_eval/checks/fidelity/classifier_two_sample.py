@@ -16,6 +16,11 @@ How to read it
     ungrouped AUC surely below .5 means that the model takes real rows for synthetic ones
     because their copies are: an alarm, not a better score, and weak, since it averages.
 
+Formula
+    AUC = P(s > r) + ½ · P(s = r); s, r scores of random synthetic and real rows of the half that
+    was not learned from. Shown is the ungrouped split, or the larger of the two if surely above the
+    margin.
+
 When it misleads
     Grouping hides mode collapse (rows repeated many times), not grouping rewards copies:
     read both. A near-perfect AUC can come from one trivial thing, such as a rounding that

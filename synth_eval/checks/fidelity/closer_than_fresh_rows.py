@@ -15,6 +15,11 @@ How to read it
     few generators fit, everything surely below 1 is one. It warns and never fails: copies are
     counted by the privacy checks.
 
+Formula
+    R = mean D / mean E; D = ½ · Σ |pᵢ − qᵢ| of a table, E its expected value for two random samples
+    of as many rows, drawn by the shares of real and holdout together. Shown are the columns, pairs
+    or triples whose upper bound is lowest beside its limit.
+
 When it misleads
     A generator that publishes noisy tables of pairs or triples on purpose fits those tables
     too; then read the triples, or more than that. A few copied rows among many do not move

@@ -8,6 +8,10 @@ How to read it
     Sales that stop on Sundays, deliveries at night, timestamps at full seconds: a date that
     is handled as one number loses all of that while its distribution function looks right.
 
+Formula
+    D = ½ · Σ |pᵢ − qᵢ| over the weekdays, months, hours or resolutions i of a column; p real
+    shares, q synthetic shares. The estimate is the mean of D over all these tables.
+
 When it misleads
     Zoned times are compared in UTC, naive ones as written.
 

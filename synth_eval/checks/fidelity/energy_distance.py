@@ -12,6 +12,10 @@ How to read it
     of permuted labels is in the details; the holdout is the reference. It fails beyond the
     distance of a 1 % real sample and warns beyond that of a 10 % one.
 
+Formula
+    E = 2 · mean d(x, y) − mean d(x, x′) − mean d(y, y′); x, x′ different real and y, y′ different
+    synthetic rows, d distance of two rows.
+
 When it misleads
     It sees shifts and spreads best; dependence only weakly, and copies or heaps not at all.
     With many columns all distances are about alike and few bad columns fade.

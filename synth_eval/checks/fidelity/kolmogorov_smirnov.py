@@ -9,6 +9,10 @@ How to read it
     a thousand it cannot see .06, so the decision is not a p-value: the distance is compared
     with that of a real sample, ties included.
 
+Formula
+    D = max over x of |F(x) − G(x)|; F, G shares of real and of synthetic values at or below x. The
+    estimate is the mean of D over the columns.
+
 When it misleads
     It looks at the bulk. A lost tail or a lost spike moves the distribution function little;
     see Wasserstein (F003) and the coverage checks.

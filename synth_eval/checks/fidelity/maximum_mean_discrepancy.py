@@ -12,6 +12,11 @@ How to read it
     of permuted labels is in the details; the holdout is the reference. It fails beyond the
     distance of a 1 % real sample and warns beyond that of a 10 % one.
 
+Formula
+    MMD² = mean k(x, x′) + mean k(y, y′) − 2 · mean k(x, y); x, x′ different real and y, y′
+    different synthetic rows, k = exp(−d² / (2 · h²)), d distance of two rows, h median distance of
+    real rows.
+
 When it misleads
     It is smooth: what happens inside the bandwidth (rounding, heaps, copies) is hardly seen.
     With many columns everything is about equally far and differences of few columns fade.

@@ -9,6 +9,10 @@ How to read it
     As any total variation distance: 0 is the real pattern. A generator that fills every gap,
     or that opens gaps independently where the real ones come together, is seen here.
 
+Formula
+    D = ½ · Σ |pᵢ − qᵢ| over the patterns i (2 of a column, 4 of a pair: missing or present); p real
+    shares, q synthetic shares. The estimate is the mean of D over columns and pairs.
+
 When it misleads
     Which rows are missing can depend on other columns too; pairs of values (F004) hold
     missing as a cell of its own and see that.

@@ -10,6 +10,10 @@ How to read it
     The estimate is the mean absolute difference. A share of 2 % below the real 0.1 % quantile
     is a tail grown twentyfold, one of 0 % a tail that is gone.
 
+Formula
+    A = mean over columns and statistics t of |mean t(synthetic) − mean t(real)|; t(x) is x, or
+    |x − real mean|, both in real interquartile ranges, or 1 where x ≤ a real quantile, else 0.
+
 When it misleads
     A mean of a heavy tail is noise. Values between two quantiles may move freely (F001).
 

@@ -9,6 +9,10 @@ How to read it
     As the one-column distance (F002), in rows of real data. Pairs see what columns cannot:
     lost and invented dependence alike. A table of independent columns fails here.
 
+Formula
+    D = ½ · Σ |pᵢⱼ − qᵢⱼ| over the joint cells i, j of two columns; p real shares, q synthetic
+    shares. The estimate is the mean of D over the pairs.
+
 When it misleads
     Dependence of three columns at once can hide from all pairs (exclusive or). Ten bins
     smooth what happens inside a tenth of the rows.

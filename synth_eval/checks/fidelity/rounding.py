@@ -8,6 +8,10 @@ How to read it
     Real hours of work end in 0 and 5, prices in 9; a smooth generator gives every digit its
     tenth. The distance is small for honest rows and large where rounding was lost or invented.
 
+Formula
+    D = ½ · Σ |pᵢ − qᵢ| over the numbers of decimals, or the last digits, i; p real shares, q
+    synthetic shares. The estimate is the mean of D over all these tables.
+
 When it misleads
     A column of measurements has no preferred digit to lose and passes trivially.
 

@@ -12,6 +12,10 @@ How to read it
     by the lower end of an interval corrected for the number of slices searched, so that the
     worst of thousands of slices is not bad luck.
 
+Formula
+    D = mean over the other columns of ½ · Σ |pᵢ − qᵢ|; p, q shares of cell i among the real and the
+    synthetic rows of the slice. The estimate is D of the worst slice.
+
 When it misleads
     Small slices have wide intervals: one that is not listed is not shown to be right. A
     slice that hardly exists in the synthetic table cannot be compared inside; those are

@@ -12,6 +12,10 @@ How to read it
     reference is the holdout, which is as far as honest rows are. The details also give the
     Jensen-Shannon distance (base 2) of the same cells, for comparison with other tools.
 
+Formula
+    D = ½ · Σ |pᵢ − qᵢ| over the cells i of a column; p real shares, q synthetic shares. The
+    estimate is the mean of D over the columns.
+
 When it misleads
     It sees one column at a time: a table whose columns were shuffled against each other
     passes here and fails the pairs (F004). Order inside a bin is not seen (see F001, F003).

@@ -10,6 +10,10 @@ How to read it
     As the pairs (F004). Three columns can depend on each other where no two do: exclusive
     or, or an interaction that only holds in one group. Only triples see that.
 
+Formula
+    D = ½ · Σ |pᵢ − qᵢ| over the joint cells i of three columns; p real shares, q synthetic shares.
+    The estimate is the mean of D over the triples.
+
 When it misleads
     Five cells a column are coarse; what is wrong inside a fifth of the rows stays unseen. A
     sampled set of triples can miss the one that matters: name its columns in a rule.

@@ -11,6 +11,10 @@ How to read it
     of the range of the middle half, on average. It sees far tails that the
     Kolmogorov-Smirnov distance does not.
 
+Formula
+    W = ∫ |F(x) − G(x)| dx / s; F, G shares of real and of synthetic values at or below x, s real
+    interquartile range. The estimate is the mean of W over the columns.
+
 When it misleads
     One absurd value can dominate it, as it dominates a mean. Infinities cannot be moved and
     are left out; the schema check (V001) counts them.

@@ -16,6 +16,10 @@ How to read it
     succeeds always, nothing is left to measure, and nothing leaks that could be shown. The
     details have both, and what guessing the commonest value would give.
 
+Formula
+    S = a − b; a, b shares of training and of holdout records whose secret is guessed right. The
+    estimate is S of the secret and the way with the highest lower bound (Newcombe's interval).
+
 When it misleads
     Population inference can harm people too; it is shown, but not judged here. The model
     learns from at most 5,000 synthetic rows and is left out for secrets of more than 50

@@ -13,6 +13,10 @@ How to read it
     synthetic rows lie near it, so it holds for the choice of real rows too. It warns above
     one half and never fails; and it never clears a table.
 
+Formula
+    S = (c + ½ · t) / q; of q synthetic rows c are nearer to a training row than to every holdout
+    row, t equally near to both.
+
 When it misleads
     It is an average: one row in twenty copied moves it by two points, one copied person not
     at all, and a table that gives every row away through a constant shift passes. Do not

@@ -12,6 +12,10 @@ How to read it
     and the trust model it was stated for. A declared epsilon above what the test could have
     shown at all is untested: inconclusive.
 
+Formula
+    ε = max(ln(L / (1 − L)), 0); L one-sided lower Clopper-Pearson bound of right guesses / guesses
+    on the half of the records that the attack and its threshold were not chosen on.
+
 When it misleads
     The attacks are general ones; tuned ones would prove more. Delta is taken as zero. Data
     used outside the guarantee (bounds, levels, tuning on the real table) is not covered.

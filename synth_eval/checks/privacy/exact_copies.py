@@ -17,6 +17,10 @@ How to read it
     also say how small a copied share would have been seen at this size. The command
     ``synth-eval copies`` lists the rows in a file for the keepers of the real table alone.
 
+Formula
+    S = (a − b) / (1 − b), within its exact interval; a, b shares of training and of holdout records
+    that the synthetic table holds, among those that occur once in real and holdout together.
+
 When it misleads
     One changed cell hides a copy (P003 sees near ones). In a table of few, coarse columns
     chance repeats nearly everything, and the interval becomes too wide to tell. The holdout

@@ -16,6 +16,11 @@ How to read it
     relative distance is a tenth of the smallest of any control. One copied outlier is no
     proof, for chance decides which side an odd record falls on, but it should be looked at.
 
+Formula
+    S = (a − b) / (1 − b), within its exact interval; a, b shares of isolated training and holdout
+    records with d(synthetic) / d(reference) below the threshold that 5 % of the other half of the
+    isolated holdout records fall below; d distance to the nearest row.
+
 When it misleads
     A few dozen records at most tables' sizes: only gross leaks can be proved. A rare record
     that the population has twins of is found without any leak; the controls show that.

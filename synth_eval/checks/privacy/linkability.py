@@ -12,6 +12,10 @@ How to read it
     Halves that say much about each other link for unseen people too. Only the difference is
     what having been in training adds.
 
+Formula
+    S = a − b; a, b shares of training and of holdout records of which both halves have a common row
+    among their five nearest synthetic rows. Newcombe's interval.
+
 When it misleads
     It depends on who knows which columns; here they are dealt in turn. Halves of few coarse
     levels have many equally near rows, of which five are looked at.

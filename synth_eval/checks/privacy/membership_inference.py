@@ -20,6 +20,11 @@ How to read it
     The blind baseline sees no synthetic row; away from one half it voids the split. F1 is no
     measure here: calling everyone a member scores .667.
 
+Formula
+    S = (a − b) / (1 − b), within its exact interval; a, b shares of training and of holdout records
+    whose score exceeds the threshold that 1 % of the other half of the holdout records exceed. The
+    estimate is S of the attack with the highest lower bound.
+
 When it misleads
     Stronger or informed attackers are not excluded: one who knows that every value was moved
     by the same amount sees what no attack here does, and one leaked person in thousands is

@@ -16,6 +16,11 @@ How to read it
     live. Copies in any order, with jitter or a few changed cells lift it. It fails where the
     whole interval is above the margin, warns where it is above zero.
 
+Formula
+    S = (a − b) / (1 − b), within its exact interval; a, b shares of training and of holdout records
+    with a synthetic row within h; h is the 1 % quantile of that distance in the other half of the
+    holdout records.
+
 When it misleads
     A generator that shifts every record far away and consistently (an offset) shows nothing
     here; a few copied outliers are below its resolution (see P001 and the strata of the

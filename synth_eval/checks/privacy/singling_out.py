@@ -19,6 +19,11 @@ How to read it
     learns that the person was in training, though nothing else about them. The message names
     the column; rounding it before training, or drawing between the values, ends it.
 
+Formula
+    S = a − b; a, b shares of descriptions that fit exactly one training and exactly one holdout
+    row, among equally many rows. The estimate is S of the kind with the highest lower bound
+    (Newcombe's).
+
 When it misleads
     Descriptions are drawn at random, not searched for; a clever attacker finds better ones.
 

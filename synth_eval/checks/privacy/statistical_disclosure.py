@@ -14,6 +14,11 @@ How to read it
     High values by themselves are expected where the key says much about the secret; unseen
     people have them too. The difference is what having been in training adds.
 
+Formula
+    S = a − b; a, b shares of training and of holdout records disclosed (repU: key unique among
+    known and among synthetic rows; DiSCO: key with one secret in all synthetic rows, the right
+    one). The estimate is S of the measure with the highest lower bound (Newcombe's interval).
+
 When it misleads
     It depends on the key. Without declared quasi-identifiers the four most telling columns
     are used; name the ones an attacker would know. Numbers are cut into twenty classes.

@@ -12,6 +12,10 @@ How to read it
     than without a model. It fails where more than half of the columns are lost, and warns
     where any is surely below a tenth.
 
+Formula
+    K = median over columns of (S(synthetic) − S₀) / (S(real) − S₀); S score on the holdout after as
+    many training rows (AUC or R²), S₀ that of no model (0.5 or 0).
+
 When it misleads
     Small samples and one fit each: a screen over all uses, not a verdict on one. Name a target
     where there is one, or several as ``targets``. It runs where no target is named, where

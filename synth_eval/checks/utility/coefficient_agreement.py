@@ -12,6 +12,10 @@ How to read it
     real sample by .71. It warns where the mean is surely below that of the holdout, or where
     a coefficient that is surely positive on real rows is surely negative on synthetic ones.
 
+Formula
+    O = mean over the coefficients of ½ · (w / a + w / b); a, b widths of the 95 % intervals from
+    synthetic and from real rows, w = smaller upper end − larger lower end (negative if apart).
+
 When it misleads
     Agreement of estimates does not make intervals from synthetic rows right: they ignore that
     the table was made from a sample. At equal size a nominal 95 % interval covers the truth

@@ -10,6 +10,10 @@ How to read it
     halves; the reference tells how much. It warns where the interval stays below the interval
     between real halves.
 
+Formula
+    ρ = Spearman's correlation of I(synthetic) and I(real half) over the features, mean over three
+    splits; I = score − score after shuffling the feature, on holdout rows.
+
 When it misleads
     Features that carry the same news share their importance at random. Importance is not
     cause. Only run at depth ``full``.

@@ -14,6 +14,10 @@ How to read it
     the target with an area of .999 warns: check that it would be known at the time of the
     prediction.
 
+Formula
+    L = k / h; of h holdout rows that are not real rows, too, k occur in the synthetic table. The
+    reference is the same share of real rows that are not holdout rows.
+
 When it misleads
     A generator that saw both tables alike matches both alike and is not found here; the share
     of copies (privacy) shows it. Entities are found where the schema calls them ``id``. The

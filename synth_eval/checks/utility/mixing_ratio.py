@@ -13,6 +13,10 @@ How to read it
     synthetic data made from the same real rows adds nothing; then the message says so, and
     how much real data it can replace at what loss.
 
+Formula
+    G = S(real rows and r times as many synthetic ones) − S(real rows alone); S score on the holdout
+    (AUC or R²), r the ratio with the highest lower bound of G.
+
 When it misleads
     It asks about the real rows at hand: with fewer of them synthetic rows may help more, and
     a table made from more real rows than are used here carries their knowledge. Only run at

@@ -14,6 +14,10 @@ How to read it
     rows. Models that do better on synthetic than on real tests (TSTS over TRTR) tell of a
     table that is too regular; real models that fail on synthetic tests (TRTS) of wrong labels.
 
+Formula
+    τ = (c − d) / √(u · v), mean over the fits; c, d pairs of models in the same and in the opposite
+    order in the two lists, u, v pairs that are not tied in the first and in the second list.
+
 When it misleads
     Few fits per model on at most 5,000 rows and fixed settings; tuned models may rank
     differently. Only run at depth ``full``.

@@ -15,6 +15,11 @@ How to read it
     rows and of the training rows. TSTS far above the rest tells of a table that is too
     regular, TRTS far below it of labels that are not like the real ones.
 
+Formula
+    AUC = P(s > r) + ½ · P(s = r); s, r scores of random holdout rows of a class and of the others.
+    With more than two classes the mean of AUC over those with at least fifty holdout rows (over
+    all, if fewer than two have so many).
+
 When it misleads
     A ranking says nothing about calibration: a re-balanced table ranks well and predicts
     wrong probabilities. Rare classes weigh as much as common ones. One model family and one

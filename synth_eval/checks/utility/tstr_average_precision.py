@@ -10,6 +10,10 @@ How to read it
     positives are rare it falls long before the area under the ROC curve does. The currency is
     real rows, as in U001.
 
+Formula
+    AP = Σ (Rₜ − Rₜ₋₁) · Pₜ over the thresholds t from the highest score down; R recall, P precision
+    of the rarest class with at least fifty holdout rows.
+
 When it misleads
     It depends on the prevalence: compare arms, never tables. With fewer than fifty positives
     in the holdout it says nothing and is not given. A class that the synthetic table lacks

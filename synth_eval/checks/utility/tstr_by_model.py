@@ -12,6 +12,10 @@ How to read it
     model is surely worse than after a tenth of the real rows. A model that only some families
     can learn from a table (boosting well, a linear one not) points to what the table lacks.
 
+Formula
+    S = mean over fits of the score on the holdout (AUC or R²), of the model with the smallest
+    (S(synthetic) − S₀) / (S(real) − S₀); S₀ score of no model.
+
 When it misleads
     At most 5,000 training rows and fixed settings (`tuning` tries others, inside each
     training source). An estimator of your own is given numbers as normal scores and levels as

@@ -12,6 +12,11 @@ How to read it
     have done better, and the table fails. An intercept of 0 and a slope of 1 are right; a
     re-balanced table shifts the intercept by the log of the odds ratio of the class shares.
 
+Formula
+    L = max((B(model) − B(recalibrated)) / (B(prevalence) − B(recalibrated)), 0); B Brier score, the
+    mean over holdout rows of Σ (p − y)² over the classes (of two, the second); p probability, y 1
+    for the class, else 0.
+
 When it misleads
     A model that ranks nothing has nothing to lose; then this says nothing and U001 does. With
     a few real rows a wrong slope or intercept can be put right: it is a limit, not a flaw of

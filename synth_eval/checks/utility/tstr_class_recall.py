@@ -10,6 +10,10 @@ How to read it
     A recall far below the reference is a class that the synthetic table does not teach. It
     warns where the recall of a class is surely below that of a tenth of the real rows.
 
+Formula
+    Recall = holdout rows of a class assigned to it / holdout rows of the class. The estimate is
+    that of the class with the smallest recall(synthetic) − recall(a tenth of the real rows).
+
 When it misleads
     Recall and precision depend on the threshold and thereby on the class shares: a re-balanced
     table raises the recall of the rare class and lowers its precision. Classes of fewer than

@@ -13,6 +13,10 @@ How to read it
     told from shuffled labels, fails; one that is surely worth 10 % passes; between, use it
     with care. Intervals hold the choice of the test rows and of the training rows.
 
+Formula
+    R² = 1 − Σ (y − f)² / Σ (y − ȳ)² over the holdout rows, at least −1; y target, ȳ its mean there,
+    f prediction after training on synthetic rows.
+
 When it misleads
     R² follows the few largest values of a skewed target; look at it on a log scale too. One
     model family and one target are looked at; another use can fare differently.

@@ -10,6 +10,10 @@ How to read it
     interval holds the choice of test and of training rows. Below 1 % of the real rows it
     fails, from 10 % on it passes.
 
+Formula
+    W = n with S(n real rows) = S(synthetic rows); S score on the holdout (AUC or R²), between the
+    points of the smoothed curve linear in log n, and never outside its ends.
+
 When it misleads
     On a flat curve the interval is wide: then more real rows hardly help either. Beyond the
     number of real rows at hand there is no curve; "or more" is all that can be said. It costs

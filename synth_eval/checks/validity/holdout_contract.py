@@ -12,6 +12,10 @@ How to read it
     table: every number that rests on the holdout (utility, privacy, the references) is then
     suspect.
 
+Formula
+    S = doubles with one copy on each side / doubles. The reference for n real and h holdout rows
+    is 2 · n · h / ((n + h) · (n + h − 1)).
+
 When it misleads
     A table without any repeated record gives the first part nothing to see. Rows of one
     person on both sides look different and pass; split by person (`synth_eval.split(by=...)`).

@@ -10,6 +10,11 @@ How to read it
     Only the excess over fresh rows is a finding: up to one cell in a thousand is accepted. A
     generator that invents levels or ages of 140 fails here.
 
+Formula
+    O = cells outside the real range or levels / synthetic rows, in the worst column. Reference: O
+    of the holdout, at least u / (n + 1) for n real numbers (u of their two ends occur once)
+    and u / n for n real cells of levels (u levels occur once).
+
 When it misleads
     Inside the range nothing is impossible for this check; that a husband is female is a
     matter of rules (V003). A faithful generator of heavy tails leaves the range a little.

@@ -14,6 +14,10 @@ How to read it
     the margin is allowed: a few of them turn a whole column into text. Counts of one to ten
     real rows are told as ten, so that no rate points at a person.
 
+Formula
+    V = rows that break the rule / rows it speaks about, of the worst rule (by status, then by how
+    far V exceeds its limit).
+
 When it misleads
     A generator that copies real rows keeps every rule. A rule of little support can be broken
     rather often before anybody can be sure. Rules that nobody derived or wrote are not run: see

@@ -12,6 +12,10 @@ How to read it
     storage type or an extra column is a warning: the numbers below are right, but programs
     written for the real table will notice.
 
+Formula
+    U = max over columns of unreadable cells / synthetic rows; 1 for a column that is absent or all
+    missing.
+
 When it misleads
     A readable cell may still be wrong; see impossible values (V002) and rules (V003).
 
