@@ -11,7 +11,9 @@ from synth_eval.config import Config
 from synth_eval.results import Result
 from synth_eval.run import run
 
-SMALL = Config(model_rows=3_000, neighbour_rows=1_000)
+STANDARD = Config(model_rows=3_000, neighbour_rows=1_000)
+SMALL = Config(model_rows=1_000, neighbour_rows=500, depth="fast")
+"""For what is run many times; the standard depth runs once, and more often in slow tests."""
 
 
 @pytest.fixture(scope="session")
@@ -30,5 +32,11 @@ def evaluate_all():
 
 @pytest.fixture(scope="session")
 def baseline(evaluate_all, people, copula_rows) -> dict[str, Result]:
-    """All checks on the simulated people and a decent generator's rows."""
+    """All checks on the simulated people and a decent generator's rows, small."""
     return evaluate_all(people["real"], copula_rows, people["holdout"])
+
+
+@pytest.fixture(scope="session")
+def standard(evaluate_all, people, copula_rows) -> dict[str, Result]:
+    """The same at the standard depth."""
+    return evaluate_all(people["real"], copula_rows, people["holdout"], config=STANDARD)

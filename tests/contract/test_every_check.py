@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from synth_eval.config import Config
 from synth_eval.registry import available_checks
 from synth_eval.results import Result, Status
+from tests.contract.conftest import STANDARD
 from tests.contract.tests_support import names_of_real_extremes
 
 COUNTS = {code for code, spec in available_checks().items() if spec.cost == "counts"}
@@ -27,12 +27,12 @@ def shuffled(table: pa.Table, seed: int = 0) -> pa.Table:
     return table.take(np.random.default_rng(seed).permutation(table.num_rows))
 
 
-def test_every_registered_check_has_exactly_one_result(baseline):
-    assert set(baseline) == set(available_checks())
+def test_every_registered_check_has_exactly_one_result(standard):
+    assert set(standard) == set(available_checks())
 
 
-def test_no_check_breaks_on_ordinary_data(baseline):
-    assert {code: r.message for code, r in baseline.items() if r.status is Status.ERROR} == {}
+def test_no_check_breaks_on_ordinary_data(standard):
+    assert {code: r.message for code, r in standard.items() if r.status is Status.ERROR} == {}
 
 
 def test_same_seed_same_result(baseline, evaluate_all, people, copula_rows):
@@ -42,14 +42,15 @@ def test_same_seed_same_result(baseline, evaluate_all, people, copula_rows):
     }
 
 
-def test_row_order_changes_no_count_and_no_status(baseline, evaluate_all, people, copula_rows):
+def test_row_order_changes_no_count_and_no_status(standard, evaluate_all, people, copula_rows):
     again = evaluate_all(
-        shuffled(people["real"]), shuffled(copula_rows), shuffled(people["holdout"])
+        *(shuffled(table) for table in (people["real"], copula_rows, people["holdout"])),
+        config=STANDARD,
     )
     for code, result in again.items():
-        assert result.status == baseline[code].status, code
+        assert result.status == standard[code].status, code
         if code in COUNTS and result.estimate is not None:
-            assert result.estimate.value == pytest.approx(baseline[code].estimate.value), code
+            assert result.estimate.value == pytest.approx(standard[code].estimate.value), code
 
 
 def test_column_order_of_the_synthetic_table_does_not_matter(
@@ -109,14 +110,14 @@ def test_pandas_polars_and_files_agree(baseline, evaluate_all, people, copula_ro
                 assert result.estimate.value == pytest.approx(expected), (form, code)
 
 
-def test_results_are_json_without_nan_and_come_back(baseline):
-    for result in baseline.values():
+def test_results_are_json_without_nan_and_come_back(standard):
+    for result in standard.values():
         text = json.dumps(result.to_dict(), allow_nan=False)
         assert Result.from_dict(json.loads(text)).to_dict() == result.to_dict()
 
 
-def test_every_number_stands_beside_its_interval_reference_and_basis(baseline):
-    for code, result in baseline.items():
+def test_every_number_stands_beside_its_interval_reference_and_basis(standard):
+    for code, result in standard.items():
         if result.status is Status.NOT_APPLICABLE:
             assert result.message, code
             continue
@@ -132,8 +133,8 @@ def test_every_number_stands_beside_its_interval_reference_and_basis(baseline):
         assert (result.name, result.dimension) == (spec.name, spec.dimension)
 
 
-def test_no_result_tells_an_extreme_or_a_rare_level(baseline, people):
-    text = json.dumps([result.to_dict() for result in baseline.values()], ensure_ascii=False)
+def test_no_result_tells_an_extreme_or_a_rare_level(standard, people):
+    text = json.dumps([result.to_dict() for result in standard.values()], ensure_ascii=False)
     for secret in names_of_real_extremes(people["real"]):
         assert secret not in text, secret
 
@@ -167,15 +168,25 @@ def _set(table: pa.Table, name: str, values) -> pa.Table:
     return table.set_column(table.schema.get_field_index(name), name, values)
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS)
-def test_bad_synthetic_tables_are_findings_not_crashes(mutation, evaluate_all, people, copula_rows):
-    """And never better than the same table without the fault."""
-    rows = copula_rows.slice(0, 2_000)
-    found = evaluate_all(people["real"], MUTATIONS[mutation](rows), people["holdout"])
+def _assert_found(found: dict[str, Result]) -> None:
     errors = {code: r.message for code, r in found.items() if r.status is Status.ERROR}
     assert errors == {}
     worst = max(result.status.severity for result in found.values())
     assert worst >= Status.INCONCLUSIVE.severity, "the fault left no trace"
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_bad_synthetic_tables_are_findings_not_crashes(mutation, evaluate_all, people, copula_rows):
+    """And never better than the same table without the fault."""
+    rows = MUTATIONS[mutation](copula_rows.slice(0, 2_000))
+    _assert_found(evaluate_all(people["real"], rows, people["holdout"]))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_bad_synthetic_tables_at_the_standard_depth(mutation, evaluate_all, people, copula_rows):
+    rows = MUTATIONS[mutation](copula_rows.slice(0, 2_000))
+    _assert_found(evaluate_all(people["real"], rows, people["holdout"], config=STANDARD))
 
 
 @pytest.mark.parametrize(
@@ -196,9 +207,9 @@ def test_without_holdout_and_target_what_cannot_be_said_is_said(evaluate_all, pe
             assert "no holdout" in found[code].message or "no target" in found[code].message
 
 
-def test_another_seed_moves_only_what_is_sampled(baseline, evaluate_all, people, copula_rows):
-    config = Config(model_rows=3_000, neighbour_rows=1_000, seed=99)
+def test_another_seed_moves_only_what_is_sampled(standard, evaluate_all, people, copula_rows):
+    config = replace(STANDARD, seed=99)
     again = evaluate_all(people["real"], copula_rows, people["holdout"], config=config)
     for code in COUNTS:
-        if baseline[code].estimate is not None:
-            assert again[code].estimate.value == baseline[code].estimate.value, code
+        if standard[code].estimate is not None:
+            assert again[code].estimate.value == standard[code].estimate.value, code

@@ -74,6 +74,7 @@ _BASIS = (
     "closer_than_fresh_rows",
     dimension="fidelity",
     title="Closer to the real table than fresh rows would be",
+    cost="neighbours",
     figure="intervals",
     gating=False,
 )
