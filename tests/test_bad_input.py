@@ -168,7 +168,7 @@ HARMLESS: dict[str, Change] = {
 
 def evaluate(tables: dict[str, pd.DataFrame], *ignore: str) -> se.Evaluation:
     data = se.load(**tables, target="band")
-    return se.evaluate(data, reference_scores=False, progress=False, ignore=ignore)
+    return se.evaluate(data, reference_scores=False, progress=False, ignore=ignore, depth="fast")
 
 
 def by_code(evaluation: se.Evaluation) -> dict[str, Result]:
