@@ -88,7 +88,9 @@ def closer_than_fresh_rows(ctx: Context) -> Result:
         raise NotApplicable(f"fewer than {_FEWEST_ROWS} rows: chance hides everything")
     rows = [_row(ctx, side) for side in range(1, min(len(data.plans), 3) + 1)]
     worst = min(rows, key=lambda row: row["high"] / row["limit"])
-    status = Status.WARN if any(row["status"] == Status.WARN for row in rows) else Status.PASS
+    found = {row["status"] for row in rows}
+    order = (Status.WARN, Status.PASS, Status.INCONCLUSIVE)
+    status = next(status for status in order if status in found)
     return ctx.result(
         status,
         _message(rows, worst),
@@ -111,6 +113,8 @@ def _row(ctx: Context, side: int) -> dict[str, Any]:
     estimate = closeness_ratio(tables)
     limit = mean * min(fitted_factor(tables), 1.0) if side == 1 else mean
     high = estimate + z * spread
+    # Where chance alone reaches down to zero, not even a copy would be seen.
+    unseen = Status.INCONCLUSIVE if z * spread >= limit else Status.PASS
     return {
         "what": _SIDES[side - 1],
         "estimate": estimate,
@@ -120,7 +124,7 @@ def _row(ctx: Context, side: int) -> dict[str, Any]:
         "expected": mean * fitted_factor(tables),
         "limit": limit,
         "tables": len(chosen),
-        "status": str(Status.WARN if high < limit else Status.PASS),
+        "status": str(Status.WARN if high < limit else unseen),
     }
 
 
@@ -208,6 +212,8 @@ def _joint(columns: list[CellArray], width: int) -> CellArray:
 
 def _message(rows: list[dict[str, Any]], worst: dict[str, Any]) -> str:
     close = [row for row in rows if row["status"] == Status.WARN]
+    if all(row["status"] == Status.INCONCLUSIVE for row in rows):
+        return "Too few cells to tell: chance moves the distances so far that a copy stays unseen."
     if not close:
         ratios = ", ".join(f"{row['what']} {row['estimate']:.2f}" for row in rows)
         return f"Not closer to the real table than fresh rows (which have 1): {ratios}."

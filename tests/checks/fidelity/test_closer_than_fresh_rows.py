@@ -92,3 +92,10 @@ def test_many_columns_are_sampled_with_the_seed():
     first, second = (check(wide.slice(0, 600), wide.slice(600)) for _ in range(2))
     assert first.details == second.details
     assert rows_of(first)["pairs"]["tables"] == 60
+
+
+def test_a_table_in_which_not_even_a_copy_would_be_seen_is_inconclusive():
+    coin = pa.table({"x": ["a", "b"] * 500})
+    result = check(coin, coin)
+    assert result.status == "inconclusive"
+    assert "stays unseen" in result.message
