@@ -15,8 +15,8 @@ from pathlib import Path
 from tables import SHAPES, write_pair
 
 import synth_eval as se
-from synth_eval.registry import available_checks
-from synth_eval.run import run
+from synth_eval.judging.registry import available_checks
+from synth_eval.judging.run import run
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 import synth_eval as se
-from synth_eval.run import run
+from synth_eval.judging.run import run
 
 
 def main(real: str, synthetic: str, checks: list[str]) -> None:

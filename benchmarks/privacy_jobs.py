@@ -13,7 +13,7 @@ Paths = tuple[Path, Path, Path]
 def ours(paths: Paths, rows: int) -> str:
     """Every synthetic row against both sides, ties and interval: the check P002."""
     import synth_eval as se
-    from synth_eval.run import run
+    from synth_eval.judging.run import run
 
     data = se.load(*paths)
     [found] = run(data, config=se.Config(neighbour_rows=rows), select_checks=["P002"])
@@ -24,7 +24,7 @@ def ours(paths: Paths, rows: int) -> str:
 def blocked(paths: Paths, _: int) -> str:
     """What a report does at any size: 5,000 records of each kind, all rows searched."""
     import synth_eval as se
-    from synth_eval.run import run
+    from synth_eval.judging.run import run
 
     found = run(se.load(*paths), select_checks=["P002", "P003"])
     return ", ".join(f"{r.code} {r.seconds:.0f} CPU s, {r.status}" for r in found)

@@ -36,8 +36,8 @@ CODES = "U001,U003,U004,U005,U013"
 OURS = """
 import json, sys
 import synth_eval as se
-from synth_eval.config import Config
-from synth_eval.run import run
+from synth_eval.judging.settings import Config
+from synth_eval.judging.run import run
 real, synthetic, holdout, target, depth, codes = sys.argv[1:]
 data = se.load(real, synthetic, holdout, target=target)
 found = run(data, config=Config(depth=depth), select_checks=codes.split(","))

@@ -13,46 +13,46 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from synth_eval._version import __version__ as __version__
 
 if TYPE_CHECKING:
     from synth_eval.api import compare, evaluate, validate
-    from synth_eval.config import Config
     from synth_eval.data.load import Data, load
     from synth_eval.data.schema import Schema
     from synth_eval.data.split import split
     from synth_eval.demo import demo_data
     from synth_eval.evaluation import Evaluation
-    from synth_eval.metrics import (
+    from synth_eval.judging.registry import available_checks, explain
+    from synth_eval.judging.results import Result, Status
+    from synth_eval.judging.settings import Config
+    from synth_eval.metrics.columns import (
         jensen_shannon_distance,
         ks_distance,
         marginal_distance,
         total_variation_distance,
         wasserstein_distance,
     )
-    from synth_eval.registry import available_checks, explain
-    from synth_eval.results import Result, Status
 
 _HOMES = {
-    "Config": "synth_eval.config",
+    "Config": "synth_eval.judging.settings",
     "Data": "synth_eval.data.load",
     "Evaluation": "synth_eval.evaluation",
-    "Result": "synth_eval.results",
+    "Result": "synth_eval.judging.results",
     "Schema": "synth_eval.data.schema",
-    "Status": "synth_eval.results",
-    "available_checks": "synth_eval.registry",
+    "Status": "synth_eval.judging.results",
+    "available_checks": "synth_eval.judging.registry",
     "compare": "synth_eval.api",
     "demo_data": "synth_eval.demo",
     "evaluate": "synth_eval.api",
-    "explain": "synth_eval.registry",
-    "jensen_shannon_distance": "synth_eval.metrics",
-    "ks_distance": "synth_eval.metrics",
+    "explain": "synth_eval.judging.registry",
+    "jensen_shannon_distance": "synth_eval.metrics.columns",
+    "ks_distance": "synth_eval.metrics.columns",
     "load": "synth_eval.data.load",
-    "marginal_distance": "synth_eval.metrics",
+    "marginal_distance": "synth_eval.metrics.columns",
     "split": "synth_eval.data.split",
-    "total_variation_distance": "synth_eval.metrics",
+    "total_variation_distance": "synth_eval.metrics.columns",
     "validate": "synth_eval.api",
-    "wasserstein_distance": "synth_eval.metrics",
+    "wasserstein_distance": "synth_eval.metrics.columns",
 }
 
 __all__ = [

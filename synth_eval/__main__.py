@@ -1,6 +1,6 @@
 """``python -m synth_eval`` is the command ``synth-eval``."""
 
-from synth_eval.cli import main
+from synth_eval.command.main import main
 
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -8,16 +8,16 @@ from dataclasses import replace
 from time import process_time
 from typing import TYPE_CHECKING, Any
 
-from synth_eval.config import Config
 from synth_eval.errors import InputError, UsageError
-from synth_eval.modelling import load_estimators, read_estimators, read_formula
-from synth_eval.progress import default_progress
-from synth_eval.run import Progress, run
+from synth_eval.job.progress import default_progress
+from synth_eval.judging.formulas import load_estimators, read_estimators, read_formula
+from synth_eval.judging.run import Progress, run
+from synth_eval.judging.settings import Config
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from synth_eval.comparison import Comparison
+    from synth_eval.comparing.comparison import Comparison
     from synth_eval.data.load import Data, SchemaLike
     from synth_eval.evaluation import Evaluation
 
@@ -92,7 +92,7 @@ def evaluate(
     """
     from synth_eval.data.profiles import profiles  # numpy and pyarrow
     from synth_eval.evaluation import Evaluation  # keeps the import light
-    from synth_eval.provenance import provenance  # hashes the files
+    from synth_eval.judging.provenance import provenance  # hashes the files
 
     _load(plugins)
     given: dict[str, Any] = {"seed": seed, "budget": budget, "depth": depth, "purpose": purpose}
@@ -114,7 +114,7 @@ def evaluate(
     )
     scores = []
     if reference_scores:
-        from synth_eval.sdmetrics_scores import sdmetrics_scores  # heavy
+        from synth_eval.others.sdmetrics_scores import sdmetrics_scores  # heavy
 
         scores = sdmetrics_scores(data, config)
         step(len(results) + 1, len(results) + 1, "done")
@@ -183,7 +183,7 @@ def compare(
     UsageError
         Labels that do not fit, an unknown setting, or a target the real table lacks.
     """
-    from synth_eval.comparison import compared, labelled  # numpy
+    from synth_eval.comparing.comparison import compared, labelled  # numpy
     from synth_eval.data.load import Data, load  # numpy and pyarrow
 
     unknown = sorted(given.keys() - {*_SETTINGS, *_CHOICES})
@@ -256,7 +256,7 @@ def _reason(error: Exception) -> str:
 def _examples(data: Data, config: Config, most: int) -> list[dict[str, Any]]:
     if most <= 0:
         return []
-    from synth_eval.expectations.examples import example_rows  # heavy
+    from synth_eval.internal.broken_rows import example_rows  # heavy
 
     return example_rows(data, config, most)
 
@@ -307,11 +307,11 @@ def validate(
         A table cannot be read.
     """
     from synth_eval.evaluation import Evaluation  # keeps the import light
-    from synth_eval.expectations.finding import finding
-    from synth_eval.expectations.validate import validate_tables
-    from synth_eval.provenance import provenance_of_tables
-    from synth_eval.registry import available_checks
-    from synth_eval.results import Result
+    from synth_eval.judging.provenance import provenance_of_tables
+    from synth_eval.judging.registry import available_checks
+    from synth_eval.judging.results import Result
+    from synth_eval.rules.finding import finding
+    from synth_eval.rules.validate import validate_tables
 
     started = process_time()
     _load(plugins)
@@ -337,7 +337,7 @@ def validate(
 def _load(plugins: Iterable[str]) -> None:
     names = [plugins] if isinstance(plugins, str) else list(plugins)
     if names:
-        from synth_eval.expectations.plugins import load_plugins  # heavy
+        from synth_eval.rules.engines.plugins import load_plugins  # heavy
 
         load_plugins(names)
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synth_eval.errors import UsageError
-from synth_eval.purposes import purpose_of
-from synth_eval.results import DIMENSIONS, SCHEMA_VERSION, Result, Status, to_plain
-from synth_eval.verdicts import Verdict, verdicts
+from synth_eval.judging.purposes import purpose_of
+from synth_eval.judging.results import DIMENSIONS, SCHEMA_VERSION, Result, Status, to_plain
+from synth_eval.judging.verdicts import Verdict, verdicts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,10 +42,10 @@ class Evaluation:
     schema : mapping
         Kinds and roles of the columns, no values.
     purpose : str
-        What the table is wanted for, a name of `synth_eval.purposes.PURPOSES`: decides which
-        dimensions gate. Empty: all of them.
+        What the table is wanted for, a name of `synth_eval.judging.purposes.PURPOSES`:
+        decides which dimensions gate. Empty: all of them.
     notes : sequence of mapping
-        What analysts added to a copy of the notebook, see `synth_eval.report.notes`.
+        What analysts added to a copy of the notebook, see `synth_eval.report.page.notes`.
     examples : sequence of mapping
         Synthetic rows that break a rule, where they were asked for. Not for release: they are
         in no form of the evaluation but the page ``rows_not_for_release.html`` of `save`.
@@ -144,13 +144,13 @@ class Evaluation:
 
     def release_safe(self) -> Evaluation:
         """Verdicts and rounded numbers alone, for people outside."""
-        from synth_eval.release import release_safe  # on demand
+        from synth_eval.report.release import release_safe  # on demand
 
         return release_safe(self)
 
     def to_html(self, path: str | Path | None = None, *, release_safe: bool = False) -> str:
         """Self-contained HTML report, or its release-safe form; written to `path` where given."""
-        from synth_eval.report.html import render_page  # jinja and plotly
+        from synth_eval.report.page.html import render_page  # jinja and plotly
 
         text = render_page(self.release_safe() if release_safe else self)
         if path is not None:
@@ -158,10 +158,10 @@ class Evaluation:
         return text
 
     def numbers(self) -> pd.DataFrame:
-        """All numbers of results and details, one row each; see `synth_eval.report.numbers`."""
+        """All numbers, one row each; see `synth_eval.report.forms.numbers`."""
         import pandas as pd  # heavy, and only this form needs it
 
-        from synth_eval.report.numbers import COLUMNS, number_rows  # on demand
+        from synth_eval.report.forms.numbers import COLUMNS, number_rows  # on demand
 
         return pd.DataFrame(number_rows(self), columns=list(COLUMNS))
 
@@ -190,7 +190,7 @@ class Evaluation:
 
     def save_forms(self, folder: str | Path, forms: Iterable[str]) -> list[Path]:
         """Write further forms alone, see `save`."""
-        from synth_eval.report.forms import write_forms  # jinja
+        from synth_eval.report.forms.forms import write_forms  # jinja
 
         return write_forms(self, folder, forms)
 
@@ -198,24 +198,24 @@ class Evaluation:
         if not self.examples:
             path.unlink(missing_ok=True)
             return []
-        from synth_eval.report.html import render_rows  # jinja
+        from synth_eval.report.page.html import render_rows  # jinja
 
         write_text(path, render_rows(self))
         return [path]
 
     def to_markdown(self) -> str:
         """Short summary for a pull request."""
-        from synth_eval.report.text import render_markdown  # on demand
+        from synth_eval.report.forms.text import render_markdown  # on demand
 
         return render_markdown(self)
 
     def _repr_html_(self) -> str:
-        from synth_eval.report.html import render_snippet  # jinja
+        from synth_eval.report.page.html import render_snippet  # jinja
 
         return render_snippet(self)
 
     def __repr__(self) -> str:
-        from synth_eval.report.text import render_text  # on demand
+        from synth_eval.report.forms.text import render_text  # on demand
 
         return render_text(self)
 
@@ -251,12 +251,12 @@ class ResultView:
         return draw(self.result, self.evaluation, item)
 
     def _repr_html_(self) -> str:
-        from synth_eval.report.html import render_result  # jinja
+        from synth_eval.report.page.html import render_result  # jinja
 
         return render_result(self.result)
 
     def __repr__(self) -> str:
-        from synth_eval.report.text import render_result_text  # on demand
+        from synth_eval.report.forms.text import render_result_text  # on demand
 
         return render_result_text(self.result)
 

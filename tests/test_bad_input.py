@@ -15,7 +15,7 @@ import pytest
 
 import synth_eval as se
 from synth_eval.errors import InputError, UsageError
-from synth_eval.results import Result, Status
+from synth_eval.judging.results import Result, Status
 
 ROWS = 400
 ALL = ("real", "synthetic", "holdout")

@@ -57,7 +57,7 @@ def test_a_small_run_imports_no_heavy_library(tmp_path: Path) -> None:
     program = (
         "import sys\n"
         "import synth_eval as se\n"
-        "from synth_eval.run import run\n"
+        "from synth_eval.judging.run import run\n"
         "found = run(se.load(sys.argv[1], sys.argv[1]), select_checks=['F001', 'F002', 'F004'])\n"
         "assert {r.status for r in found} == {'pass'}, found\n"
         "heavy = {'scipy', 'sklearn', 'pandas', 'plotly', 'great_expectations', 'sdmetrics'}\n"

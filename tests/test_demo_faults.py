@@ -13,7 +13,7 @@ import pytest
 import synth_eval as se
 from synth_eval.demo import FAULTS, faulty_rows, rule_violations, simulated_table
 from synth_eval.errors import UsageError
-from synth_eval.results import Status
+from synth_eval.judging.results import Status
 
 TOUR = Path(__file__).resolve().parent.parent / "notebooks" / "tour.ipynb"
 SEEN = {

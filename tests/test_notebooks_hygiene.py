@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import synth_eval
-from synth_eval.notebook import make_report
+from synth_eval.job.notebook import make_report
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from synth_eval import cli
-from synth_eval.arguments import build_parser
+from synth_eval.command import main as cli
+from synth_eval.command.arguments import build_parser
 from synth_eval.demo import demo_tables
-from synth_eval.results import DIMENSIONS
+from synth_eval.judging.results import DIMENSIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "reports/README.md")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from synth_eval.provenance import _versions
-from synth_eval.registry import available_checks
-from synth_eval.report.html import _asset
+from synth_eval.judging.provenance import _versions
+from synth_eval.judging.registry import available_checks
+from synth_eval.report.page.html import _asset
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "reports" / "sample.html"

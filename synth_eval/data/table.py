@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -105,6 +106,16 @@ class Table:
     def num_rows(self) -> int:
         """Number of rows."""
         return self.source.num_rows
+
+    def described(self) -> dict[str, Any]:
+        """Name without folders, size and hash, for the record of a run."""
+        path = self.source.path
+        return {
+            "name": self.name if path is None else path.name,
+            "rows": self.num_rows,
+            "columns": len(self.stored_names),
+            "sha256": self.source.sha256(),
+        }
 
     @cached_property
     def stored_names(self) -> list[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from synth_eval.evaluation import Evaluation
     from synth_eval.figures.drawing import Drawing
-    from synth_eval.results import Result
+    from synth_eval.judging.results import Result
 
 __all__ = ["KINDS", "draw", "drawing", "panel_drawing", "plotly_javascript", "template"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from synth_eval.results import Result
+    from synth_eval.judging.results import Result
 
 __all__ = ["Drawing", "Request", "Row", "has_number", "rounded"]
 

@@ -10,14 +10,14 @@ from synth_eval.errors import UsageError
 from synth_eval.figures.associations import associations
 from synth_eval.figures.distributions import overlay
 from synth_eval.figures.drawing import Drawing, Request, Row, has_number, rounded
-from synth_eval.figures.expectations import expected_levels, ratios
 from synth_eval.figures.labels import item_label, number, plain, share
 from synth_eval.figures.quantiles import quantile_plot
+from synth_eval.figures.shares import expected_levels, ratios
 from synth_eval.figures.style import HOLDOUT, NEUTRAL, REAL, SYNTHETIC
 
 if TYPE_CHECKING:
     from synth_eval.evaluation import Evaluation
-    from synth_eval.results import Result
+    from synth_eval.judging.results import Result
 
 __all__ = ["KINDS", "arms", "bars", "distribution", "drawing", "heatmap", "intervals"]
 

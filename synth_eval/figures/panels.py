@@ -8,7 +8,7 @@ from typing import Any
 from synth_eval.figures.drawing import Drawing, rounded
 from synth_eval.figures.labels import number, plain
 from synth_eval.figures.style import DIVERGING, HOLDOUT, NEUTRAL, REAL, SYNTHETIC, faint
-from synth_eval.results import Curve, Grid, Panel
+from synth_eval.judging.results import Curve, Grid, Panel
 
 __all__ = ["panel_drawing"]
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 import synth_eval as se
-from synth_eval.config import Config
-from synth_eval.results import Result
-from synth_eval.run import run
+from synth_eval.judging.results import Result
+from synth_eval.judging.run import run
+from synth_eval.judging.settings import Config
 
 STANDARD = Config(model_rows=3_000, neighbour_rows=1_000)
 SMALL = Config(model_rows=1_000, neighbour_rows=500, depth="fast")

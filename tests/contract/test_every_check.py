@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from synth_eval.registry import available_checks
-from synth_eval.results import Result, Status
+from synth_eval.judging.registry import available_checks
+from synth_eval.judging.results import Result, Status
 from tests.contract.conftest import STANDARD
 from tests.contract.tests_support import names_of_real_extremes
 

@@ -8,10 +8,10 @@ import pyarrow.parquet as pq
 import pytest
 
 import synth_eval as se
-from synth_eval.config import Config
-from synth_eval.registry import available_checks
-from synth_eval.run import run
-from synth_eval.verdicts import VerdictWord, verdicts
+from synth_eval.judging.registry import available_checks
+from synth_eval.judging.run import run
+from synth_eval.judging.settings import Config
+from synth_eval.judging.verdicts import VerdictWord, verdicts
 
 GO, LIMITS, NO_GO, UNKNOWN = VerdictWord
 

@@ -11,7 +11,7 @@ import pytest
 
 import synth_eval as se
 from synth_eval.demo import simulated_table
-from synth_eval.run import run
+from synth_eval.judging.run import run
 
 CODES = [
     "F001", "F002", "F003", "F004", "F005", "F006", "F007", "F014", "F015",

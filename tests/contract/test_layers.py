@@ -25,26 +25,26 @@ HEAVY = (
     "scipy", "sdmetrics", "sklearn", "tqdm",
 )  # fmt: skip
 HOMES = {
-    "great_expectations": {"synth_eval.expectations"},
-    "ipykernel": {"synth_eval.kernel"},
+    "great_expectations": {"synth_eval.rules"},
+    "ipykernel": {"synth_eval.job.kernel"},
     "jinja2": {"synth_eval.report"},
-    "jupyter_client": {"synth_eval.kernel"},
-    "nbclient": {"synth_eval.notebook"},
-    "nbformat": {"synth_eval.notebook"},
-    "papermill": {"synth_eval.notebook"},
+    "jupyter_client": {"synth_eval.job.kernel"},
+    "nbclient": {"synth_eval.job.notebook"},
+    "nbformat": {"synth_eval.job.notebook"},
+    "papermill": {"synth_eval.job.notebook"},
     "plotly": {"synth_eval.figures"},
     "polars": set(),
-    "sdmetrics": {"synth_eval.sdmetrics_scores"},
+    "sdmetrics": {"synth_eval.others.sdmetrics_scores"},
     "sklearn": {"synth_eval.stats"},
-    "tqdm": {"synth_eval.progress"},
+    "tqdm": {"synth_eval.job.progress"},
 }
 """Libraries that one place of the package imports, and which."""
 
 PANDAS = {
-    "synth_eval.comparison",
+    "synth_eval.comparing.comparison",
     "synth_eval.evaluation",
-    "synth_eval.expectations",
-    "synth_eval.sdmetrics_scores",
+    "synth_eval.rules",
+    "synth_eval.others.sdmetrics_scores",
 }
 """Where pandas is demanded: the frames people ask for, and two libraries."""
 
@@ -122,7 +122,7 @@ def measure(*words: str) -> tuple[float, set[str]]:
     )
     statement = "import synth_eval"
     if words:
-        statement = "from synth_eval.cli import main; main()"
+        statement = "from synth_eval.command.main import main; main()"
     found = []
     for _ in range(3):
         done = subprocess.run(

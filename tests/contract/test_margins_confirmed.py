@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import synth_eval as se
-from synth_eval.run import run
-from synth_eval.verdicts import VerdictWord, verdicts
+from synth_eval.judging.run import run
+from synth_eval.judging.verdicts import VerdictWord, verdicts
 
 COUNTS = ["F001", "F002", "F003", "F004", "F005", "F006", "F007", "F014", "F015", "F016"]
 BAD_HEPATITIS = ("i_hepatitis_BN_7", "j_hepatitis_CTGAN_9", "k_hepatitis_ADSGAN_2")

@@ -13,8 +13,8 @@ import pyarrow as pa
 import pytest
 
 import synth_eval as se
-from synth_eval.results import Result
-from synth_eval.run import run
+from synth_eval.judging.results import Result
+from synth_eval.judging.run import run
 
 ROWS = 1500
 MANY = 20_000

@@ -15,8 +15,8 @@ from synth_eval.figures import KINDS, draw, drawing, template
 from synth_eval.figures.labels import item_label, number, plain, share
 from synth_eval.figures.quantiles import quantile_plot
 from synth_eval.figures.style import HOLDOUT, REAL, SYNTHETIC
-from synth_eval.registry import available_checks
-from synth_eval.results import Result, Status
+from synth_eval.judging.registry import available_checks
+from synth_eval.judging.results import Result, Status
 
 ROWS = {
     "arms": [

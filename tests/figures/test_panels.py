@@ -8,7 +8,7 @@ from synth_eval.errors import UsageError
 from synth_eval.evaluation import Evaluation
 from synth_eval.figures import draw, panel_drawing
 from synth_eval.figures.style import HOLDOUT, REAL, SYNTHETIC
-from synth_eval.results import Curve, Grid, Panel, Result, Status
+from synth_eval.judging.results import Curve, Grid, Panel, Result, Status
 
 LEARNING = Panel(
     name="learning_curve",

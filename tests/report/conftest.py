@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from synth_eval.evaluation import Evaluation
-from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
 
 HOSTILE = (
     "<script>alert(1)</script>",

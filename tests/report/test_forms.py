@@ -13,16 +13,22 @@ import jsonschema
 import pyarrow.parquet as pq
 import pytest
 
-from synth_eval import cli
 from synth_eval.api import evaluate
+from synth_eval.command import main as cli
 from synth_eval.demo import demo_data
 from synth_eval.errors import UsageError
 from synth_eval.evaluation import Evaluation
-from synth_eval.report.forms import FORMS, check_forms, render_csv, results_schema, write_forms
-from synth_eval.report.junit import render_junit
-from synth_eval.report.numbers import COLUMNS, number_rows
-from synth_eval.report.pdf import VARIABLE, find_browser
-from synth_eval.results import Status
+from synth_eval.judging.results import Status
+from synth_eval.report.forms.forms import (
+    FORMS,
+    check_forms,
+    render_csv,
+    results_schema,
+    write_forms,
+)
+from synth_eval.report.forms.junit import render_junit
+from synth_eval.report.forms.numbers import COLUMNS, number_rows
+from synth_eval.report.forms.pdf import VARIABLE, find_browser
 
 
 def junit(evaluation):
@@ -101,7 +107,7 @@ def test_numbers_are_one_row_per_number(evaluation):
 
 def test_numbers_with_intervals_of_their_own_keep_them():
     base = Evaluation([]).results
-    from synth_eval.results import Result
+    from synth_eval.judging.results import Result
 
     row = {"arm": "copies", "estimate": 0.3, "excess": 0.1, "excess_low": 0.05,
            "excess_high": 0.2, "is_sure": True, "note": "x"}  # fmt: skip
@@ -213,7 +219,7 @@ def test_forms_are_told_in_the_help(capsys):
 
 
 def test_command_also_writes_forms(tmp_path, monkeypatch, evaluation, capsys):
-    from synth_eval import notebook
+    from synth_eval.job import notebook
 
     def make_report(parameters, out, **_):
         evaluation.save(out)

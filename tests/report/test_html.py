@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from synth_eval.evaluation import Evaluation
-from synth_eval.report.html import render_page, render_result, render_snippet
-from synth_eval.report.reasons import plain_reason
-from synth_eval.results import Result, Status
+from synth_eval.judging.reasons import plain_reason
+from synth_eval.judging.results import Result, Status
+from synth_eval.report.page.html import render_page, render_result, render_snippet
 
 MEGABYTES = 1e6
 

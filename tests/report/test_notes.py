@@ -9,12 +9,12 @@ from dataclasses import replace
 
 import pytest
 
-from synth_eval import cli
+from synth_eval.command import main as cli
 from synth_eval.errors import UsageError
 from synth_eval.evaluation import Evaluation
-from synth_eval.notebook import make_report, notebook_path
-from synth_eval.report.html import render_page
-from synth_eval.report.notes import MOST, collect_notes, note_views
+from synth_eval.job.notebook import make_report, notebook_path
+from synth_eval.report.page.html import render_page
+from synth_eval.report.page.notes import MOST, collect_notes, note_views
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
 FIGURE = {"data": [{"type": "bar", "y": [1, 2]}], "layout": {"template": {}, "height": 300}}

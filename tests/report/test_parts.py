@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from synth_eval.evaluation import Evaluation
-from synth_eval.registry import available_checks
-from synth_eval.report.explanations import parse
-from synth_eval.report.gaps import not_evaluated
-from synth_eval.report.reasons import plain_reason, shortened
-from synth_eval.report.strips import strip
-from synth_eval.report.tables import CELLS, ROWS, allowed_rows, details_table
-from synth_eval.report.view import headline
-from synth_eval.report.worst import worst_items
-from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.judging.reasons import plain_reason, shortened
+from synth_eval.judging.registry import available_checks
+from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.report.page.explanations import parse
+from synth_eval.report.page.gaps import not_evaluated
+from synth_eval.report.page.strips import strip
+from synth_eval.report.page.tables import CELLS, ROWS, allowed_rows, details_table
+from synth_eval.report.page.view import headline
+from synth_eval.report.page.worst import worst_items
 
 
 def result(direction: Direction | None, **quadruple: Any) -> Result:

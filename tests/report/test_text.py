@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synth_eval.evaluation import Evaluation
-from synth_eval.report.text import render_markdown, render_result_text, render_text
+from synth_eval.report.forms.text import render_markdown, render_result_text, render_text
 
 
 def test_text_says_the_verdicts_findings_and_gaps(evaluation: Evaluation) -> None:

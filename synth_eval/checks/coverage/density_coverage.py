@@ -41,10 +41,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks._space import RealSpace
+from synth_eval.data.spaces import RealSpace
 from synth_eval.errors import NotApplicable
-from synth_eval.registry import check
-from synth_eval.results import (
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import (
     Direction,
     Estimate,
     Grid,
@@ -54,7 +54,7 @@ from synth_eval.results import (
     Status,
     Threshold,
 )
-from synth_eval.run import Context
+from synth_eval.judging.run import Context
 from synth_eval.stats.density_coverage import (
     DensityCoverage,
     density_coverage,

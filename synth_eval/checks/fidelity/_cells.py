@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.fidelity._errors import MeanError
-from synth_eval.checks.fidelity._judge import Measured, curve_sizes, judge
-from synth_eval.results import Result
-from synth_eval.run import Context
+from synth_eval.checks.fidelity._as_far_as import Measured, curve_sizes, judge
+from synth_eval.checks.fidelity._standard_errors import MeanError
+from synth_eval.judging.results import Result
+from synth_eval.judging.run import Context
 from synth_eval.stats.distances import (
     Distance,
     total_variation_distance,

@@ -34,13 +34,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.fidelity._errors import FixedError
-from synth_eval.checks.fidelity._judge import Measured, curve_sizes, judge
+from synth_eval.checks.fidelity._as_far_as import Measured, curve_sizes, judge
+from synth_eval.checks.fidelity._standard_errors import FixedError
 from synth_eval.data.table import Table
 from synth_eval.errors import NotApplicable
-from synth_eval.registry import check
-from synth_eval.results import Result
-from synth_eval.run import Context
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Result
+from synth_eval.judging.run import Context
 from synth_eval.stats.association import (
     correlation_ratio,
     cramers_v,

@@ -42,8 +42,8 @@ import numpy.typing as npt
 
 from synth_eval.data.features import feature_matrix
 from synth_eval.errors import NotApplicable
-from synth_eval.registry import check
-from synth_eval.results import (
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import (
     Curve,
     Direction,
     Estimate,
@@ -53,7 +53,7 @@ from synth_eval.results import (
     Status,
     Threshold,
 )
-from synth_eval.run import Context
+from synth_eval.judging.run import Context
 from synth_eval.stats.intervals import Interval
 from synth_eval.stats.two_sample import (
     TwoSampleTest,

@@ -27,12 +27,12 @@ Source
 
 from __future__ import annotations
 
-from synth_eval.checks._space import RealSpace
-from synth_eval.checks.fidelity._kernel import judge, median_distance
+from synth_eval.checks.fidelity._kernel_distance import judge, median_distance
+from synth_eval.data.spaces import RealSpace
 from synth_eval.errors import NotApplicable
-from synth_eval.registry import check
-from synth_eval.results import Result
-from synth_eval.run import Context
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Result
+from synth_eval.judging.run import Context
 from synth_eval.stats.kernels import Kernel, negative_distance
 
 

@@ -34,11 +34,11 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_eval.checks.fidelity._cells import judge_counts
-from synth_eval.checks.fidelity._errors import MeanError
+from synth_eval.checks.fidelity._standard_errors import MeanError
 from synth_eval.data.codes import Plan, encode
-from synth_eval.registry import check
-from synth_eval.results import Grid, Panel, Result
-from synth_eval.run import Context
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Grid, Panel, Result
+from synth_eval.judging.run import Context
 
 _DRAWN = 8
 """Pairs whose joint tables are shown: the worst ones, no column in more than `_REPEATS`."""

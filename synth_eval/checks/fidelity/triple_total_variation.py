@@ -30,14 +30,14 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_eval.checks.fidelity._cells import judge_counts
-from synth_eval.checks.fidelity._errors import MeanError
 from synth_eval.checks.fidelity._few_cells import few_cell_maps
+from synth_eval.checks.fidelity._standard_errors import MeanError
 from synth_eval.data.codes import encode
 from synth_eval.data.counts import TripleCounts, count_rows
 from synth_eval.errors import NotApplicable
-from synth_eval.registry import check
-from synth_eval.results import Result
-from synth_eval.run import Context
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Result
+from synth_eval.judging.run import Context
 
 _BUDGET = 400_000_000
 """Cells counted in all tables together, about two seconds of one core."""

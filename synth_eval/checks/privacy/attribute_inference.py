@@ -42,7 +42,14 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_eval.checks.privacy._attacks import features, void_if_split_is_invalid
-from synth_eval.checks.privacy._excess import Excess, decide, difference, percent, points, worst
+from synth_eval.checks.privacy._beyond_control import (
+    Excess,
+    decide,
+    difference,
+    percent,
+    points,
+    worst,
+)
 from synth_eval.checks.privacy._targets import (
     SECRET_ROLES,
     Encoded,
@@ -53,9 +60,9 @@ from synth_eval.checks.privacy._targets import (
     targets,
 )
 from synth_eval.errors import NotApplicable
-from synth_eval.registry import check
-from synth_eval.results import Direction, Estimate, Reference, Result
-from synth_eval.run import Context
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Direction, Estimate, Reference, Result
+from synth_eval.judging.run import Context
 from synth_eval.stats.learners import TrainingRows, boosting
 from synth_eval.stats.neighbours import EncodedRows
 

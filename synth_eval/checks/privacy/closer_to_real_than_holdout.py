@@ -34,12 +34,12 @@ from typing import Any
 
 import numpy as np
 
-from synth_eval.checks.privacy._excess import percent
+from synth_eval.checks.privacy._beyond_control import percent
 from synth_eval.checks.privacy._targets import Encoded, encoded, in_random_order
 from synth_eval.errors import NotApplicable
-from synth_eval.registry import check
-from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.run import Context
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.judging.run import Context
 from synth_eval.stats.intervals import Interval
 from synth_eval.stats.neighbours import EncodedRows, Neighbours
 

@@ -28,11 +28,11 @@ Source
 from __future__ import annotations
 
 from synth_eval.checks.privacy._attacks import attacks, epsilon_of
-from synth_eval.checks.privacy._excess import INVALID_SPLIT
+from synth_eval.checks.privacy._beyond_control import INVALID_SPLIT
 from synth_eval.errors import NotApplicable
-from synth_eval.registry import check
-from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.run import Context
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.judging.run import Context
 
 
 @check(

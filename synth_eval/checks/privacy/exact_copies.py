@@ -37,14 +37,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from synth_eval.checks.privacy._excess import percent
+from synth_eval.checks.privacy._beyond_control import percent
 from synth_eval.errors import NotApplicable
-from synth_eval.registry import check
-from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.run import Context
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.judging.run import Context
+from synth_eval.judging.verdicts import SMALLEST_VISIBLE
 from synth_eval.stats.intervals import Interval, excess_members, wilson
 from synth_eval.stats.multiplicities import Multiplicities
-from synth_eval.verdicts import SMALLEST_VISIBLE
 
 
 @dataclass(frozen=True, slots=True)

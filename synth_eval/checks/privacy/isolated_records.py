@@ -41,7 +41,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_eval.checks.privacy._attacks import attacks, halves
-from synth_eval.checks.privacy._excess import (
+from synth_eval.checks.privacy._beyond_control import (
     INVALID_SPLIT,
     Excess,
     area_row,
@@ -50,12 +50,12 @@ from synth_eval.checks.privacy._excess import (
     percent,
     points,
 )
-from synth_eval.checks.privacy._panels import strata_panel
+from synth_eval.checks.privacy._curves import strata_panel
 from synth_eval.checks.privacy._targets import encoded, targets
 from synth_eval.errors import NotApplicable
-from synth_eval.registry import check
-from synth_eval.results import Direction, Estimate, Reference, Result, Status
-from synth_eval.run import Context
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
+from synth_eval.judging.run import Context
 from synth_eval.stats.intervals import auc_interval
 from synth_eval.stats.membership import tail_hits
 

@@ -31,12 +31,19 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_eval.checks.privacy._attacks import void_if_split_is_invalid
-from synth_eval.checks.privacy._excess import Excess, decide, difference, percent, points, risk_rows
+from synth_eval.checks.privacy._beyond_control import (
+    Excess,
+    decide,
+    difference,
+    percent,
+    points,
+    risk_rows,
+)
 from synth_eval.checks.privacy._targets import Encoded, encoded, shared_columns, targets
 from synth_eval.errors import NotApplicable
-from synth_eval.registry import check
-from synth_eval.results import Direction, Estimate, Reference, Result
-from synth_eval.run import Context
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Direction, Estimate, Reference, Result
+from synth_eval.judging.run import Context
 from synth_eval.stats.neighbours import EncodedRows
 
 _NEIGHBOURS = 5

@@ -42,7 +42,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from synth_eval.checks.privacy._attacks import Attacks, attacks, epsilon_of
-from synth_eval.checks.privacy._excess import (
+from synth_eval.checks.privacy._beyond_control import (
     INVALID_SPLIT,
     Excess,
     area_row,
@@ -52,17 +52,17 @@ from synth_eval.checks.privacy._excess import (
     points,
     worst,
 )
-from synth_eval.checks.privacy._panels import roc_panel
-from synth_eval.registry import check
-from synth_eval.results import Direction, Estimate, Reference, Result, Status
-from synth_eval.run import Context
+from synth_eval.checks.privacy._curves import roc_panel
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
+from synth_eval.judging.run import Context
+from synth_eval.judging.verdicts import POSSIBLE_EPSILON, PROVED_EPSILON
 from synth_eval.stats.intervals import Interval, auc_interval
 from synth_eval.stats.membership import (
     EpsilonBound,
     f1_of_guessing_member,
     tail_hits,
 )
-from synth_eval.verdicts import POSSIBLE_EPSILON, PROVED_EPSILON
 
 _RATE = 0.01
 _FINE_RATE = 0.001

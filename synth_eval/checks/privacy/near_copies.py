@@ -38,13 +38,13 @@ from typing import Any
 import numpy as np
 
 from synth_eval.checks.privacy._attacks import void_if_split_is_invalid
-from synth_eval.checks.privacy._excess import decide, percent, points
-from synth_eval.checks.privacy._panels import distance_panel
+from synth_eval.checks.privacy._beyond_control import decide, percent, points
+from synth_eval.checks.privacy._curves import distance_panel
 from synth_eval.checks.privacy._targets import targets
 from synth_eval.errors import NotApplicable
-from synth_eval.registry import check
-from synth_eval.results import Direction, Estimate, Reference, Result
-from synth_eval.run import Context
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Direction, Estimate, Reference, Result
+from synth_eval.judging.run import Context
 from synth_eval.stats.intervals import Interval, excess_members, wilson
 
 _NEAR_QUANTILE = 0.01

@@ -43,7 +43,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_eval.checks.privacy._attacks import void_if_split_is_invalid
-from synth_eval.checks.privacy._excess import (
+from synth_eval.checks.privacy._beyond_control import (
     Excess,
     decide,
     difference,
@@ -55,9 +55,9 @@ from synth_eval.checks.privacy._excess import (
 from synth_eval.checks.privacy._targets import encoded, in_random_order, shared_columns
 from synth_eval.data.load import Data
 from synth_eval.errors import NotApplicable
-from synth_eval.registry import check
-from synth_eval.results import Direction, Estimate, Reference, Result, Status
-from synth_eval.run import Context
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
+from synth_eval.judging.run import Context
 
 _ONE, _SEVERAL = "descriptions of one column", "descriptions of several columns"
 _CANDIDATES = 1_500

@@ -38,7 +38,14 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_eval.checks.privacy._attacks import void_if_split_is_invalid
-from synth_eval.checks.privacy._excess import Excess, decide, difference, percent, points, worst
+from synth_eval.checks.privacy._beyond_control import (
+    Excess,
+    decide,
+    difference,
+    percent,
+    points,
+    worst,
+)
 from synth_eval.checks.privacy._targets import (
     Encoded,
     encoded,
@@ -47,9 +54,9 @@ from synth_eval.checks.privacy._targets import (
     secrets,
 )
 from synth_eval.errors import NotApplicable
-from synth_eval.registry import check
-from synth_eval.results import Direction, Estimate, Reference, Result
-from synth_eval.run import Context
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Direction, Estimate, Reference, Result
+from synth_eval.judging.run import Context
 from synth_eval.stats.disclosure import KeyTable, combine_keys, disclosure_measures
 
 _KEY_COLUMNS = 4

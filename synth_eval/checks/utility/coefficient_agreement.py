@@ -37,8 +37,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.utility._fits import experiment
-from synth_eval.checks.utility._judge import absence
+from synth_eval.checks.utility._experiment import experiment
 from synth_eval.checks.utility._task import (
     Task,
     classification,
@@ -47,11 +46,12 @@ from synth_eval.checks.utility._task import (
     require_full_depth,
 )
 from synth_eval.checks.utility._words import percent
+from synth_eval.checks.utility._worth_rows import absence
 from synth_eval.errors import NotApplicable
-from synth_eval.modelling import read_formula
-from synth_eval.registry import check
-from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.run import Context
+from synth_eval.judging.formulas import read_formula
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.judging.run import Context
 from synth_eval.stats.inference import (
     Coefficients,
     interval_overlap,

@@ -30,12 +30,12 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.utility._fits import Experiment, experiment
-from synth_eval.checks.utility._judge import absence
+from synth_eval.checks.utility._experiment import Experiment, experiment
 from synth_eval.checks.utility._task import kind_of_task, require_full_depth
+from synth_eval.checks.utility._worth_rows import absence
 from synth_eval.errors import NotApplicable
-from synth_eval.registry import check
-from synth_eval.results import (
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import (
     Curve,
     Direction,
     Estimate,
@@ -45,7 +45,7 @@ from synth_eval.results import (
     Status,
     Threshold,
 )
-from synth_eval.run import Context
+from synth_eval.judging.run import Context
 from synth_eval.stats.importance import permutation_importance
 from synth_eval.stats.learners import TrainingRows
 from synth_eval.stats.ranking import spearman

@@ -36,15 +36,23 @@ from typing import Any
 
 import numpy as np
 
-from synth_eval.checks.utility._fits import Experiment, experiment
-from synth_eval.checks.utility._judge import absence
-from synth_eval.checks.utility._panels import arm_curve, level_line
+from synth_eval.checks.utility._curves import arm_curve, level_line
+from synth_eval.checks.utility._experiment import Experiment, experiment
 from synth_eval.checks.utility._task import Task, kind_of_task, require_full_depth
 from synth_eval.checks.utility._words import percent
+from synth_eval.checks.utility._worth_rows import absence
 from synth_eval.errors import NotApplicable
-from synth_eval.registry import check
-from synth_eval.results import Direction, Estimate, Panel, Reference, Result, Status, Threshold
-from synth_eval.run import Context
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import (
+    Direction,
+    Estimate,
+    Panel,
+    Reference,
+    Result,
+    Status,
+    Threshold,
+)
+from synth_eval.judging.run import Context
 from synth_eval.stats.arms import GROUPS, Arm, Fits, Gap, Learner, paired_gap
 from synth_eval.stats.learners import BoostingSettings, TrainingRows, boosting, concatenate
 

@@ -34,13 +34,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.utility._fits import Experiment, experiment
-from synth_eval.checks.utility._judge import absence
+from synth_eval.checks.utility._experiment import Experiment, experiment
 from synth_eval.checks.utility._models import Model, Models, compared_models
 from synth_eval.checks.utility._task import kind_of_task, require_full_depth
-from synth_eval.registry import check
-from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.run import Context
+from synth_eval.checks.utility._worth_rows import absence
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.judging.run import Context
 from synth_eval.stats.arms import Arm, Gap, gap
 from synth_eval.stats.ranking import kendall, ranking_interval
 from synth_eval.stats.scores import Score

@@ -33,11 +33,11 @@ Source
 
 from __future__ import annotations
 
-from synth_eval.checks.utility._fits import experiment
-from synth_eval.checks.utility._judge import judge
-from synth_eval.registry import check
-from synth_eval.results import Result
-from synth_eval.run import Context
+from synth_eval.checks.utility._experiment import experiment
+from synth_eval.checks.utility._worth_rows import judge
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Result
+from synth_eval.judging.run import Context
 
 
 @check(

@@ -30,14 +30,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from synth_eval.checks.utility._fits import Experiment, experiment
-from synth_eval.checks.utility._judge import absence
+from synth_eval.checks.utility._curves import interval
+from synth_eval.checks.utility._experiment import Experiment, experiment
 from synth_eval.checks.utility._models import Model, Models, compared_models
-from synth_eval.checks.utility._panels import interval
 from synth_eval.checks.utility._task import kind_of_task
-from synth_eval.registry import check
-from synth_eval.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.run import Context
+from synth_eval.checks.utility._worth_rows import absence
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.judging.run import Context
 from synth_eval.stats.arms import gap
 
 

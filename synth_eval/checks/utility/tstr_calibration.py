@@ -35,14 +35,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.utility._fits import Experiment, experiment
-from synth_eval.checks.utility._judge import absence
-from synth_eval.checks.utility._panels import interval
+from synth_eval.checks.utility._curves import interval
+from synth_eval.checks.utility._experiment import Experiment, experiment
 from synth_eval.checks.utility._words import percent
+from synth_eval.checks.utility._worth_rows import absence
 from synth_eval.errors import NotApplicable
-from synth_eval.registry import check
-from synth_eval.results import Curve, Direction, Estimate, Panel, Reference, Result, Status
-from synth_eval.run import Context
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Curve, Direction, Estimate, Panel, Reference, Result, Status
+from synth_eval.judging.run import Context
 from synth_eval.stats.arms import Arm
 from synth_eval.stats.calibration import (
     brier_decomposition,

@@ -31,14 +31,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from synth_eval.checks.utility._fits import Experiment, experiment
-from synth_eval.checks.utility._judge import absence
-from synth_eval.checks.utility._panels import interval, learning_curve
+from synth_eval.checks.utility._curves import interval, learning_curve
+from synth_eval.checks.utility._experiment import Experiment, experiment
 from synth_eval.checks.utility._task import kind_of_task, require_full_depth
 from synth_eval.checks.utility._words import percent
-from synth_eval.registry import check
-from synth_eval.results import Direction, Estimate, Reference, Result, Status
-from synth_eval.run import Context
+from synth_eval.checks.utility._worth_rows import absence
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
+from synth_eval.judging.run import Context
 from synth_eval.stats.arms import Arm, fit_samples
 from synth_eval.stats.learning_curve import Worth, curve_sizes, worth
 

@@ -31,11 +31,11 @@ Source
 from __future__ import annotations
 
 from synth_eval.errors import UsageError
-from synth_eval.expectations.finding import finding
-from synth_eval.expectations.validate import derived_cases, judged, suite_cases
-from synth_eval.registry import check
-from synth_eval.results import Result, Status
-from synth_eval.run import Context
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Result, Status
+from synth_eval.judging.run import Context
+from synth_eval.rules.finding import finding
+from synth_eval.rules.validate import derived_cases, judged, suite_cases
 
 MARGIN = "validity.rule_violations"
 

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 
 import synth_eval as se
-from synth_eval.config import Config
 from synth_eval.errors import UsageError
-from synth_eval.run import run
+from synth_eval.judging.run import run
+from synth_eval.judging.settings import Config
 
 YOUNG_AND_RICH = {
     "name": "young and rich",

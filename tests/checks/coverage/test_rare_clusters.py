@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 import synth_eval as se
-from synth_eval.run import run
+from synth_eval.judging.run import run
 
 
 def result(real, synthetic, holdout=None):

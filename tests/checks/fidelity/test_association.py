@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 import synth_eval as se
-from synth_eval.run import run
+from synth_eval.judging.run import run
 
 
 def result(real, synthetic, holdout=None):

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 import synth_eval as se
-from synth_eval.run import run
+from synth_eval.judging.run import run
 
 
 def result(real, synthetic, holdout=None):
@@ -91,7 +91,7 @@ def test_constant_tables_are_not_judged():
 
 
 def test_the_sample_stands_in_the_result():
-    from synth_eval.config import Config
+    from synth_eval.judging.settings import Config
 
     rng = np.random.default_rng(3)
     tables = [pa.table({"x": rng.normal(size=2000)}) for _ in range(2)]

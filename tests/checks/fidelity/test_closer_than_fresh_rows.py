@@ -11,8 +11,8 @@ import pytest
 
 import synth_eval as se
 from synth_eval.demo import simulated_table
-from synth_eval.results import Result
-from synth_eval.run import run
+from synth_eval.judging.results import Result
+from synth_eval.judging.run import run
 
 
 def check(real, synthetic, holdout=None) -> Result:

@@ -8,7 +8,7 @@ import pytest
 
 import synth_eval as se
 from synth_eval.checks.fidelity.datetime_parts import _hour, _month, _resolution, _weekday
-from synth_eval.run import run
+from synth_eval.judging.run import run
 
 
 def moments(*texts):

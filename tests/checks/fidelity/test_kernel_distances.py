@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 
 import synth_eval as se
-from synth_eval.config import Config
-from synth_eval.run import run
+from synth_eval.judging.run import run
+from synth_eval.judging.settings import Config
 
 CODES = ["F010", "F011"]
 

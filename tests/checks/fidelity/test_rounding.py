@@ -8,7 +8,7 @@ import pytest
 
 import synth_eval as se
 from synth_eval.checks.fidelity.rounding import _decimals, _last_digits
-from synth_eval.run import run
+from synth_eval.judging.run import run
 
 
 def result(real, synthetic):

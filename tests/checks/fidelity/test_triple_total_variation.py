@@ -8,7 +8,7 @@ import pytest
 
 import synth_eval as se
 from synth_eval.checks.fidelity import triple_total_variation as module
-from synth_eval.run import run
+from synth_eval.judging.run import run
 
 
 def results(real, synthetic, codes=("F002", "F004", "F005")):

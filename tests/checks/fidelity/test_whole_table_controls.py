@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import synth_eval as se
-from synth_eval.config import Config
 from synth_eval.demo import simulated_table
-from synth_eval.run import run
+from synth_eval.judging.run import run
+from synth_eval.judging.settings import Config
 
 CODES = ["F008", "F009", "F010", "F011", "F012", "C008"]
 

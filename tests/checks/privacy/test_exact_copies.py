@@ -12,8 +12,8 @@ import pytest
 
 from synth_eval.checks.privacy.exact_copies import CopyCounts, count_copies, smallest_visible
 from synth_eval.data.load import Data, load
-from synth_eval.results import Result, Status
-from synth_eval.run import run
+from synth_eval.judging.results import Result, Status
+from synth_eval.judging.run import run
 from synth_eval.stats.intervals import excess_members
 from synth_eval.stats.multiplicities import multiplicities
 

@@ -9,11 +9,11 @@ import pyarrow as pa
 import pytest
 
 from synth_eval.checks.privacy._attacks import blind_baseline
-from synth_eval.config import Config
 from synth_eval.data.load import load
 from synth_eval.evaluation import Evaluation
-from synth_eval.results import Result, Status
-from synth_eval.run import run
+from synth_eval.judging.results import Result, Status
+from synth_eval.judging.run import run
+from synth_eval.judging.settings import Config
 from synth_eval.stats.intervals import auc_interval
 from synth_eval.stats.membership import judged_epsilon
 from synth_eval.stats.neighbours import MixedSpace, nearest

@@ -10,12 +10,12 @@ import pyarrow as pa
 import pyarrow.csv
 import pytest
 
-from synth_eval.config import Config
 from synth_eval.data.load import load
-from synth_eval.registry import explain
-from synth_eval.results import Result, Status
-from synth_eval.run import run
-from synth_eval.verdicts import PROVED_EPSILON, VerdictWord, verdicts
+from synth_eval.judging.registry import explain
+from synth_eval.judging.results import Result, Status
+from synth_eval.judging.run import run
+from synth_eval.judging.settings import Config
+from synth_eval.judging.verdicts import PROVED_EPSILON, VerdictWord, verdicts
 
 ROWS, COLUMNS = 3000, 4
 CONFIG = Config(neighbour_rows=2000)

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pytest
 
 from synth_eval.checks.privacy.closer_to_real_than_holdout import closer_share
-from synth_eval.config import Config
 from synth_eval.data.load import load
-from synth_eval.results import Result, Status
-from synth_eval.run import run
+from synth_eval.judging.results import Result, Status
+from synth_eval.judging.run import run
+from synth_eval.judging.settings import Config
 from synth_eval.stats.neighbours import Neighbours
 
 ROWS = 3000

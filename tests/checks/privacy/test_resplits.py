@@ -15,13 +15,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from synth_eval.checks.privacy.exact_copies import count_copies
-from synth_eval.config import Config
 from synth_eval.data.load import load
-from synth_eval.results import Status
-from synth_eval.run import run
+from synth_eval.judging.results import Status
+from synth_eval.judging.run import run
+from synth_eval.judging.settings import Config
+from synth_eval.judging.verdicts import VerdictWord, verdicts
 from synth_eval.stats.intervals import excess_members
 from synth_eval.stats.multiplicities import multiplicities
-from synth_eval.verdicts import VerdictWord, verdicts
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3_600)]
 

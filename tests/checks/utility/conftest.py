@@ -4,9 +4,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from synth_eval.config import Config
 from synth_eval.data.load import load
-from synth_eval.run import run
+from synth_eval.judging.run import run
+from synth_eval.judging.settings import Config
 
 
 def make_people(seed, rows=2000):

@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from synth_eval.config import Config
-from synth_eval.results import Status
+from synth_eval.judging.results import Status
+from synth_eval.judging.settings import Config
 
 SMALL = Config(model_rows=2000)
 

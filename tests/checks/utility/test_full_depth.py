@@ -4,9 +4,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from synth_eval.config import Config
 from synth_eval.errors import UsageError
-from synth_eval.results import Status
+from synth_eval.judging.results import Status
+from synth_eval.judging.settings import Config
 
 CODES = ("U006", "U007", "U008", "U009", "U010")
 FULL = Config(depth="full")

@@ -4,8 +4,8 @@ import pyarrow as pa
 import pytest
 
 from synth_eval.data.load import load
-from synth_eval.results import Status
-from synth_eval.run import run
+from synth_eval.judging.results import Status
+from synth_eval.judging.run import run
 
 
 def test_fresh_rows_pass(check, people):

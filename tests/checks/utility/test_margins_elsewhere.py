@@ -4,10 +4,10 @@ import numpy as np
 import pyarrow.csv
 import pytest
 
-from synth_eval.config import Config
 from synth_eval.data.load import load
-from synth_eval.results import Status
-from synth_eval.run import run
+from synth_eval.judging.results import Status
+from synth_eval.judging.run import run
+from synth_eval.judging.settings import Config
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,10 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.svm import LinearSVC
 
 import synth_eval as se
-from synth_eval.config import Config
 from synth_eval.errors import UsageError
-from synth_eval.modelling import load_estimators, read_estimators, read_formula
-from synth_eval.results import Status
+from synth_eval.judging.formulas import load_estimators, read_estimators, read_formula
+from synth_eval.judging.results import Status
+from synth_eval.judging.settings import Config
 
 SMALL = {"model_rows": 4000}
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from synth_eval.checks.utility.tstr_calibration import reliability_rows
-from synth_eval.config import Config
 from synth_eval.figures.panels import panel_drawing
+from synth_eval.judging.settings import Config
 
 FULL = Config(depth="full", model_rows=4000)
 

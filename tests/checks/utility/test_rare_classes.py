@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from synth_eval.results import Status
+from synth_eval.judging.results import Status
 
 
 def rare_table(seed, rows, prevalence=0.05):

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from synth_eval.results import Result, Status
+from synth_eval.judging.results import Result, Status
 
 
 def arm(result, start):

@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from synth_eval.config import Config
 from synth_eval.data.load import Data, load
-from synth_eval.results import Result, Status
-from synth_eval.run import run
+from synth_eval.judging.results import Result, Status
+from synth_eval.judging.run import run
+from synth_eval.judging.settings import Config
 
 
 def people(rows: int, seed: int, **changes: object) -> pa.Table:

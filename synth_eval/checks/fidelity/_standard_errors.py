@@ -1,0 +1,107 @@
+"""Standard errors of distances over the same rows: of their mean, and of the largest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_eval.judging.run import Context
+from synth_eval.stats.distances import Distance
+from synth_eval.stats.maximum import MaximumStatistic
+
+__all__ = ["FixedError", "MeanError"]
+
+_ERROR_ROWS = 4_000
+_MAXIMUM_ROWS = 500
+
+
+class MeanError:
+    """Standard error of a mean of distances over the same rows.
+
+    The influences of a row on all tables are added up for a seeded sample of rows, so that
+    columns that move together are not taken for independent ones.
+    """
+
+    def __init__(self, ctx: Context) -> None:
+        self._data = ctx.data
+        self._tables = 0
+        self._rows: dict[str, Any] = {}
+        self._sums: dict[str, Any] = {}
+        given = []
+        for role in ("real", "synthetic"):
+            rows = ctx.data.sample_rows(role, _ERROR_ROWS, ctx.rng(f"error {role}"))
+            self._rows[role] = (rows, ctx.data.tables[role].num_rows)
+            self._sums[role] = np.zeros(len(rows))
+            given.append((min(len(rows), _MAXIMUM_ROWS), ctx.data.tables[role].num_rows))
+        self._maximum = MaximumStatistic(given, ctx.rng("maximum"))
+
+    def rows(self, role: str) -> Any:
+        """Numbers of the sampled rows of one table."""
+        return self._rows[role][0]
+
+    def values(self, name: str) -> dict[str, Any]:
+        """Values of a continuous column in the sampled rows of both tables."""
+        return {
+            role: self._data.tables[role].column(name).values[rows]
+            for role, (rows, _) in self._rows.items()
+        }
+
+    def add(self, distance: Distance, values: Mapping[str, Any]) -> None:
+        """Add one table: the values (or cells) of the sampled rows, missing ones left NaN."""
+        self._tables += 1
+        if distance.influence is None:
+            return
+        effects = []
+        for role, sample in values.items():
+            missing = np.isnan(sample) if sample.dtype.kind == "f" else None
+            effect = distance.influence(sample)
+            if missing is not None and missing.any():
+                effect = np.where(
+                    missing, effect[~missing].mean() if (~missing).any() else 0, effect
+                )
+            self._sums[role] += effect
+            effects.append(effect[:_MAXIMUM_ROWS])
+        self._maximum.add(effects)
+
+    def add_signs(self, signs: npt.NDArray[np.int8], cells: Mapping[str, Any]) -> None:
+        """Add the total variation of one table: the signs of its cells, the sampled rows' cells."""
+        self._tables += 1
+        halves = signs * 0.5
+        effects = []
+        for role, own in cells.items():
+            effect = halves.take(own)
+            self._sums[role] += effect
+            effects.append(effect[:_MAXIMUM_ROWS])
+        self._maximum.add(effects)
+
+    def value(self) -> float:
+        """Standard error of the mean distance."""
+        variance = sum(
+            self._sums[role].var() / (self._tables**2 * rows)
+            for role, (_, rows) in self._rows.items()
+        )
+        return float(np.sqrt(variance))
+
+    def critical(self, alpha: float, tables: int) -> float:  # noqa: ARG002 - see FixedError
+        """Standard errors that the farthest of the tables exceeds by chance, so rarely."""
+        return self._maximum.critical(alpha)
+
+
+@dataclass(frozen=True, slots=True)
+class FixedError:
+    """Standard error of a mean that the check computed itself."""
+
+    error: float
+
+    def value(self) -> float:
+        """Standard error of the mean distance."""
+        return self.error
+
+    def critical(self, alpha: float, tables: int) -> float:
+        """Standard errors for so many tables as if unrelated."""
+        return NormalDist().inv_cdf(1 - alpha / (2 * tables))

@@ -1,0 +1,1 @@
+"""The command ``synth-eval``: its words and what each does."""

@@ -1,0 +1,1 @@
+"""Several synthetic tables of one real table: positions, ranks, their page."""

@@ -1,0 +1,275 @@
+"""Several synthetic tables on one page: verdicts, positions with intervals, ranks."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from synth_eval.comparing.axes import AXES, Axis
+from synth_eval.comparing.ranks import CROSS
+from synth_eval.figures.drawing import Drawing
+from synth_eval.figures.labels import number
+from synth_eval.figures.pareto import Place, Side, pareto
+from synth_eval.judging.purposes import purpose_of
+from synth_eval.judging.results import DIMENSIONS
+from synth_eval.judging.verdicts import VerdictWord
+from synth_eval.report.forms.text import escaped_markdown, wrapped
+from synth_eval.report.page.html import fill, standalone
+from synth_eval.report.page.view import VERDICT_SHAPES, created_words, listed, table_views
+
+if TYPE_CHECKING:
+    from synth_eval.comparing.comparison import Comparison, Entry
+
+__all__ = [
+    "render_comparison",
+    "render_comparison_markdown",
+    "render_comparison_snippet",
+    "render_comparison_text",
+]
+
+_PRIVACY_ACROSS = ("fidelity", "privacy")
+_WORDS = ("not dominated", "intervals overlap", "dominated")
+
+
+@dataclass(frozen=True, slots=True)
+class FigureView:
+    """One Pareto figure and what it shows here, in words."""
+
+    key: str
+    heading: str
+    caption: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComparePage:
+    """Everything the page shows."""
+
+    headline: str
+    standing: str
+    purpose: str
+    tables: Sequence[Mapping[str, Any]]
+    created: str
+    provenance: Mapping[str, Any]
+    dimensions: Sequence[tuple[str, bool, str]]
+    entries: Sequence[Entry]
+    axes: Sequence[Axis]
+    figures: Sequence[FigureView]
+    notes: Sequence[str]
+    linked: bool
+
+
+def render_comparison(comparison: Comparison, *, linked: bool = False) -> str:
+    """Leaderboard page: one file, readable without JavaScript.
+
+    Parameters
+    ----------
+    linked : bool
+        Whether each table's own report lies in its folder beside the page.
+    """
+    drawings: dict[str, Drawing] = {}
+    views = []
+    for first, second in _pairs(comparison):
+        key = f"pareto-{first.name}-{second.name}"
+        drawings[key] = _draw(comparison, first, second)
+        found = _sentence(comparison, first.name + CROSS + second.name)
+        heading = f"{first.name.capitalize()} against {second.name}"
+        views.append(FigureView(key, heading, drawings[key].caption, found))
+    page = ComparePage(
+        headline=headline(comparison),
+        standing=_sentence(comparison),
+        purpose=purpose_of(comparison.purpose).title if comparison.purpose else "",
+        tables=table_views(comparison.provenance),
+        created=created_words(comparison.provenance.get("created")),
+        provenance=comparison.provenance,
+        dimensions=_dimensions(comparison),
+        entries=comparison.entries,
+        axes=_axes(comparison),
+        figures=views,
+        notes=_notes(comparison),
+        linked=linked,
+    )
+    return standalone("compare.html", drawings, page=page, shapes=VERDICT_SHAPES)
+
+
+def render_comparison_snippet(comparison: Comparison) -> str:
+    """Verdict grid and ranks, for the output of a notebook cell."""
+    return fill(
+        "compare_snippet.html",
+        headline=headline(comparison),
+        standing=_sentence(comparison),
+        entries=comparison.entries,
+        dimensions=_dimensions(comparison),
+        axes=_axes(comparison),
+    )
+
+
+def render_comparison_text(comparison: Comparison) -> str:
+    """Verdicts and ranks in lines of a shell, one table after the other."""
+    lines = wrapped("", headline(comparison)) + wrapped("", _sentence(comparison))
+    for entry in comparison.entries:
+        lines += ["", *wrapped("", entry.label)]
+        if entry.error:
+            lines += wrapped("  error  ", entry.error)
+            continue
+        for word in _SEVERE_FIRST:
+            names = [name for name, found in entry.verdicts.items() if found.verdict is word]
+            if names:
+                lines += wrapped(f"  {word:<14} ", ", ".join(names))
+        lines += wrapped("  rank           ", _ranks(entry) or "no number to rank by")
+        if entry.worst is not None:
+            lines += wrapped("  worst          ", f"{entry.worst.code} {entry.worst.message}")
+    return "\n".join(lines)
+
+
+def render_comparison_markdown(comparison: Comparison) -> str:
+    """Verdict grid and ranks for a pull request."""
+    names = [name for name, _, _ in _dimensions(comparison)]
+    heads = ["Table", *names, "Ranks"]
+    lines = [
+        "### Synthetic tables compared",
+        "",
+        escaped_markdown(headline(comparison)),
+        "",
+        f"| {' | '.join(heads)} |",
+        f"|{' --- |' * len(heads)}",
+    ]
+    for entry in comparison.entries:
+        if entry.error:
+            cells = [f"error: {escaped_markdown(entry.error)}", *[""] * len(names)]
+        else:
+            cells = [str(entry.verdicts[name].verdict) for name in names]
+            cells.append(escaped_markdown(_ranks(entry)))
+        lines.append(f"| {' | '.join([escaped_markdown(entry.label), *cells])} |")
+    standing = escaped_markdown(_sentence(comparison))
+    return "\n".join([*lines, "", standing]).rstrip() + "\n"
+
+
+_SEVERE_FIRST = (VerdictWord.NO_GO, VerdictWord.UNKNOWN, VerdictWord.LIMITS, VerdictWord.GO)
+
+
+def headline(comparison: Comparison) -> str:
+    """Which tables have no NO-GO, in one sentence."""
+    evaluated = [entry for entry in comparison.entries if not entry.error]
+    clear = [entry.label for entry in evaluated if not entry.count(VerdictWord.NO_GO)]
+    use = f" for {purpose_of(comparison.purpose).title}" if comparison.purpose else ""
+    total = f"{len(evaluated)} table{'' if len(evaluated) == 1 else 's'}"
+    if clear:
+        verb = "has" if len(clear) == 1 else "have"
+        sentence = f"{len(clear)} of {total} {verb} no NO-GO{use}: {listed(clear)}"
+    else:
+        sentence = f"None of {total} is without a NO-GO{use}"
+    broken = len(comparison.entries) - len(evaluated)
+    return sentence + (f". {broken} could not be evaluated." if broken else ".")
+
+
+def _sentence(comparison: Comparison, key: str = "") -> str:
+    """Which tables another one beats on all axes, and where the intervals do not tell."""
+    key = key or max(
+        (key for entry in comparison.entries for key in entry.fronts),
+        key=lambda name: name.count(CROSS),
+        default="",
+    )
+    fronts = {e.label: e.fronts[key] for e in comparison.entries if key in e.fronts}
+    if not fronts:
+        return ""
+    by_word = {word: [n for n, f in fronts.items() if f.word == word] for word in _WORDS}
+    ahead, unsure, behind = by_word.values()
+    entries = {entry.label: entry for entry in comparison.entries}
+    names = [_with_no_go(entries[label], key.split(CROSS)) for label in ahead]
+    parts = [f"On {listed(key.split(CROSS))} together"]
+    parts[0] += f" no other table beats {listed(names)}" if ahead else " no table surely leads"
+    if unsure:
+        parts.append(f"intervals overlap and do not tell for {listed(unsure)}")
+    if behind:
+        parts.append(f"another table beats {listed(behind)}")
+    return "; ".join(parts) + "."
+
+
+def _with_no_go(entry: Entry, dimensions: Sequence[str]) -> str:
+    """Label, with what the table is NO-GO for: to lead is not to be fit."""
+    found = [
+        name
+        for name in dimensions
+        if name in entry.verdicts and entry.verdicts[name].verdict is VerdictWord.NO_GO
+    ]
+    return f"{entry.label} (NO-GO for {listed(found)})" if found else entry.label
+
+
+def _ranks(entry: Entry) -> str:
+    return "; ".join(
+        f"{axis} {rank.value}" + ("" if rank.low == rank.high else f" ({rank.low} to {rank.high})")
+        for axis, rank in entry.ranks.items()
+    )
+
+
+def _dimensions(comparison: Comparison) -> list[tuple[str, bool, str]]:
+    """Dimensions with whether they decide and why."""
+    purpose = purpose_of(comparison.purpose)
+    return [(name, purpose.decides(name), purpose.basis(name)) for name in DIMENSIONS]
+
+
+def _axes(comparison: Comparison) -> list[Axis]:
+    there = {axis for entry in comparison.entries for axis in entry.positions}
+    return [axis for axis in AXES if axis.name in there]
+
+
+def _pairs(comparison: Comparison) -> list[tuple[Axis, Axis]]:
+    """Fidelity against privacy first, then fidelity against utility, as far as placed."""
+    pairs = itertools.combinations(AXES, 2)
+    keys = {key for entry in comparison.entries for key in entry.fronts}
+    found = [pair for pair in pairs if CROSS.join(axis.name for axis in pair) in keys]
+    return sorted(found, key=lambda pair: tuple(axis.name for axis in pair) != _PRIVACY_ACROSS)
+
+
+def _draw(comparison: Comparison, across: Axis, up: Axis) -> Drawing:
+    key = across.name + CROSS + up.name
+    entries = [entry for entry in comparison.entries if key in entry.fronts]
+    places = [
+        Place(entry.label, entry.fronts[key].word, _ends(entry, across), _ends(entry, up))
+        for entry in entries
+    ]
+    return pareto(places, _side(across, entries), _side(up, entries))
+
+
+def _ends(entry: Entry, axis: Axis) -> tuple[float, float, float]:
+    position = entry.positions[axis.name]
+    return position.value, position.low, position.high
+
+
+def _side(axis: Axis, entries: Sequence[Entry]) -> Side:
+    """Axis with its reference where all tables share one, within a tenth of it."""
+    references = [entry.positions[axis.name].reference for entry in entries]
+    known = [reference for reference in references if reference is not None]
+    is_shared = len(known) == len(references) and max(known) - min(known) <= 0.1 * max(known)
+    shared = sum(known) / len(known) if is_shared else None
+    return Side(axis.title, axis.is_lower_better, axis.ideal, shared)
+
+
+def _notes(comparison: Comparison) -> list[str]:
+    """What makes the tables less comparable than they look."""
+    notes = []
+    rows = [entry.rows for entry in comparison.entries if entry.rows]
+    if rows and max(rows) > 1.5 * min(rows):
+        notes.append(
+            f"The tables have between {number(min(rows))} and {number(max(rows))} rows. Distances "
+            "fall and models gain with rows even where nothing else differs: compare samples of "
+            "one size where it matters."
+        )
+    placed = {axis.name for axis in _axes(comparison)}
+    for axis in AXES:
+        missing = [e.label for e in comparison.entries if not e.error and axis.name not in e.ranks]
+        if axis.name not in placed:
+            notes.append(f"No table has a number for {axis.name}: {_HOW[axis.name]}")
+        elif missing:
+            notes.append(f"Not ranked on {axis.name}, for want of a number: {listed(missing)}.")
+    return notes
+
+
+_HOW = {
+    "fidelity": "the checks F002, F004 and F005 were left out.",
+    "utility": "name a column to predict (`--target`) and give a holdout.",
+    "privacy": "give a holdout that no generator saw.",
+}

@@ -1,0 +1,1 @@
+"""Notebooks as jobs: papermill, the kernel, progress."""

@@ -1,0 +1,1 @@
+"""From the checks to the verdict: results, the judge, the registry, purposes and settings."""

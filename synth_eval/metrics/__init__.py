@@ -1,0 +1,1 @@
+"""One number without interval or verdict: of columns, and of whole rows."""

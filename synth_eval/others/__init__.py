@@ -1,0 +1,1 @@
+"""Scores of other libraries, shown beside ours and deciding nothing."""

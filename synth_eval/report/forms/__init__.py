@@ -1,0 +1,1 @@
+"""The report in other forms: text, Markdown, JUnit, tables, PDF."""

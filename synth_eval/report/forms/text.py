@@ -1,0 +1,139 @@
+"""An evaluation as plain text for shells and as Markdown for pull requests."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from synth_eval.figures.labels import item_label, number
+from synth_eval.judging.results import Result, Status
+from synth_eval.report.page.gaps import not_evaluated
+from synth_eval.report.page.view import headline
+
+if TYPE_CHECKING:
+    from synth_eval.evaluation import Evaluation
+
+__all__ = ["escaped_markdown", "render_markdown", "render_result_text", "render_text", "wrapped"]
+
+_WIDTH = 88
+_ITEMS = 5
+_MARKS = {
+    Status.PASS: "✓",
+    Status.WARN: "▲",
+    Status.FAIL: "✗",
+    Status.INCONCLUSIVE: "?",
+    Status.NOT_APPLICABLE: "–",
+    Status.ERROR: "!",
+}
+
+
+def render_text(evaluation: Evaluation) -> str:
+    """Verdicts, findings worst first, and what was not evaluated, in lines of a shell."""
+    lines = [headline(evaluation), ""]
+    for name, found in evaluation.verdicts.items():
+        aside = "" if found.decisive else "(not decisive for this purpose) "
+        lines += wrapped(f"{name:<10} {found.verdict:<14} ", aside + found.reason)
+    results = [r for r in evaluation.findings() if r.status is not Status.NOT_APPLICABLE]
+    if results:
+        lines += ["", "Findings, worst first"]
+    for result in results:
+        lines += wrapped(f"  {_MARKS[result.status]} {result.code} ", result.message)
+    passed = [result.code for result in evaluation.results if result.status is Status.PASS]
+    if passed:
+        lines += ["", *wrapped("Passed: ", ", ".join(passed))]
+    lines += ["", "Not evaluated"]
+    for gap in not_evaluated(evaluation):
+        lines += wrapped("  – ", gap.line())
+    return "\n".join(lines)
+
+
+def render_result_text(result: Result) -> str:
+    """One result: status, message, the quadruple and its worst items."""
+    lines = wrapped(
+        f"{_MARKS[result.status]} {result.code} ",
+        f"{result.name.replace('_', ' ')} ({result.dimension}): {result.status}",
+    )
+    lines += wrapped("  ", result.message)
+    for word, text in _facts(result).items():
+        lines += wrapped(f"  {word:<10} ", text)
+    for row in result.details[:_ITEMS]:
+        lines += wrapped("    ", f"{item_label(row)}: {_numbers(row)}")
+    left = len(result.details) - _ITEMS
+    if left > 0:
+        lines.append(f"    … {left:,} more in .frame()")
+    return "\n".join(lines)
+
+
+def render_markdown(evaluation: Evaluation) -> str:
+    """Short summary: verdicts as a table, findings as a list."""
+    lines = [
+        "### Synthetic data evaluation",
+        "",
+        escaped_markdown(headline(evaluation)),
+        "",
+        "| Dimension | Verdict | Reason |",
+        "| --- | --- | --- |",
+    ]
+    for name, found in evaluation.verdicts.items():
+        word = f"**{found.verdict}**" if found.decisive else f"{found.verdict}, not decisive"
+        lines.append(f"| {name} | {word} | {escaped_markdown(found.reason)} |")
+    results = [r for r in evaluation.findings() if r.status is not Status.NOT_APPLICABLE]
+    if results:
+        lines += ["", "Findings, worst first:", ""]
+    lines += [
+        f"- {_MARKS[r.status]} **{r.status}** {r.code}: {escaped_markdown(r.message)}"
+        for r in results
+    ]
+    lines += ["", "Not evaluated:", ""]
+    lines += [f"- {escaped_markdown(gap.line())}" for gap in not_evaluated(evaluation)]
+    return "\n".join(lines) + "\n"
+
+
+def _facts(result: Result) -> dict[str, str]:
+    facts = {}
+    if result.estimate is not None:
+        facts["estimate"] = number(result.estimate.value)
+        if result.estimate.low is not None and result.estimate.high is not None:
+            facts["estimate"] += (
+                f" [{number(result.estimate.low)}, {number(result.estimate.high)}]"
+                f" at {result.estimate.level:.3g}"
+            )
+    if result.reference is not None:
+        facts["reference"] = f"{number(result.reference.value)}, {result.reference.what}"
+    if result.threshold is not None:
+        facts["margin"] = f"{number(result.threshold.value)}, {result.threshold.basis}"
+    if result.n is not None:
+        facts["rows"] = number(result.n)
+        if result.sampled is not None:
+            facts["rows"] += f", on a sample of {number(result.sampled)}"
+    return facts
+
+
+def _numbers(row: Mapping[str, Any]) -> str:
+    parts = []
+    for key in ("estimate", "reference", "expected", "status"):
+        value = row.get(key)
+        if value is not None:
+            parts.append(f"{key} {number(value)}" if isinstance(value, int | float) else str(value))
+    return ", ".join(parts)
+
+
+def wrapped(head: str, text: str) -> list[str]:
+    """Lines with a hanging indent; control characters of names never reach a terminal."""
+    clean = "".join(letter if letter.isprintable() else " " for letter in text)
+    return textwrap.wrap(
+        head + clean,
+        _WIDTH,
+        subsequent_indent=" " * len(head),
+        drop_whitespace=True,
+        break_on_hyphens=False,
+    )
+
+
+def escaped_markdown(text: str) -> str:
+    """Text that stays text in Markdown, names of columns with markup included."""
+    line = " ".join(text.split())
+    line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"([\\`*_{}\[\]|#!~@$])", r"\\\1", line)

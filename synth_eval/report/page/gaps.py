@@ -1,0 +1,95 @@
+"""What an evaluation cannot speak about, grouped by what would have to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from synth_eval.judging.results import DIMENSIONS, Status
+from synth_eval.report.page.explanations import title
+
+if TYPE_CHECKING:
+    from synth_eval.evaluation import Evaluation
+
+__all__ = ["Gap", "not_evaluated"]
+
+_FULL = "--depth full"
+_UNCOVERED = {
+    "fairness": "Are groups of people served equally? Compare models and error rates by group "
+    "yourself before decisions about people rest on the data.",
+    "text": "Free text is not read: its columns are checked for form only. Have people read a "
+    "sample, and look for names and numbers copied from the real texts.",
+    "sequences": "Order in time within an entity is not checked. Give one row per entity with "
+    "the summaries that matter (counts, gaps, trends) and evaluate that table.",
+    "relations": "Keys between tables are not checked. Join the tables first and evaluate the "
+    "joined table.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that was not evaluated.
+
+    Parameters
+    ----------
+    what : str
+        What is missing.
+    why : str
+        Why, and how to get it.
+    parts : sequence of (str, str)
+        What it consists of: a name and, where each part has its own, a word on it.
+    """
+
+    what: str
+    why: str
+    parts: Sequence[tuple[str, str]] = field(default=())
+
+    def line(self) -> str:
+        """The gap as one line of text."""
+        names = ", ".join(name for name, _ in self.parts)
+        return f"{self.what} ({names}): {self.why}" if names else f"{self.what}: {self.why}"
+
+
+def not_evaluated(evaluation: Evaluation) -> list[Gap]:
+    """What the report cannot speak about, and how to get it."""
+    skipped: dict[str, list[tuple[str, str]]] = {}
+    for result in evaluation.results:
+        if result.status is Status.NOT_APPLICABLE:
+            reason = _FULL if _FULL in result.message else result.message
+            skipped.setdefault(reason, []).append((f"{result.code} {title(result)}", ""))
+    gaps = []
+    deep = skipped.pop(_FULL, [])
+    if deep:
+        why = f"They cost minutes and run with `{_FULL}`."
+        gaps.append(Gap(f"{len(deep)} checks of full depth", why, deep))
+    for reason, names in skipped.items():
+        if len(names) > 1:
+            gaps.append(Gap(f"{len(names)} checks", _sentence(reason), names))
+    gaps += [
+        Gap(names[0][0], _sentence(reason)) for reason, names in skipped.items() if len(names) == 1
+    ]
+    return gaps + _dimensions(evaluation)
+
+
+def _dimensions(evaluation: Evaluation) -> list[Gap]:
+    """Dimensions and scores that were not asked for, and those that have no checks yet."""
+    present = {result.dimension for result in evaluation.results}
+    gaps = [
+        Gap(name.capitalize(), "No check of it was asked for in this run.")
+        for name in DIMENSIONS
+        if name not in present
+    ]
+    if not evaluation.reference_scores:
+        gaps.append(Gap("Reference scores", "The reports of SDMetrics were not run."))
+    missing = {name: why for name, why in _UNCOVERED.items() if name not in DIMENSIONS}
+    if missing:
+        names = list(missing)
+        listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+        parts = [(name.capitalize(), why) for name, why in missing.items()]
+        gaps.append(Gap(listed.capitalize(), "Their checks do not exist yet.", parts))
+    return gaps
+
+
+def _sentence(reason: str) -> str:
+    return f"{reason[:1].upper()}{reason[1:].rstrip('.')}."

@@ -1,0 +1,207 @@
+"""An evaluation as one HTML page that loads nothing, and as snippets for notebooks."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from synth_eval._version import __version__
+from synth_eval.figures import plotly_javascript, template
+from synth_eval.figures.labels import number, share
+from synth_eval.judging.reasons import plain_reason
+from synth_eval.judging.results import DIMENSIONS, Result, Status, to_plain
+from synth_eval.judging.verdicts import VerdictWord
+from synth_eval.report.page.explanations import title
+from synth_eval.report.page.gaps import not_evaluated
+from synth_eval.report.page.notes import note_views
+from synth_eval.report.page.strips import strip
+from synth_eval.report.page.tables import details_table
+from synth_eval.report.page.view import headline, page
+
+if TYPE_CHECKING:
+    from synth_eval.evaluation import Evaluation
+    from synth_eval.figures.drawing import Drawing
+
+__all__ = [
+    "fill",
+    "render_page",
+    "render_result",
+    "render_rows",
+    "render_snippet",
+    "standalone",
+]
+
+_CODE = re.compile(r"``?([^`\n]{1,120})``?")
+_SNIPPET_ROWS = 10
+
+STATUS_WORDS: Mapping[Status, str] = {
+    Status.PASS: "pass",
+    Status.WARN: "warn",
+    Status.FAIL: "fail",
+    Status.INCONCLUSIVE: "inconclusive",
+    Status.NOT_APPLICABLE: "not applicable",
+    Status.ERROR: "error",
+}
+
+
+def render_page(evaluation: Evaluation) -> str:
+    """Report page: one file, no request to any network, readable without JavaScript."""
+    view = page(evaluation)
+    notes, figures = note_views(evaluation.notes)
+    shown = {**view.figures, **figures}
+    return standalone("page.html", shown, view.on_demand, page=view, notes=notes)
+
+
+def render_rows(evaluation: Evaluation) -> str:
+    """Page of synthetic rows that break a rule, marked as not for release."""
+    return standalone("rows.html", {}, examples=evaluation.examples)
+
+
+def standalone(
+    name: str,
+    figures: Mapping[str, Drawing],
+    on_demand: Mapping[str, Drawing] | None = None,
+    **values: Any,
+) -> str:
+    """Page that needs nothing else, from a template that extends ``layout.html``.
+
+    Parameters
+    ----------
+    name : str
+        Template.
+    figures : mapping of str to Drawing
+        What ``data-draw`` in the template names.
+    on_demand : mapping of str to Drawing, optional
+        What rows of tables open; compressed, since there may be hundreds.
+    **values
+        What else the template asks for.
+    """
+    return fill(
+        name,
+        figures=[(key, _figure_json(found)) for key, found in figures.items()],
+        themes=_json({mode: template(mode) for mode in ("light", "dark")}),
+        on_demand=_packed(_all_json(on_demand)) if on_demand else "",
+        plotly=_packed_plotly() if figures or on_demand else "",
+        version=__version__,
+        **values,
+    )
+
+
+def fill(name: str, **values: Any) -> str:
+    """Text of a template."""
+    return _environment().get_template(name).render(**values)
+
+
+def render_snippet(evaluation: Evaluation) -> str:
+    """Findings first, for the output of a notebook cell."""
+    findings = [r for r in evaluation.findings() if r.status is not Status.NOT_APPLICABLE]
+    verdicts = [
+        (name, found, plain_reason(found.reason, evaluation.results))
+        for name, found in evaluation.verdicts.items()
+    ]
+    return (
+        _environment()
+        .get_template("snippet.html")
+        .render(
+            headline=headline(evaluation),
+            verdicts=verdicts,
+            findings=findings,
+            passed=sum(result.status is Status.PASS for result in evaluation.results),
+            skipped=not_evaluated(evaluation),
+        )
+    )
+
+
+def render_result(result: Result) -> str:
+    """One result with its worst items, for the output of a notebook cell."""
+    return (
+        _environment()
+        .get_template("result.html")
+        .render(
+            result=result,
+            strip=strip(result),
+            table=details_table(result.details, _SNIPPET_ROWS, short=True)
+            if result.details
+            else None,
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("synth_eval", "report/templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        number=number,
+        share=share,
+        status_words=lambda status: STATUS_WORDS[Status(status)],
+        plain=to_plain,
+        prose=_prose,
+        words=lambda key: str(key).replace("_", " "),
+    )
+    environment.tests["same_shaped"] = _is_same_shaped
+    environment.globals.update(
+        asset=_asset, title=title, dimensions=DIMENSIONS, verdict_words=list(VerdictWord)
+    )
+    return environment
+
+
+def _prose(text: str) -> Markup:
+    """Sentence with its `commands` set as code; everything in it stays text."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped
+
+
+def _is_same_shaped(value: Mapping[str, Any]) -> bool:
+    """Whether the mapping holds records that make a table."""
+    records = list(value.values())
+    if len(records) < 2 or not all(isinstance(record, Mapping) for record in records):
+        return False
+    return all(list(record) == list(records[0]) for record in records)
+
+
+def _asset(name: str) -> Markup:
+    """Own style or script as it is; these files hold no data."""
+    loader = _environment().loader
+    assert loader is not None
+    return Markup(loader.get_source(_environment(), name)[0])  # noqa: S704 - a file of this package
+
+
+def _figure_json(found: Any) -> Markup:
+    return _json({"data": found.data, "layout": found.layout, "caption": found.caption})
+
+
+def _all_json(figures: Mapping[str, Drawing]) -> str:
+    """Figures by key; escaped like those that stand open in the page."""
+    return "{" + ",".join(f"{_json(key)}:{_figure_json(own)}" for key, own in figures.items()) + "}"
+
+
+def _packed(text: str) -> str:
+    """Compressed text that a page can hold; the browser unpacks it."""
+    return base64.b64encode(gzip.compress(text.encode(), compresslevel=6, mtime=0)).decode("ascii")
+
+
+def _json(value: Any) -> Markup:
+    """JSON that cannot end the script element it stands in."""
+    text = json.dumps(to_plain(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for letter in "<>&\u2028\u2029":
+        text = text.replace(letter, f"\\u{ord(letter):04x}")
+    return Markup(text)  # noqa: S704 - escaped above
+
+
+@cache
+def _packed_plotly() -> str:
+    """plotly.js, compressed: 2 MB in place of 5, unpacked by the browser when first needed."""
+    return _packed(plotly_javascript())

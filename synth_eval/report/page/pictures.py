@@ -1,0 +1,109 @@
+"""Figures of a page: collected once, named by keys, within a budget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from synth_eval.errors import UsageError
+from synth_eval.figures import drawing, panel_drawing
+from synth_eval.figures.distributions import overlay
+from synth_eval.figures.drawing import Drawing
+from synth_eval.figures.labels import item_label
+from synth_eval.figures.quantiles import quantile_plot
+from synth_eval.judging.results import Panel, Result
+
+if TYPE_CHECKING:
+    from synth_eval.evaluation import Evaluation
+
+__all__ = ["Picture", "Pictures"]
+
+_BUDGET = 4_000_000
+"""Characters of figures that open from rows; compressed, they take a tenth of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A figure of a check: key of its drawing, title (empty for the overview), how to read it."""
+
+    key: str
+    title: str
+    caption: str
+
+
+class Pictures:
+    """Drawings by key, those that stand open and those that an item opens."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self.drawings: dict[str, Drawing] = {}
+        self.on_demand: dict[str, Drawing] = {}
+        self._evaluation = evaluation
+        self._spent = 0
+        self.of_items: dict[str, Sequence[str]] = self._of_columns() | self._of_panels()
+        """Keys of the figures that items open, by name of the item or of its column."""
+
+    def of_check(self, result: Result) -> list[Picture]:
+        """Overview of all items, then the panels that are of no single item."""
+        labels = {item_label(row) for row in result.details}
+        shown = [(place, p) for place, p in enumerate(result.panels) if p.name not in labels]
+        pictures = [self._panel(result.code, place, panel) for place, panel in shown]
+        found = self._overview(result)
+        if found is None:
+            return pictures
+        key = f"check-{result.code}"
+        self.drawings[key] = found
+        return [Picture(key, "", found.caption), *pictures]
+
+    def _panel(self, code: str, place: int, panel: Panel) -> Picture:
+        key = f"panel-{code}-{place}"
+        self.drawings[key] = panel_drawing(panel)
+        return Picture(key, panel.title, panel.caption)
+
+    def _overview(self, result: Result) -> Drawing | None:
+        """Figure over all items; the distributions of single columns open from the table."""
+        has_items = len(result.details) > 1
+        kind = "intervals" if result.figure in ("distribution", "quantiles") and has_items else None
+        try:
+            return drawing(result, self._evaluation, kind=kind)
+        except UsageError:
+            return None
+
+    def _of_columns(self) -> dict[str, Sequence[str]]:
+        """Overlays of the columns, those of the worst items first where there are too many."""
+        profiles = {str(profile["column"]): profile for profile in self._evaluation.profiles}
+        results = self._evaluation.results
+        named = dict.fromkeys(str(row.get("column")) for r in results for row in r.details)
+        keys: dict[str, Sequence[str]] = {}
+        for name in named:
+            if name not in profiles:
+                continue
+            own = []
+            for kind, draw in (("column", overlay), ("quantiles", quantile_plot)):
+                found = draw(profiles[name])
+                key = f"{kind}-{len(keys)}"
+                if found is not None and self._within_budget(key, found):
+                    own.append(key)
+            if own:
+                keys[name] = tuple(own)
+        return keys
+
+    def _of_panels(self) -> dict[str, Sequence[str]]:
+        """Panels that bear the name of an item; rows of other checks open them, too."""
+        keys: dict[str, Sequence[str]] = {}
+        for result in self._evaluation.results:
+            labels = {item_label(row) for row in result.details}
+            for place, panel in enumerate(result.panels):
+                key = f"panel-{result.code}-{place}"
+                if panel.name in labels and self._within_budget(key, panel_drawing(panel)):
+                    keys.setdefault(panel.name, (key,))
+        return keys
+
+    def _within_budget(self, key: str, found: Drawing) -> bool:
+        """Keep a drawing that opens on demand, unless too many are kept already."""
+        size = len(str(found.data))
+        if self._spent + size > _BUDGET:
+            return False
+        self._spent += size
+        self.on_demand[key] = found
+        return True

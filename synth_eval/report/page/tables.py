@@ -1,0 +1,256 @@
+"""Details of a result as a table for people: headings, rounded numbers, exact values beside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from synth_eval.figures.labels import IDENTITY, item_label, number, share
+from synth_eval.judging.results import Status, to_plain
+
+__all__ = ["Cell", "Column", "Row", "Table", "allowed_rows", "details_table"]
+
+ROWS = 500
+"""Most rows of one table in the page; the JSON twin has them all."""
+
+CELLS = 25_000
+"""Most cells of all tables in the page, which keeps it small at any number of columns."""
+
+CHARACTERS = 600_000
+"""Most characters of text in them, which keeps it small with long names, too."""
+
+_CHOSEN = ("status", "estimate", "interval", "reference", "expected", "worth")
+"""Columns of a short table, beside those that say what the row is about."""
+
+_SETS = ("first", "second", "third")
+_TEXT = 160
+_LONGEST = 400
+_PROSE = 40
+_ORDER = (
+    *("item", *IDENTITY, "status"),
+    *("estimate", "auc_drop", "interval", "reference", "expected", "limit", "worth"),
+)
+_HEADINGS = {
+    "item": "Columns",
+    "what": "What",
+    "worth": "Worth",
+    "expected": "Expected",
+    "limit": "Margin",
+    "interval": "Interval",
+    "n": "Rows",
+}
+_HELP = {
+    "estimate": "the number of the synthetic table",
+    "interval": "confidence interval of the estimate",
+    "reference": "the same number for the real holdout",
+    "expected": "the same number for fresh real rows, computed",
+    "limit": "the margin the status was decided on",
+    "worth": "size of the real sample that is as far from the real table, in shares of its rows",
+    "n": "rows the number rests on",
+}
+_RULE_HEADINGS = {"estimate": "Rate", "reference": "Holdout", "limit": "Allowed"}
+_RULE_HELP = {
+    "estimate": "share of the synthetic rows that break the rule, among those it speaks about",
+    "reference": "the same share of the holdout rows",
+    "real": "the same share of the real rows",
+    "limit": "the share allowed: what real rows do and the margin",
+}
+_RULE_ORDER = (
+    "rule", "status", "estimate", "violations", "real", "reference", "limit", "severity",
+)  # fmt: skip
+"""Columns of a table of rules; what else is known of a rule is set small, or in results.json."""
+
+_SHARE = re.compile(r"(^|_)(share|rate|worth)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its key in the details, its heading, what it means, how it is set."""
+
+    key: str
+    heading: str
+    help: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What is shown, the exact value where that is rounded or cut, and a small line below."""
+
+    text: str
+    exact: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Cells of one item and the keys of the figures it opens."""
+
+    cells: Sequence[Cell]
+    label: str
+    figures: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns, the rows shown, and how many there are in all."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    total: int
+
+
+def details_table(
+    details: Sequence[Mapping[str, Any]],
+    rows: int,
+    figures: Mapping[str, Sequence[str]] | None = None,
+    *,
+    short: bool = False,
+) -> Table:
+    """Table of details rows, whatever keys they have.
+
+    Parameters
+    ----------
+    details : sequence of mapping
+        Rows of a result, worst first.
+    rows : int
+        Most rows to show.
+    figures : mapping of str to sequence of str, optional
+        Keys of figures by name of the item, or of its column.
+    short : bool
+        Whether to show the few columns alone that a first look needs.
+    """
+    has_sets = any(row.get("first") is not None for row in details[:rows])
+    plain = [_joined(to_plain(row), has_sets) for row in details[:rows]]
+    is_rules = bool(plain) and "violations" in plain[0] and "rule" in plain[0]
+    columns = _rule_columns(plain) if is_rules else _columns(plain)
+    cell = _rule_cell if is_rules else _cell
+    if short:
+        chosen = [column for column in columns if column.key in ("item", *IDENTITY, *_CHOSEN)]
+        columns = chosen or columns
+    figures = figures or {}
+    body = [
+        Row([cell(row, column) for column in columns], label, _figures(label, row, figures))
+        for row, label in zip(plain, map(item_label, details), strict=False)
+    ]
+    return Table(columns, body, len(details))
+
+
+def _joined(row: Mapping[str, Any], has_sets: bool) -> Mapping[str, Any]:
+    """The row with its column, or the columns of its pair or triple, as one name."""
+    if not has_sets:
+        return row
+    names = {key: row[key] for key in (*_SETS, "column") if row.get(key) is not None}
+    return {"item": item_label(names)} | {k: v for k, v in row.items() if k not in names}
+
+
+def _figures(
+    label: str, row: Mapping[str, Any], figures: Mapping[str, Sequence[str]]
+) -> Sequence[str]:
+    return figures.get(label) or figures.get(str(row.get("column")), ())
+
+
+def allowed_rows(tables: Sequence[Sequence[Mapping[str, Any]]]) -> int:
+    """Rows per table so that all tables together stay within `CELLS` and `CHARACTERS`."""
+    sizes = [(len(rows), len(rows[0]), _text_length(rows)) for rows in tables if rows]
+    limit = ROWS
+    while limit > 20:
+        cells = sum(min(rows, limit) * keys for rows, keys, _ in sizes)
+        text = sum(min(rows, limit) * length for rows, _, length in sizes)
+        if cells <= CELLS and text <= CHARACTERS:
+            break
+        limit = int(limit * 0.8)
+    return limit
+
+
+def _text_length(rows: Sequence[Mapping[str, Any]]) -> float:
+    """Characters of text that a row takes on average: what is shown, and its title."""
+    first = rows[:50]
+    shown = (min(len(value), _TEXT + _LONGEST) for row in first for value in row.values()
+             if isinstance(value, str))  # fmt: skip
+    return sum(shown) / len(first)
+
+
+def _columns(rows: Sequence[Mapping[str, Any]]) -> list[Column]:
+    keys = dict.fromkeys(
+        key for row in rows for key, value in row.items() if value not in (None, "")
+    )
+    if "low" in keys or "high" in keys:
+        keys = dict.fromkeys([*(k for k in keys if k not in ("low", "high")), "interval"])
+    known = [key for key in _ORDER if key in keys]
+    return [_column(key, rows) for key in [*known, *(key for key in keys if key not in known)]]
+
+
+def _column(key: str, rows: Sequence[Mapping[str, Any]]) -> Column:
+    heading = _HEADINGS.get(key) or key.replace("_", " ").capitalize()
+    values = [row[key] for row in rows if row.get(key) is not None]
+    is_numeric = all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
+    statuses = {str(status) for status in Status}
+    if key == "interval":
+        kind = "interval"
+    elif key == "status" and all(value in statuses for value in values):
+        kind = "status"
+    elif is_numeric:
+        kind = "share" if _SHARE.search(key) else "number"
+    else:
+        is_long = any(len(_words(value)) > _PROSE for value in values)
+        kind = "prose" if is_long else "text"
+    return Column(key, heading, _HELP.get(key, ""), kind)
+
+
+def _rule_columns(rows: Sequence[Mapping[str, Any]]) -> list[Column]:
+    """Few and narrow: a row is told in words first, then by its shares."""
+    columns = []
+    for key in _RULE_ORDER:
+        known = _column(key, rows)
+        kind = "share" if key in _RULE_HELP else known.kind
+        heading = _RULE_HEADINGS.get(key, known.heading)
+        if key == "rule" or any(row.get(key) not in (None, "") for row in rows):
+            columns.append(Column(key, heading, _RULE_HELP.get(key, ""), kind))
+    return columns
+
+
+def _rule_cell(row: Mapping[str, Any], column: Column) -> Cell:
+    cell = _cell(row, column)
+    if column.key == "rule":
+        is_told = row.get("status") in ("error", "not_applicable")
+        note = str(row.get("patterns") or (row.get("why") if is_told else "") or "")
+    elif column.key == "estimate" and row.get("low") is not None:
+        note = f"{share(row['low'])} to {share(row['high'])}"
+    elif column.key == "violations" and row.get("n") is not None:
+        note = f"of {number(row['n'])}"
+    else:
+        note = ""
+    return replace(cell, note=note[:_LONGEST])
+
+
+def _cell(row: Mapping[str, Any], column: Column) -> Cell:
+    if column.kind == "interval":
+        low, high = row.get("low"), row.get("high")
+        if low is None and high is None:
+            return Cell("")
+        return Cell(f"{number(low)} to {number(high)}", f"{low} to {high}")
+    value = row.get(column.key)
+    if value is None:
+        return Cell("")
+    if column.kind == "number":
+        return Cell(number(value), repr(value))
+    if column.kind == "share":
+        is_full = column.key == "worth" and value >= 1
+        return Cell("≥ " + share(1.0) if is_full else share(value), repr(value))
+    text = _words(value)
+    return Cell(text) if len(text) <= _TEXT else Cell(text[: _TEXT - 1] + "…", text[:_LONGEST])
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_words(item) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_words(item)}" for key, item in value.items())
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return number(value)
+    return str(value)

@@ -1,0 +1,215 @@
+"""What the page shows, decided in Python so that the templates only set it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from synth_eval.figures.drawing import Drawing
+from synth_eval.figures.labels import number
+from synth_eval.judging.purposes import purpose_of
+from synth_eval.judging.reasons import Reason, plain_reason
+from synth_eval.judging.results import DIMENSIONS, Result, Status
+from synth_eval.judging.verdicts import Verdict, VerdictWord
+from synth_eval.report.page.explanations import Explanation, explanation, title
+from synth_eval.report.page.gaps import Gap, not_evaluated
+from synth_eval.report.page.pictures import Picture, Pictures
+from synth_eval.report.page.strips import Strip, strip
+from synth_eval.report.page.tables import Table, allowed_rows, details_table
+from synth_eval.report.page.worst import WorstItem, worst_items
+
+if TYPE_CHECKING:
+    from synth_eval.evaluation import Evaluation
+
+__all__ = [
+    "VERDICT_SHAPES",
+    "CheckView",
+    "Page",
+    "created_words",
+    "headline",
+    "listed",
+    "page",
+    "table_views",
+]
+
+_FINDINGS = 8
+_FOUND = (Status.FAIL, Status.ERROR, Status.WARN, Status.INCONCLUSIVE)
+_ORDER = (*_FOUND, Status.PASS, Status.NOT_APPLICABLE)
+
+VERDICT_SHAPES = {
+    VerdictWord.GO: Status.PASS,
+    VerdictWord.LIMITS: Status.WARN,
+    VerdictWord.NO_GO: Status.FAIL,
+    VerdictWord.UNKNOWN: Status.INCONCLUSIVE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckView:
+    """One check as it stands in its section."""
+
+    result: Result
+    title: str
+    strip: Strip | None
+    table: Table | None
+    pictures: Sequence[Picture]
+    explanation: Explanation | None
+
+    @property
+    def is_open(self) -> bool:
+        """Findings show their evidence at once, passed checks on demand."""
+        return self.result.status in _FOUND
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionView:
+    """Verdict of a dimension, its reason and its checks."""
+
+    name: str
+    question: str
+    verdict: Verdict
+    shape: Status
+    reason: Reason
+    tally: Sequence[tuple[Status, int]]
+    checks: Sequence[CheckView]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything the page shows, in its order."""
+
+    headline: str
+    purpose: str
+    notice: str
+    tables: Sequence[Mapping[str, Any]]
+    created: str
+    provenance: Mapping[str, Any]
+    dimensions: Sequence[DimensionView]
+    worst: Mapping[str, Sequence[WorstItem]]
+    findings: Sequence[tuple[Result, str]]
+    more_findings: int
+    not_evaluated: Sequence[Gap]
+    reference_scores: Sequence[Mapping[str, Any]]
+    figures: Mapping[str, Drawing]
+    on_demand: Mapping[str, Drawing]
+
+
+def page(evaluation: Evaluation) -> Page:
+    """View of an evaluation."""
+    pictures = Pictures(evaluation)
+    rows = allowed_rows([result.details for result in evaluation.results])
+    dimensions = []
+    for name, verdict in evaluation.verdicts.items():
+        results = [result for result in evaluation.results if result.dimension == name]
+        results.sort(key=lambda result: (_ORDER.index(result.status), result.code))
+        checks = [_check(result, rows, pictures) for result in results]
+        dimensions.append(_dimension(name, verdict, checks))
+    findings = [r for r in evaluation.findings() if r.status is not Status.NOT_APPLICABLE]
+    return Page(
+        headline=headline(evaluation, aside=False),
+        purpose=purpose_of(evaluation.purpose).title if evaluation.purpose else "",
+        notice=str(evaluation.provenance.get("notice", "")),
+        tables=table_views(evaluation.provenance),
+        created=created_words(evaluation.provenance.get("created")),
+        provenance=evaluation.provenance,
+        dimensions=dimensions,
+        worst=worst_items(evaluation.results),
+        findings=[(result, title(result)) for result in findings[:_FINDINGS]],
+        more_findings=max(len(findings) - _FINDINGS, 0),
+        not_evaluated=not_evaluated(evaluation),
+        reference_scores=evaluation.reference_scores,
+        figures=pictures.drawings,
+        on_demand=pictures.on_demand,
+    )
+
+
+def headline(evaluation: Evaluation, *, aside: bool = True) -> str:
+    """The verdicts in one sentence, worst first; no score is blended from them.
+
+    What is not decisive for the declared purpose stands at the end, each with its verdict,
+    unless `aside` is false: the page says it in the row of the dimension.
+
+    Examples
+    --------
+    >>> from synth_eval.evaluation import Evaluation
+    >>> headline(Evaluation([]))
+    'CANNOT TELL for validity, fidelity, coverage, utility and privacy.'
+    """
+    verdicts = evaluation.verdicts
+    parts = []
+    for word in (VerdictWord.NO_GO, VerdictWord.LIMITS, VerdictWord.UNKNOWN, VerdictWord.GO):
+        names = [name for name, v in verdicts.items() if v.verdict is word and v.decisive]
+        if names:
+            parts.append(f"{word} for {listed(names)}")
+    sentence = "; ".join(parts) + "."
+    if not evaluation.purpose:
+        return sentence
+    title = purpose_of(evaluation.purpose).title.capitalize()
+    others = [f"{name} ({v.verdict})" for name, v in verdicts.items() if not v.decisive]
+    tail = f" Not decisive for it: {', '.join(others)}." if aside else ""
+    return f"{title}: {sentence}{tail}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a person lists them.
+
+    Examples
+    --------
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def _check(result: Result, rows: int, pictures: Pictures) -> CheckView:
+    return CheckView(
+        result=result,
+        title=title(result),
+        strip=strip(result),
+        table=details_table(result.details, rows, pictures.of_items) if result.details else None,
+        pictures=pictures.of_check(result),
+        explanation=explanation(result),
+    )
+
+
+def _dimension(name: str, verdict: Verdict, checks: Sequence[CheckView]) -> DimensionView:
+    counts = Counter(check.result.status for check in checks)
+    return DimensionView(
+        name=name,
+        question=DIMENSIONS.get(name, ""),
+        verdict=verdict,
+        shape=VERDICT_SHAPES[verdict.verdict],
+        reason=plain_reason(verdict.reason, [check.result for check in checks]),
+        tally=[(status, counts[status]) for status in _ORDER if counts[status]],
+        checks=checks,
+    )
+
+
+def created_words(created: object) -> str:
+    """Day and time for people; what is no date stays as it is."""
+    try:
+        moment = datetime.fromisoformat(str(created))
+    except ValueError:
+        return str(created or "")
+    zone = " UTC" if moment.utcoffset() == timedelta(0) else ""
+    return f"{moment.day} {moment:%B %Y, %H:%M}{zone}"
+
+
+def table_views(provenance: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Names and sizes of the tables of a provenance, as a page shows them."""
+    tables = provenance.get("tables", {})
+    order = [role for role in ("synthetic", "real", "holdout") if role in tables]
+    order += [role for role in tables if role not in order]
+    return [
+        {
+            "role": role,
+            "name": str(tables[role].get("name") or role),
+            "rows": number(tables[role].get("rows")),
+            "columns": number(tables[role].get("columns")),
+            "hash": str(tables[role].get("sha256") or ""),
+        }
+        for role in order
+    ]

@@ -1,0 +1,204 @@
+"""What may leave the house: an evaluation without anything that depends on single records.
+
+A report is computed on private data, so it leaks too: exact counts, extremes, rare levels,
+hashes and many precise numbers about one table can be put together, most of all over several
+reports on the same rows. `release_safe` keeps verdicts, statuses and rounded numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from synth_eval.judging.results import Estimate, Reference, Result, Status, Threshold
+from synth_eval.judging.run import MISSING
+from synth_eval.judging.settings import Config
+from synth_eval.judging.verdicts import POSSIBLE_EPSILON
+
+if TYPE_CHECKING:
+    from synth_eval.evaluation import Evaluation
+
+__all__ = ["NOTICE", "release_safe", "rounded", "rounded_count", "step"]
+
+NOTICE = (
+    "Release-safe version: numbers are rounded to two digits, none finer than eleven records; "
+    "counts are rounded. Left out: names of columns, levels and files, details by column, "
+    "group, rule and attack, distributions, quantiles and extremes, figures, hashes, seeds, "
+    "settings, times, and the reference scores of SDMetrics. The internal report has them."
+)
+
+_DIGITS = 2
+_SLACK = 1e-9  # of logarithms
+_ELSEWHERE = "see the internal report"
+_OF_REAL = "the same for real rows the generator never saw, or what is expected of them"
+_KEPT_PROVENANCE = ("synth_eval", "python", "packages")
+
+
+def release_safe(evaluation: Evaluation) -> Evaluation:
+    """The same evaluation, fit for people outside.
+
+    Verdicts are decided anew from the kept statuses, which are untouched, so they are the same.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        As a run made it.
+
+    Returns
+    -------
+    Evaluation
+        Results with a status, rounded numbers and a sentence made from them; no details, no
+        pictures, no schema.
+    """
+    return type(evaluation)(  # made anew: a field that is added later stays inside
+        results=[_released(result, _smallest(evaluation)) for result in evaluation.results],
+        provenance=_provenance(evaluation.provenance),
+        purpose=evaluation.purpose,
+    )
+
+
+def step(values: Iterable[float | None], records: int | None) -> float:
+    """Step that numbers are rounded to: 1, 2 or 5 times a power of ten.
+
+    Two significant digits of the largest number, and never finer than eleven of the records:
+    a step of a share that fewer people make would tell about them.
+
+    Examples
+    --------
+    >>> step([0.12345, 0.2], 24_421), step([0.00012], 24_421), step([0.73], 100)
+    (0.01, 0.0005, 0.2)
+    """
+    largest = max((abs(value) for value in values if value), default=0.0)
+    digits = 10.0 ** (math.floor(math.log10(largest)) - _DIGITS + 1) if largest else 0.0
+    finest = max(digits, Config().small_cell / records if records else 0.0)
+    if not finest:
+        return 0.0
+    power = 10.0 ** math.floor(math.log10(finest) + _SLACK)
+    return next(found for found in (power, 2 * power, 5 * power, 10 * power)
+                if found >= finest * (1 - _SLACK))  # fmt: skip
+
+
+def rounded(value: float | None, to: float) -> float | None:
+    """Number rounded to whole steps.
+
+    Examples
+    --------
+    >>> rounded(0.12345, 0.01), rounded(0.0123, 0.0005), rounded(None, 0.1)
+    (0.12, 0.0125, None)
+    """
+    if value is None or not to:
+        return value
+    return float(f"{round(value / to) * to:.10g}") + 0.0  # no minus zero
+
+
+def rounded_count(count: int | None) -> int | None:
+    """Two significant digits, and whole tens.
+
+    Examples
+    --------
+    >>> rounded_count(24_421), rounded_count(57), rounded_count(4), rounded_count(None)
+    (24000, 60, 0, None)
+    """
+    if not count:
+        return count
+    return int(round(count, min(-1, _DIGITS - 1 - math.floor(math.log10(count)))))
+
+
+def _smallest(evaluation: Evaluation) -> int:
+    """Fewest records of a cell that was shown, where stricter than by default."""
+    settings = evaluation.provenance.get("settings", {})
+    return max(Config().small_cell, int(settings.get("small_cell", 0)))
+
+
+def _released(result: Result, smallest: int) -> Result:
+    sizes = [result.n, result.sampled, result.reference and result.reference.n]
+    fewest = min((size for size in sizes if size), default=None)
+    records = fewest and max(fewest * Config().small_cell // smallest, 1)
+    found = Result(
+        code=result.code,
+        name=result.name,
+        dimension=result.dimension,
+        status=result.status,
+        message="",
+        estimate=_estimate(result.estimate, records),
+        reference=_reference(result.reference, records),
+        threshold=_threshold(result.threshold, records),
+        direction=result.direction,
+        n=rounded_count(result.n),
+        sampled=rounded_count(result.sampled),
+        gating=result.gating,
+        details=tuple(_power(row) for row in result.details if row.get("arm") == POSSIBLE_EPSILON),
+    )
+    return replace(found, message=_message(found, result.message))
+
+
+def _estimate(estimate: Estimate | None, records: int | None) -> Estimate | None:
+    if estimate is None:
+        return None
+    value, low, high = _rounded(estimate, records)
+    return replace(estimate, value=value or 0.0, low=low, high=high)
+
+
+def _reference(reference: Reference | None, records: int | None) -> Reference | None:
+    if reference is None:
+        return None
+    value, low, high = _rounded(reference, records)
+    return Reference(_OF_REAL, value, low, high, rounded_count(reference.n))
+
+
+def _rounded(found: Estimate | Reference, records: int | None) -> list[float | None]:
+    ends = (found.value, found.low, found.high)
+    to = step(ends, records)
+    return [rounded(end, to) for end in ends]
+
+
+def _threshold(threshold: Threshold | None, records: int | None) -> Threshold | None:
+    """Margins of the default configuration as they are; others may tell of the data."""
+    if threshold is None:
+        return None
+    for known in Config().margins.values():
+        if threshold.value == known.value and threshold.basis.startswith(known.basis):
+            return known
+    value = rounded(threshold.value, step([threshold.value], records))
+    return Threshold(value or 0.0, _ELSEWHERE)
+
+
+def _power(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    epsilon = float(row["value"])
+    return {"arm": POSSIBLE_EPSILON, "value": rounded(epsilon, step([epsilon], None))}
+
+
+def _message(result: Result, was: str) -> str:
+    """A sentence made of the rounded numbers alone."""
+    if result.status is Status.NOT_APPLICABLE:
+        return was if set(was.split("; ")) <= set(MISSING.values()) else f"not run, {_ELSEWHERE}"
+    words = result.name.replace("_", " ")
+    if result.estimate is None:
+        return f"{words}: no number, {_ELSEWHERE}."
+    text = f"{words}: about {result.estimate.value:g}"
+    if result.estimate.low is not None and result.estimate.high is not None:
+        text += f" ({result.estimate.low:g} to {result.estimate.high:g})"
+    if result.reference is not None and result.reference.value is not None:
+        text += f"; real rows {result.reference.value:g}"
+    if result.threshold is not None:
+        text += f"; margin {result.threshold.value:g}"
+    return text + "."
+
+
+def _provenance(provenance: Mapping[str, Any]) -> dict[str, Any]:
+    tables = {
+        role: {
+            "name": role,
+            "rows": rounded_count(table.get("rows")),
+            "columns": table.get("columns"),
+        }
+        for role, table in provenance.get("tables", {}).items()
+    }
+    return {
+        "notice": NOTICE,
+        "created": str(provenance.get("created", ""))[:10],
+        **{name: provenance[name] for name in _KEPT_PROVENANCE if name in provenance},
+        "tables": tables,
+    }

@@ -1,0 +1,1 @@
+"""Rules found in the real table, one family per file."""

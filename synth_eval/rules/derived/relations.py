@@ -1,0 +1,210 @@
+"""Rules between two columns: functional dependencies, implications, missing cells.
+
+Every pair of columns is counted once. A rule is proposed where real rows (nearly) never break
+it, where it says something (rows chosen at random would break it often), and where chance does
+not explain it: the binomial probability of so few exceptions, had the two columns nothing to
+do with each other, times the number of rules looked at, is below 5 %.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_eval.data.table import Table
+from synth_eval.rules.derived.views import LevelView, View, pairs_of, views_of
+from synth_eval.rules.rule import Rule
+from synth_eval.rules.tally import Tally
+
+__all__ = ["MAX_EXCEPTIONS", "MAX_PAIRS", "Search", "chance_of_so_few", "relation_rules"]
+
+MAX_EXCEPTIONS = 0.005
+"""Share of real rows that may break a proposed rule."""
+
+MIN_SUPPORT = 100
+"""Real rows a rule must speak about."""
+
+MIN_SURPRISE = 0.05
+"""Share of other rows that would break it."""
+
+MAX_PAIRS = 5_000
+"""Pairs of columns looked at, about a hundred columns."""
+
+_ALPHA = 0.05
+
+Joint = npt.NDArray[np.int64]
+
+
+@dataclass
+class Search:
+    """How much was looked at: what the evidence of a rule is corrected for."""
+
+    pairs: int = 0
+    tests: int = 0
+    complete: bool = True
+
+
+def chance_of_so_few(judged: int, broken: int, rate: float) -> float:
+    """Probability of at most `broken` violations in `judged` independent rows.
+
+    Examples
+    --------
+    >>> round(chance_of_so_few(10, 0, 0.5), 6)
+    0.000977
+    """
+    if rate >= 1:
+        return 0.0 if broken < judged else 1.0
+    if broken == 0:
+        return math.exp(judged * math.log1p(-rate))
+    from scipy.special import bdtr  # a quarter of a second
+
+    return float(bdtr(broken, judged, rate))
+
+
+def relation_rules(
+    real: Table, small_cell: int, search: Search, blocks: Sequence[Sequence[str]] = ()
+) -> Iterator[Rule]:
+    """Candidate rules between pairs of columns told in levels or missingness.
+
+    Parameters
+    ----------
+    real : Table
+        The real table.
+    small_cell : int
+        Levels and combinations of fewer real rows are not named.
+    search : Search
+        Is told how much was looked at.
+    blocks : sequence of sequence of str
+        Columns that another rule tells together; relations within a block are left out.
+    """
+    views = views_of(real, small_cell)
+    pairs = list(pairs_of(views, MAX_PAIRS))
+    total = sum(v.kept * sum(w.name != v.name for w in views) for v in views)
+    search.pairs += len(pairs)
+    search.tests += total
+    search.complete &= len(pairs) < MAX_PAIRS
+    told = [set(block) for block in blocks]
+    for first, second in pairs:
+        if any({first.name, second.name} <= block for block in told):
+            continue
+        joint = _joint(first, second, real)
+        yield from _pair_rules(first, second, joint, small_cell, total)
+
+
+def _joint(first: View, second: View, table: Table) -> Joint:
+    """Counts of the states of two columns; others and missing are the last two."""
+    width = second.kept + 2
+    cells = first.codes(table) * width + second.codes(table)
+    counts = np.bincount(cells, minlength=(first.kept + 2) * width)
+    return counts.reshape(first.kept + 2, width)
+
+
+def _pair_rules(
+    first: View, second: View, joint: Joint, small_cell: int, tests: int
+) -> Iterator[Rule]:
+    forward = _determines(first, second, joint, small_cell, tests)
+    backward = _determines(second, first, joint.T, small_cell, tests)
+    if forward and backward:
+        yield _dependency(first, second, joint, small_cell, both=True)
+        return
+    if forward:
+        yield _dependency(first, second, joint, small_cell, both=False)
+    else:
+        yield from _implications(first, second, joint, tests)
+    if backward:
+        yield _dependency(second, first, joint.T, small_cell, both=False)
+    else:
+        yield from _implications(second, first, joint.T, tests)
+
+
+def _determines(cause: View, effect: View, joint: Joint, small_cell: int, tests: int) -> bool:
+    """Whether every named level of one column goes with one level of the other."""
+    if not isinstance(cause, LevelView) or not isinstance(effect, LevelView):
+        return False
+    judged = joint[:-1, :-1]
+    total = int(judged.sum())
+    if total < MIN_SUPPORT:
+        return False
+    broken = total - int(judged[:-1, :-1].max(axis=1).sum())
+    surprise = 1 - judged.sum(axis=0).max() / total
+    if broken > MAX_EXCEPTIONS * total or surprise < MIN_SURPRISE:
+        return False
+    named = judged[:-1]
+    sizes, best = named.sum(axis=1), named[:, :-1].max(axis=1)
+    sure = sizes - best <= 0.05 * sizes
+    return bool(sure.all() and (best >= small_cell).all()) and (
+        chance_of_so_few(total, broken, surprise) * tests <= _ALPHA
+    )
+
+
+def _dependency(cause: View, effect: View, joint: Joint, small_cell: int, *, both: bool) -> Rule:
+    assert isinstance(cause, LevelView)
+    assert isinstance(effect, LevelView)
+    partner = joint[:-2, :-2].argmax(axis=1)
+    allowed = {(state, int(partner[state])) for state in range(cause.kept)}
+    pairs = sorted(
+        ([cause.literals[a], effect.literals[b]] for a, b in allowed), key=lambda pair: str(pair)
+    )
+    verb = "determine each other" if both else f"determines {effect.name}"
+    names = f"{cause.name} and {effect.name}" if both else cause.name
+    return Rule(
+        "expect_column_pair_values_to_be_in_set",
+        {
+            "column_A": cause.name,
+            "column_B": effect.name,
+            "value_pairs_set": pairs,
+            "ignore_row_if": "either_value_is_missing",
+            "mostly": None,
+        },
+        f"{names} {verb}",
+        f"functional dependency: each of the {cause.kept} values of {cause.name} with at least "
+        f"{small_cell} real rows goes with one value of {effect.name}",
+        lambda table: _outside_pairs(cause, effect, partner, table),
+    )
+
+
+def _outside_pairs(
+    cause: View, effect: View, partner: npt.NDArray[np.int64], table: Table
+) -> Tally:
+    judged = _joint(cause, effect, table)[:-1, :-1]
+    total = int(judged.sum())
+    return Tally(total, total - int(judged[np.arange(cause.kept), partner].sum()))
+
+
+def _implications(cause: View, effect: View, joint: Joint, tests: int) -> Iterator[Rule]:
+    """Rules of the kind: where A is a, B is b."""
+    judged = joint[:-1, : effect.kept + 1]
+    totals = judged.sum(axis=0)
+    for state in range(cause.kept):
+        row = judged[state]
+        support = int(row.sum())
+        result = int(row[:-1].argmax()) if effect.kept else 0
+        broken = support - int(row[result])
+        rest = int(totals.sum()) - support
+        if support < MIN_SUPPORT or broken > MAX_EXCEPTIONS * support or rest < MIN_SUPPORT:
+            continue
+        surprise = 1 - (int(totals[result]) - int(row[result])) / rest
+        if surprise < MIN_SURPRISE:
+            continue
+        if chance_of_so_few(support, broken, surprise) * tests <= _ALPHA:
+            yield _implication(cause, effect, state, result)
+
+
+def _implication(cause: View, effect: View, state: int, result: int) -> Rule:
+    kind, arguments = effect.demand(result)
+    return Rule(
+        kind,
+        {**arguments, "row_condition": cause.condition(state), "mostly": None},
+        f"{cause.words(state)} implies {effect.words(result)}",
+        "implication: real rows hardly ever break it, other rows do",
+        lambda table: _exceptions(cause, effect, state, result, table),
+    )
+
+
+def _exceptions(cause: View, effect: View, state: int, result: int, table: Table) -> Tally:
+    row = _joint(cause, effect, table)[state, : effect.kept + 1]
+    return Tally(int(row.sum()), int(row.sum() - row[result]))

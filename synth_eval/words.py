@@ -1,0 +1,1 @@
+"""Words for numbers: percentages, counts and sizes, spelled one way everywhere."""
