@@ -45,4 +45,19 @@ class NotebookError(SynthEvalError):
 
 
 class NotApplicable(SynthEvalError):  # noqa: N818 - a state of a result, not a fault
-    """Raised by a check that cannot be applied; the reason is shown in its result."""
+    """Raised by a check that cannot be applied; the reason is shown in its result.
+
+    Parameters
+    ----------
+    text : str
+        The reason.
+    cause : {"data", "depth", "need", "budget"}
+        Of what kind it is, see `synth_eval.judging.results.Cause`.
+    remedy : str
+        What to do about it; empty where nothing can be done.
+    """
+
+    def __init__(self, text: str, *, cause: str = "data", remedy: str = "") -> None:
+        super().__init__(text)
+        self.cause = cause
+        self.remedy = remedy

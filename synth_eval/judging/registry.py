@@ -1,49 +1,19 @@
-"""The list of checks: one decorator, found by walking the package ``synth_eval.checks``."""
+"""The list of checks: one decorator, found by walking the packages of the dimensions."""
 
 from __future__ import annotations
 
-import inspect
-import re
+import importlib
+import pkgutil
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import Any
 
 from synth_eval.errors import UsageError
-from synth_eval.judging.results import DIMENSIONS, Result
+from synth_eval.judging.check import Check, CheckFunction, OnAxis
+from synth_eval.judging.dimensions import dimension_packages, dimensions
+from synth_eval.judging.needs import Need
 
-if TYPE_CHECKING:
-    from synth_eval.judging.run import Context
-
-__all__ = ["Check", "available_checks", "check", "explain", "select"]
-
-CheckFunction = Callable[["Context"], Result]
-
-COSTS = ("counts", "neighbours", "models")
-"""What a check costs: counts over all rows, neighbour searches, fitted models."""
-
-_LETTERS = {"validity": "V", "fidelity": "F", "coverage": "C", "utility": "U", "privacy": "P"}
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A registered check: what it is called, what it needs and the function that runs it."""
-
-    code: str
-    name: str
-    dimension: str
-    title: str
-    function: CheckFunction = field(repr=False)
-    needs: frozenset[str] = frozenset()
-    cost: str = "counts"
-    figure: str | None = None
-    gating: bool = True
-
-    @property
-    def explanation(self) -> str:
-        """The module docstring of the check: what it measures, how to read it, its source."""
-        module = inspect.getmodule(self.function)
-        return inspect.cleandoc((module.__doc__ if module else None) or self.title)
-
+__all__ = ["available_checks", "check", "explain", "select"]
 
 _CHECKS: dict[str, Check] = {}
 
@@ -54,12 +24,15 @@ def check(
     *,
     dimension: str,
     title: str,
-    needs: Iterable[str] = (),
+    needs: Iterable[Need] = (),
     cost: str = "counts",
     figure: str | None = None,
     gating: bool = True,
+    evidence: str = "",
+    axis: OnAxis | None = None,
+    states: Iterable[Any] = (),
 ) -> Callable[[CheckFunction], CheckFunction]:
-    """Register a check.
+    """Register a check; a wrong declaration is an error at import.
 
     Parameters
     ----------
@@ -68,42 +41,61 @@ def check(
     name : str
         The field's standard term in full.
     dimension : str
-        One of `synth_eval.judging.results.DIMENSIONS`.
+        Name of a declared dimension, see `synth_eval.judging.dimensions`.
     title : str
         Short words for tables and headings.
-    needs : iterable of {"holdout", "target"}
-        What must be there; where it is not, the result is ``not_applicable`` with the reason.
+    needs : iterable of Need
+        What must be there, see `synth_eval.judging.needs`; where it is not, the result is
+        ``not_applicable`` with the reason.
     cost : {"counts", "neighbours", "models"}
         Decides the order: cheap ones first.
     figure : str, optional
-        Kind of figure that draws the result, a function of `synth_eval.figures.kinds`.
+        Kind of figure that draws the result, one of `synth_eval.judging.check.FIGURES`.
     gating : bool
         Whether a failure makes the dimension NO-GO; otherwise it limits it.
+    evidence : {"", "attack", "guarantee"}
+        What the result is for the ceiling of its dimension.
+    axis : OnAxis, optional
+        How the result places a table among others.
+    states : iterable
+        States of counts that the runner fills in its one pass over the rows.
     """
-    if dimension not in DIMENSIONS:
-        raise UsageError(f"unknown dimension {dimension!r} of check {code}")
-    if not re.fullmatch(_LETTERS[dimension] + r"\d{3}", code):
-        raise UsageError(f"code {code!r} does not fit dimension {dimension!r}")
-    if cost not in COSTS:
-        raise UsageError(f"unknown cost {cost!r} of check {code}")
 
     def register(function: CheckFunction) -> CheckFunction:
         known = _CHECKS.get(code)
         if known is not None and known.function.__module__ != function.__module__:
             raise UsageError(f"code {code} is taken by {known.name}")
         _CHECKS[code] = Check(
-            code, name, dimension, title, function, frozenset(needs), cost, figure, gating
+            code,
+            name,
+            dimension,
+            title,
+            function,
+            needs=tuple(needs),
+            cost=cost,
+            figure=figure,
+            gating=gating,
+            evidence=evidence,
+            axis=axis,
+            states=tuple(states),
         )
         return function
 
     return register
 
 
+@cache
+def _load_checks() -> None:
+    """Import every module of every package of checks, which registers them."""
+    for package in dimension_packages():
+        for module in pkgutil.walk_packages(package.__path__, prefix=f"{package.__name__}."):
+            importlib.import_module(module.name)
+
+
 def available_checks() -> dict[str, Check]:
     """All checks by code, in the order of dimensions and codes."""
-    import synth_eval.checks  # noqa: F401 - importing the package registers them
-
-    order = list(DIMENSIONS)
+    _load_checks()
+    order = list(dimensions())
     return dict(sorted(_CHECKS.items(), key=lambda item: (order.index(item[1].dimension), item[0])))
 
 
@@ -136,8 +128,7 @@ def select(wanted: Iterable[str] = (), ignored: Iterable[str] = ()) -> dict[str,
 
 def explain(code: str) -> str:
     """Text that explains a check: its title and its module docstring."""
-    found: dict[str, Any] = select([code])
     return "\n\n".join(
         f"{spec.code} {spec.name} ({spec.dimension})\n\n{spec.explanation}"
-        for spec in found.values()
+        for spec in select([code]).values()
     )

@@ -7,71 +7,32 @@ anywhere. Everything here is frozen and turns into JSON without NaN or infinity.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from synth_eval.judging.items import Item, Side
+from synth_eval.judging.judge import Decision, Direction, Status, overall
+from synth_eval.judging.panels import Panel
+
 __all__ = [
-    "DIMENSIONS",
     "SCHEMA_VERSION",
-    "Curve",
+    "Cause",
     "Direction",
     "Estimate",
-    "Grid",
-    "Panel",
+    "Item",
     "Reference",
     "Result",
+    "Side",
+    "Skipped",
     "Status",
     "Threshold",
+    "status_of",
     "to_plain",
 ]
 
-SCHEMA_VERSION = 1
-
-DIMENSIONS: Mapping[str, str] = {
-    "validity": "Does the table have the right form and obey the rules of the data?",
-    "fidelity": "Does it follow the distributions and dependencies of the real table?",
-    "coverage": "Are the rare levels, tails and modes of the real table still there?",
-    "utility": "Do models trained on it work on real data?",
-    "privacy": "Does it give away the people whose rows trained the generator?",
-}
-"""The dimensions of a verdict and the question each answers, in the order of the report."""
-
-
-class Status(StrEnum):
-    """Outcome of one check; every check that was asked for has exactly one."""
-
-    PASS = "pass"  # noqa: S105 - not a password
-    WARN = "warn"
-    FAIL = "fail"
-    INCONCLUSIVE = "inconclusive"
-    NOT_APPLICABLE = "not_applicable"
-    ERROR = "error"
-
-    @property
-    def severity(self) -> int:
-        """Rank for sorting, 0 is best; an error ranks with a failure."""
-        return _SEVERITY[self]
-
-
-_SEVERITY = {
-    Status.PASS: 0,
-    Status.NOT_APPLICABLE: 1,
-    Status.INCONCLUSIVE: 2,
-    Status.WARN: 3,
-    Status.ERROR: 4,
-    Status.FAIL: 5,
-}
-
-
-class Direction(StrEnum):
-    """Which way of the estimate is better."""
-
-    LOWER = "lower is better"
-    HIGHER = "higher is better"
-    REFERENCE = "closer to the reference is better"
-
+SCHEMA_VERSION = 2
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -120,120 +81,38 @@ class Threshold:
     basis: str
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """A line of a panel: aggregates along an axis, never one point per record.
+class Cause(StrEnum):
+    """Why a check was not run, or said nothing."""
 
-    Parameters
-    ----------
-    name : str
-        What the line shows, for the legend.
-    x, y : sequence of float
-        Places and heights, of equal length; None in `y` is a gap.
-    low, high : sequence of float or None
-        Ends of the interval at each place.
-    role : {"real", "synthetic", "holdout", "neutral"}
-        Table whose colour the line has.
-    shape : {"line", "steps", "points", "dashes"}
-        How it is drawn; dashes are for what is expected rather than seen.
-    """
-
-    name: str
-    x: Sequence[float]
-    y: Sequence[float | None]
-    low: Sequence[float | None] | None = None
-    high: Sequence[float | None] | None = None
-    role: str = "neutral"
-    shape: str = "line"
-
-    def __post_init__(self) -> None:
-        lengths = {len(part) for part in (self.x, self.y, self.low, self.high) if part is not None}
-        if len(lengths) > 1:
-            raise ValueError(f"curve {self.name!r} has parts of different lengths: {lengths}")
+    NEED = "need"
+    DEPTH = "depth"
+    BUDGET = "budget"
+    DATA = "data"
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
-    """A matrix of a panel; grids of one panel stand side by side on the same axes.
+class Skipped:
+    """Why a check said nothing, and what would make it speak.
 
     Parameters
     ----------
-    name : str
-        What the matrix shows.
-    z : sequence of sequence of float
-        Lines of the matrix, the first at the top; None is a cell that is not shown.
-    role : {"real", "synthetic", "holdout", "neutral"}
-        Table it belongs to.
-    is_difference : bool
-        Whether zero is the middle of the scale: blue below, orange above.
+    cause : Cause
+        Something that was not given (need), a depth that was not asked for, the budget, or
+        data to which the question does not apply.
+    text : str
+        The reason, for people.
+    remedy : str
+        What to do about it; empty where nothing can be done.
     """
 
-    name: str
-    z: Sequence[Sequence[float | None]]
-    role: str = "neutral"
-    is_difference: bool = False
+    cause: Cause
+    text: str
+    remedy: str = ""
 
-    def minus(self, other: Grid) -> Grid:
-        """What this grid has more than another; a cell that one of them hides counts as none.
-
-        Examples
-        --------
-        >>> Grid("a", [[0.5, None, None]]).minus(Grid("b", [[0.2, 0.1, None]])).z
-        [[0.3, -0.1, None]]
-        """
-        cells = [
-            [
-                None if mine is theirs is None else (mine or 0.0) - (theirs or 0.0)
-                for mine, theirs in zip(*lines, strict=True)
-            ]
-            for lines in zip(self.z, other.z, strict=True)
-        ]
-        return Grid(f"{self.name} minus {other.name}", cells, is_difference=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """A further picture of a result, as numbers: curves or matrices on one pair of axes.
-
-    Parameters
-    ----------
-    name : str
-        By which it is asked for: ``"learning_curve"``.
-    title : str
-        For people.
-    x, y : str
-        What the axes measure, with units.
-    caption : str
-        What the picture shows, and what would be bad.
-    curves : sequence of Curve
-        Lines; empty where there are grids.
-    grids : sequence of Grid
-        Matrices; empty where there are curves.
-    x_ticks, y_ticks : sequence of str
-        Names along the sides of the grids, or of the whole numbers on the axes of curves.
-    log_x, log_y : bool
-        Whether an axis is logarithmic.
-    """
-
-    name: str
-    title: str
-    x: str
-    y: str
-    caption: str
-    curves: Sequence[Curve] = ()
-    grids: Sequence[Grid] = ()
-    x_ticks: Sequence[str] = ()
-    y_ticks: Sequence[str] = ()
-    log_x: bool = False
-    log_y: bool = False
-
-    @classmethod
-    def from_dict(cls, record: Mapping[str, Any]) -> Panel:
-        """Inverse of the plain form."""
-        values = dict(record)
-        values["curves"] = tuple(Curve(**curve) for curve in values.get("curves", ()))
-        values["grids"] = tuple(Grid(**grid) for grid in values.get("grids", ()))
-        return cls(**values)
+    @property
+    def sentence(self) -> str:
+        """Reason and remedy together."""
+        return f"{self.text}: {self.remedy}" if self.remedy else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,9 +124,11 @@ class Result:
     code, name, dimension : str
         Identity: ``"F002"``, ``"total_variation_distance"``, ``"fidelity"``.
     status : Status
-        The outcome.
+        The outcome: what `synth_eval.judging.judge.overall` says of the decisions.
     message : str
-        One sentence or two for a person, with the worst item by name.
+        One sentence or two for a person, with the worst item by name and its numbers.
+    summary : str
+        The same in at most 25 words and without intervals, for the first screen.
     estimate, reference, threshold : optional
         The quadruple; None only where the check could not compute them.
     direction : Direction or None
@@ -260,8 +141,21 @@ class Result:
         CPU seconds of the check.
     gating : bool
         Whether a failure alone makes the dimension NO-GO.
-    details : sequence of mapping
-        Tidy rows (one per column, pair, level, rule...), worst first; aggregates only.
+    figure : str or None
+        Kind of figure that draws it, a name of `synth_eval.judging.check.FIGURES`.
+    evidence : str
+        What the result is for the verdict beside one check of many, see
+        `synth_eval.judging.dimensions.Ceiling`: "attack", "guarantee" or nothing.
+    items : sequence of Item
+        One per column, pair, level, rule..., worst first; aggregates only.
+    decisions : sequence of Decision
+        What was judged, beside the items.
+    items_decide : bool
+        Whether the decisions of the items decide, too.
+    facts : mapping of str to float
+        Single numbers that something else reads, by name: ``"smallest_visible"``.
+    skipped : Skipped or None
+        Why nothing was said, where the status is ``not_applicable``.
     panels : sequence of Panel
         Further pictures as numbers; aggregates only.
     """
@@ -271,6 +165,7 @@ class Result:
     dimension: str
     status: Status
     message: str
+    summary: str = ""
     estimate: Estimate | None = None
     reference: Reference | None = None
     threshold: Threshold | None = None
@@ -280,8 +175,28 @@ class Result:
     seconds: float = 0.0
     gating: bool = True
     figure: str | None = None
-    details: Sequence[Mapping[str, Any]] = field(default=())
+    evidence: str = ""
+    items: Sequence[Item] = ()
+    decisions: Sequence[Decision] = ()
+    items_decide: bool = False
+    facts: Mapping[str, float] = field(default_factory=dict)
+    skipped: Skipped | None = None
     panels: Sequence[Panel] = ()
+
+    def __post_init__(self) -> None:
+        derived = self.derived_status()
+        if derived is not None and derived is not self.status:
+            raise ValueError(f"{self.code}: status {self.status} where the numbers say {derived}")
+
+    def derived_status(self) -> Status | None:
+        """Status that follows from the decisions shown; None where there are none."""
+        if self.skipped is not None or self.status is Status.ERROR:
+            return None
+        return status_of(self.decisions, self.items if self.items_decide else ())
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The items as tidy rows, see `Item.row`."""
+        return [item.row() for item in self.items]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON-ready form; finite numbers or None."""
@@ -291,7 +206,7 @@ class Result:
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Result:
-        """Inverse of `to_dict`."""
+        """Inverse of `to_dict`; of a file of version 1 by `synth_eval.judging.versions`."""
         values = dict(record)
         values["status"] = Status(values["status"])
         for name, kind in _NESTED.items():
@@ -299,7 +214,11 @@ class Result:
                 values[name] = kind(**values[name])
         if values.get("direction") is not None:
             values["direction"] = Direction(values["direction"])
-        values["details"] = tuple(dict(row) for row in values.get("details", ()))
+        if values.get("skipped") is not None:
+            values["skipped"] = Skipped(**{**values["skipped"],
+                                           "cause": Cause(values["skipped"]["cause"])})  # fmt: skip
+        values["items"] = tuple(map(Item.from_dict, values.get("items", ())))
+        values["decisions"] = tuple(map(Decision.from_dict, values.get("decisions", ())))
         values["panels"] = tuple(Panel.from_dict(panel) for panel in values.get("panels", ()))
         return cls(**values)
 
@@ -309,6 +228,19 @@ _NESTED: Mapping[str, Any] = {
     "reference": Reference,
     "threshold": Threshold,
 }
+
+
+def status_of(decisions: Iterable[Decision], items: Iterable[Item] = ()) -> Status | None:
+    """Status of a result by its own decisions and those of its items; None without any.
+
+    An item in error makes an error; one that does not apply decides nothing.
+    """
+    items = list(items)
+    if any(item.told is Status.ERROR for item in items):
+        fatal = [d for item in items for d in item.decisions if d.status is Status.FAIL]
+        return Status.FAIL if fatal else Status.ERROR
+    judged = [*decisions, *(decision for item in items for decision in item.decisions)]
+    return overall(judged) if judged else None
 
 
 def to_plain(value: Any) -> Any:
@@ -330,6 +262,8 @@ def to_plain(value: Any) -> Any:
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
         return {str(key): to_plain(item) for key, item in value.items()}
+    if isinstance(value, Item | Decision):
+        return to_plain(value.to_dict())
     if hasattr(value, "__dataclass_fields__"):
         return {name: to_plain(getattr(value, name)) for name in value.__dataclass_fields__}
     if hasattr(value, "tolist"):  # numpy arrays and scalars, without importing numpy

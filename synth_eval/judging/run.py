@@ -4,91 +4,25 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from synth_eval.errors import NotApplicable
-from synth_eval.judging.registry import COSTS, Check, select
-from synth_eval.judging.results import (
-    Direction,
-    Estimate,
-    Panel,
-    Reference,
-    Result,
-    Status,
-    Threshold,
-)
+from synth_eval.judging.check import COSTS, Context
+from synth_eval.judging.registry import select
+from synth_eval.judging.results import Cause, Result, Skipped
 from synth_eval.judging.settings import Config
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from synth_eval.data.load import Data
 
-__all__ = ["MISSING", "Context", "Progress", "run"]
+__all__ = ["Progress", "run"]
 
 logger = logging.getLogger(__name__)
 
 Progress = Callable[[int, int, str], None]
 """Called with steps done, steps in all and the name of the step that starts."""
-
-MISSING = {
-    "holdout": "no holdout: give real rows the generator never saw (`synth-eval split` makes "
-    "a split before training)",
-    "target": "no target column: name the column that models should predict",
-}
-"""What to say where a need of a check is not met."""
-
-
-@dataclass(frozen=True)
-class Context:
-    """What a check is given: the data, the configuration and itself."""
-
-    data: Data
-    config: Config
-    check: Check
-
-    def rng(self, salt: str = "") -> np.random.Generator:
-        """Generator of this check alone: the same whatever other checks run."""
-        import numpy as np  # this module is loaded by the command line
-
-        words = [ord(letter) for letter in self.check.code + salt]
-        return np.random.default_rng([self.config.seed, *words])
-
-    def result(
-        self,
-        status: Status,
-        message: str,
-        *,
-        estimate: Estimate | None = None,
-        reference: Reference | None = None,
-        threshold: Threshold | None = None,
-        direction: Direction | None = None,
-        n: int | None = None,
-        sampled: int | None = None,
-        details: Sequence[Mapping[str, Any]] = (),
-        panels: Sequence[Panel] = (),
-    ) -> Result:
-        """Result of this check."""
-        spec = self.check
-        return Result(
-            code=spec.code,
-            name=spec.name,
-            dimension=spec.dimension,
-            status=status,
-            message=message,
-            estimate=estimate,
-            reference=reference,
-            threshold=threshold,
-            direction=direction,
-            n=self.data.synthetic.num_rows if n is None else n,
-            sampled=sampled,
-            gating=spec.gating,
-            figure=spec.figure,
-            details=tuple(details),
-            panels=tuple(panels),
-        )
 
 
 def run(
@@ -115,10 +49,8 @@ def run(
             progress(done, len(order), f"{spec.code} {spec.title}")
         context = Context(data, config, spec)
         if 0 < config.budget < time.monotonic() - started and spec.cost != COSTS[0]:
-            results[spec.code] = context.result(
-                Status.NOT_APPLICABLE,
-                f"not run: the budget of {config.budget:g} seconds was used up before it started",
-            )
+            text = f"not run: the budget of {config.budget:g} seconds was used up before it started"
+            results[spec.code] = context.skipped(Skipped(Cause.BUDGET, text))
         else:
             results[spec.code] = _run_one(context)
     if progress is not None:
@@ -128,24 +60,21 @@ def run(
 
 def _run_one(context: Context) -> Result:
     started = time.process_time()
-    missing = [need for need in sorted(context.check.needs) if not _has(context.data, need)]
+    missing = [need for need in context.check.needs if not need.is_met(context.data)]
     if missing:
-        reason = "; ".join(MISSING[need] for need in missing)
-        return context.result(Status.NOT_APPLICABLE, reason)
+        absence = "; ".join(need.absence for need in missing)
+        remedy = "; ".join(need.remedy for need in missing)
+        return context.skipped(Skipped(Cause.NEED, absence, remedy))
     try:
         result = context.check.function(context)
-    except NotApplicable as reason_given:
-        result = context.result(Status.NOT_APPLICABLE, str(reason_given))
+    except NotApplicable as reason:
+        result = context.skipped(Skipped(Cause(reason.cause), str(reason), reason.remedy))
     except Exception as error:
         logger.debug("check %s failed", context.check.code, exc_info=True)
-        result = context.result(
-            Status.ERROR, f"the check could not run: {type(error).__name__}: {_first_line(error)}"
+        result = context.broken(
+            f"the check could not run: {type(error).__name__}: {_first_line(error)}"
         )
     return replace(result, seconds=round(time.process_time() - started, 3))
-
-
-def _has(data: Data, need: str) -> bool:
-    return {"holdout": data.holdout is not None, "target": data.schema.target is not None}[need]
 
 
 def _first_line(error: Exception) -> str:

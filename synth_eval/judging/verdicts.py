@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
+from synth_eval.judging.dimensions import Ceiling, dimensions
+from synth_eval.judging.facts import power_of
 from synth_eval.judging.purposes import Purpose, purpose_of
-from synth_eval.judging.results import DIMENSIONS, Result, Status
+from synth_eval.judging.results import Result, Status
 
-__all__ = [
-    "POSSIBLE_EPSILON",
-    "PROVED_EPSILON",
-    "SMALLEST_VISIBLE",
-    "Verdict",
-    "VerdictWord",
-    "verdicts",
-]
+__all__ = ["Because", "Verdict", "VerdictWord", "shortened", "verdicts"]
 
-PROVED_EPSILON = "lower bound on epsilon"
-POSSIBLE_EPSILON = "largest bound on epsilon that could have been shown"
-SMALLEST_VISIBLE = "fewest copies that would have been seen"
-"""Arms of the details that say what an attack could have seen."""
+_FIRST_SCREEN_WORDS = 25
+"""A reason on the first screen: about two lines of it."""
 
 
 class VerdictWord(StrEnum):
@@ -34,39 +28,84 @@ class VerdictWord(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """A verdict and its reason in a plain sentence.
+class Because:
+    """A result that a verdict rests on.
 
     Parameters
     ----------
-    verdict : VerdictWord
+    code : str
+        Its check.
+    item : int or None
+        Place of its worst item among the items of the result; None where it has none.
+    """
+
+    code: str
+    item: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A verdict, what it rests on, and what would change it.
+
+    Parameters
+    ----------
+    word : VerdictWord
         The verdict.
-    reason : str
-        Why it is so.
+    sentence : str
+        Why, in one plain sentence of at most 25 words.
+    because : tuple of Because
+        The results it rests on, gravest first.
+    detail : str
+        The whole message of the first of them, with its numbers.
+    remedy : str
+        What would make an assessment possible; empty where nothing is missing.
+    power : str
+        What attacks could have seen, so that nothing found is not read as safety.
     decisive : bool
         Whether it decides about the declared purpose; without one, every verdict does.
     basis : str
         Why it decides about the declared purpose or does not; empty without a purpose.
     """
 
-    verdict: VerdictWord
-    reason: str
+    word: VerdictWord
+    sentence: str
+    because: tuple[Because, ...] = ()
+    detail: str = ""
+    remedy: str = ""
+    power: str = ""
     decisive: bool = True
     basis: str = ""
 
+    @property
+    def others(self) -> int:
+        """How many further results say the same."""
+        return max(len(self.because) - 1, 0)
 
-# Absence of evidence clears nobody: without attacks privacy can be condemned only, with them
-# it has limits, and GO is reserved for a declared guarantee that no attack contradicts.
-_NOT_ATTACKED = (
-    "no copying seen, but attacks were not run: absence of copies does not show that nobody "
-    "can be singled out"
-)
-_NO_EVIDENCE = "no evidence of leakage beyond control at this power"
-_ATTACK, _GUARANTEE = "membership_inference", "differential_privacy"
+    @property
+    def reason(self) -> str:
+        """Everything in one text: the numbers, how many more checks, the remedy, the power."""
+        code = f"{self.because[0].code} " if self.because and self.detail else ""
+        text = f"{code}{self.detail}" if self.detail else self.sentence
+        if self.others and self.detail:
+            text += f" (and {_counted(self.others, 'more check')})"
+        if self.remedy:
+            text = f"{text.rstrip('.')}: {self.remedy}"
+        return f"{text.rstrip('.')}. Power of the attacks: {self.power}." if self.power else text
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Verdict:
+        """Inverse of the plain form; that of version 1 has a reason in place of its parts."""
+        values = dict(record)
+        values["word"] = VerdictWord(values.pop("verdict", None) or values["word"])
+        if "reason" in values:
+            reason = values.pop("reason")
+            values |= {"sentence": shortened(reason), "detail": reason}
+        values["because"] = tuple(Because(**part) for part in values.get("because", ()))
+        return cls(**values)
 
 
 def verdicts(results: Sequence[Result], purpose: Purpose | None = None) -> dict[str, Verdict]:
-    """Verdict of every dimension that has results, in the order of the report.
+    """Verdict of every dimension, in the order of the report.
 
     Parameters
     ----------
@@ -76,76 +115,108 @@ def verdicts(results: Sequence[Result], purpose: Purpose | None = None) -> dict[
         Decides which verdicts are decisive; the verdicts themselves stay the same.
     """
     purpose = purpose or purpose_of(None)
-    return {
-        dimension: replace(
-            _verdict(dimension, [r for r in results if r.dimension == dimension]),
-            decisive=purpose.decides(dimension),
-            basis=purpose.basis(dimension),
+    names = [*dimensions()]
+    # A file may hold results of a plug-in that is not installed here.
+    names += dict.fromkeys(r.dimension for r in results if r.dimension not in names)
+    found = {}
+    for name in names:
+        declared = dimensions().get(name)
+        verdict = _verdict(
+            [result for result in results if result.dimension == name],
+            None if declared is None else declared.ceiling,
         )
-        for dimension in DIMENSIONS
-    }
+        found[name] = replace(
+            verdict, decisive=purpose.decides(name), basis=purpose.basis(name)
+        )
+    return found
 
 
-def _verdict(dimension: str, results: Sequence[Result]) -> Verdict:
+def _verdict(results: Sequence[Result], ceiling: Ceiling | None) -> Verdict:
     """Judge one dimension; what is inconclusive and decides nothing by itself is left aside."""
     judged = [result for result in results if result.status is not Status.NOT_APPLICABLE]
     if not results:
-        return Verdict(VerdictWord.UNKNOWN, "not evaluated: no check of this dimension was run")
+        return Verdict(VerdictWord.UNKNOWN, "Not evaluated: no check of this dimension was run.")
     if not judged:
-        return Verdict(VerdictWord.UNKNOWN, f"not assessable: {_sentence(results[:1])}")
+        return _not_assessable(results)
     failed = [r for r in judged if r.status is Status.FAIL and r.gating]
     if failed:
-        return Verdict(VerdictWord.NO_GO, _sentence(failed))
+        return _resting_on(VerdictWord.NO_GO, failed)
     broken = [r for r in judged if r.status is Status.ERROR]
     if broken:
-        return Verdict(VerdictWord.UNKNOWN, _sentence(broken))
+        return _resting_on(VerdictWord.UNKNOWN, broken)
     unsure = [r for r in judged if r.status is Status.INCONCLUSIVE and r.gating]
     if unsure:
-        return Verdict(VerdictWord.UNKNOWN, _sentence(unsure))
+        return _resting_on(VerdictWord.UNKNOWN, unsure)
     limits = [r for r in judged if r.status in (Status.WARN, Status.FAIL)]
-    if dimension == "privacy":
-        return _privacy(judged, limits)
+    if ceiling is not None:
+        return _below_ceiling(judged, limits, ceiling)
     if limits:
-        return Verdict(VerdictWord.LIMITS, _sentence(limits))
-    passed = sum(r.status is Status.PASS for r in judged)
-    return Verdict(VerdictWord.GO, f"{_count(passed, 'check')} passed")
+        return _resting_on(VerdictWord.LIMITS, limits)
+    passed = [r for r in judged if r.status is Status.PASS]
+    return Verdict(VerdictWord.GO, f"{_counted(len(passed), 'check')} passed.")
 
 
-def _privacy(judged: Sequence[Result], limits: Sequence[Result]) -> Verdict:
-    passed = {r.name: r for r in judged if r.status is Status.PASS}
-    if not any(r.name == _ATTACK for r in judged):
-        return Verdict(VerdictWord.UNKNOWN, _sentence(limits) if limits else _NOT_ATTACKED)
-    power = _power(judged)
+def _not_assessable(results: Sequence[Result]) -> Verdict:
+    """The cause that most checks give comes first: it is the one whose remedy helps most."""
+    causes = [result.skipped for result in results if result.skipped is not None]
+    if not causes:  # a file of version 1
+        return _resting_on(VerdictWord.UNKNOWN, results)
+    first = max(causes, key=causes.count)
+    because = tuple(Because(result.code) for result in results if result.skipped == first)
+    return Verdict(
+        VerdictWord.UNKNOWN,
+        f"Not assessable: {first.text.rstrip('.')}.",
+        because,
+        remedy=first.remedy,
+    )
+
+
+def _below_ceiling(
+    judged: Sequence[Result], limits: Sequence[Result], ceiling: Ceiling
+) -> Verdict:
+    if not any(result.evidence == ceiling.needs for result in judged):
+        if limits:
+            return _resting_on(VerdictWord.UNKNOWN, limits)
+        return Verdict(VerdictWord.UNKNOWN, shortened(ceiling.without))
+    power = power_of(judged)
     if limits:
-        ending = f" Power of the attacks: {power}." if power else ""
-        return Verdict(VerdictWord.LIMITS, _sentence(limits) + ending)
-    if _GUARANTEE in passed:
-        return Verdict(VerdictWord.GO, _sentence([passed[_GUARANTEE]]))
-    return Verdict(VerdictWord.LIMITS, f"{_NO_EVIDENCE}: {power}" if power else _NO_EVIDENCE)
+        return replace(_resting_on(VerdictWord.LIMITS, limits), power=power)
+    lifting = [
+        result
+        for result in judged
+        if result.evidence == ceiling.lifted_by and result.status is Status.PASS
+    ]
+    if lifting:
+        return _resting_on(VerdictWord.GO, lifting)
+    return Verdict(VerdictWord.LIMITS, shortened(ceiling.reached), power=power)
 
 
-def _power(results: Sequence[Result]) -> str:
-    """What the attacks could have seen, so that nothing found is read as what it is."""
-    rows = {row.get("arm"): row for result in results for row in result.details}
-    parts = []
-    epsilon = rows.get(POSSIBLE_EPSILON, {}).get("value")
-    if epsilon is not None:  # results.json of an earlier version may lack it
-        parts.append(f"epsilon up to {epsilon:.1f} could have been shown")
-    smallest = rows.get(SMALLEST_VISIBLE, {})
-    copies, records = smallest.get("hits"), smallest.get("records")
-    if copies is not None and records:
-        parts.append(
-            f"{copies:,} copied records ({100 * copies / records:.2f} %) would have been seen"
-        )
-    return "; ".join(parts)
-
-
-def _sentence(results: Sequence[Result]) -> str:
+def _resting_on(word: VerdictWord, results: Sequence[Result]) -> Verdict:
     first = results[0]
-    more = len(results) - 1
-    tail = f" (and {_count(more, 'more check')})" if more else ""
-    return f"{first.code} {first.message}{tail}"
+    because = tuple(Because(result.code, _worst_item(result)) for result in results)
+    return Verdict(word, shortened(first.summary or first.message), because, first.message)
 
 
-def _count(number: int, what: str) -> str:
+def _worst_item(result: Result) -> int | None:
+    """Place of the item to point at: items stand worst first."""
+    judged = [place for place, item in enumerate(result.items) if item.status is not None]
+    return judged[0] if judged else None
+
+
+def shortened(sentence: str, words: int = _FIRST_SCREEN_WORDS) -> str:
+    """A sentence with a capital and a full stop, cut where it has more words.
+
+    Nothing is taken out of it: names of columns and levels may hold anything.
+
+    Examples
+    --------
+    >>> shortened("column income (2020) lost its zeros", 5)
+    'Column income (2020) lost its…'
+    """
+    parts = sentence.split()
+    text = " ".join(parts[:words]).rstrip(" ;:.,")
+    return f"{text[:1].upper()}{text[1:]}{'…' if len(parts) > words else '.'}"
+
+
+def _counted(number: int, what: str) -> str:
     return f"{number} {what}" + ("" if number == 1 else "s")

@@ -1,1 +1,22 @@
-"""Checks of coverage."""
+"""Are the rare levels, tails and modes of the real table still there?"""
+
+from synth_eval.judging.dimensions import Dimension
+
+DIMENSION = Dimension(
+    "coverage",
+    "C",
+    "Are the rare levels, tails and modes of the real table still there?",
+    "levels, combinations, tails and groups that vanished, against what a real sample of that "
+    "size loses; repeated rows; edge cases you name",
+    place=30,
+    decides={
+        "model-training": "a model cannot learn classes, tails and groups that are not there",
+        "software-testing": "tests must meet the rare levels, extremes and combinations that "
+        "break programs",
+    },
+    aside={
+        "sharing": "rare records may be left out on purpose, to protect people; say so to those "
+        "who receive the table",
+        "augmentation": "what the synthetic rows leave out is still in the real ones",
+    },
+)

@@ -54,7 +54,7 @@ from synth_eval.judging.results import (
     Status,
     Threshold,
 )
-from synth_eval.judging.run import Context
+from synth_eval.judging.check import Context
 from synth_eval.stats.density_coverage import (
     DensityCoverage,
     density_coverage,

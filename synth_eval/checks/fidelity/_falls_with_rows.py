@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from synth_eval.judging.results import Status
-from synth_eval.judging.run import Context
+from synth_eval.judging.check import Context
 
 __all__ = ["Excess"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.judging.run import Context
+from synth_eval.judging.check import Context
 
 __all__ = ["few_cell_maps"]
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.judging.run import Context
+from synth_eval.judging.check import Context
 from synth_eval.stats.distances import Distance
 from synth_eval.stats.maximum import MaximumStatistic
 

@@ -40,7 +40,7 @@ from synth_eval.data.table import Table
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Result
-from synth_eval.judging.run import Context
+from synth_eval.judging.check import Context
 from synth_eval.stats.association import (
     correlation_ratio,
     cramers_v,

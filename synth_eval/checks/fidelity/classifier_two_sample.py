@@ -53,7 +53,7 @@ from synth_eval.judging.results import (
     Status,
     Threshold,
 )
-from synth_eval.judging.run import Context
+from synth_eval.judging.check import Context
 from synth_eval.stats.intervals import Interval
 from synth_eval.stats.two_sample import (
     TwoSampleTest,

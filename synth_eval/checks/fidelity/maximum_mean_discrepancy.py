@@ -33,7 +33,7 @@ from synth_eval.data.spaces import RealSpace
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Result
-from synth_eval.judging.run import Context
+from synth_eval.judging.check import Context
 from synth_eval.stats.kernels import Kernel, gaussian_kernel
 
 

@@ -38,7 +38,7 @@ from synth_eval.checks.fidelity._standard_errors import MeanError
 from synth_eval.data.codes import Plan, encode
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Grid, Panel, Result
-from synth_eval.judging.run import Context
+from synth_eval.judging.check import Context
 
 _DRAWN = 8
 """Pairs whose joint tables are shown: the worst ones, no column in more than `_REPEATS`."""

@@ -37,7 +37,7 @@ from synth_eval.data.counts import TripleCounts, count_rows
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Result
-from synth_eval.judging.run import Context
+from synth_eval.judging.check import Context
 
 _BUDGET = 400_000_000
 """Cells counted in all tables together, about two seconds of one core."""

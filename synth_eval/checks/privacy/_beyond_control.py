@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from synth_eval.judging.results import Status, Threshold
-from synth_eval.judging.run import Context
+from synth_eval.judging.check import Context
 from synth_eval.stats.intervals import Interval, excess_members, newcombe, residual_risk, wilson
 
 __all__ = [

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_eval.errors import NotApplicable
-from synth_eval.judging.run import Context
+from synth_eval.judging.check import Context
 from synth_eval.stats.neighbours import EncodedRows, MixedSpace, Neighbours, nearest
 
 if TYPE_CHECKING:

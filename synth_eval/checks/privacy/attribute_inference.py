@@ -60,9 +60,10 @@ from synth_eval.checks.privacy._targets import (
     targets,
 )
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result
-from synth_eval.judging.run import Context
+from synth_eval.judging.check import Context
 from synth_eval.stats.learners import TrainingRows, boosting
 from synth_eval.stats.neighbours import EncodedRows
 
@@ -82,7 +83,7 @@ Guesses = Callable[[EncodedRows], npt.NDArray[np.bool_]]
     "attribute_inference",
     dimension="privacy",
     title="Secrets of training records guessed",
-    needs=("holdout",),
+    needs=(HOLDOUT,),
     cost="models",
     figure="bars",
 )

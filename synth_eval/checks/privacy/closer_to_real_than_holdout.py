@@ -37,9 +37,10 @@ import numpy as np
 from synth_eval.checks.privacy._beyond_control import percent
 from synth_eval.checks.privacy._targets import Encoded, encoded, in_random_order
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.judging.run import Context
+from synth_eval.judging.check import Context
 from synth_eval.stats.intervals import Interval
 from synth_eval.stats.neighbours import EncodedRows, Neighbours
 
@@ -73,7 +74,7 @@ def closer_share(real: Neighbours, holdout: Neighbours, level: float = 0.95) -> 
     "closer_to_real_than_holdout",
     dimension="privacy",
     title="Synthetic rows nearer to training rows than to unseen ones",
-    needs=("holdout",),
+    needs=(HOLDOUT,),
     cost="neighbours",
     figure="arms",
     gating=False,

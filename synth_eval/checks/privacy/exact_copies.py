@@ -39,9 +39,10 @@ from typing import Any
 
 from synth_eval.checks.privacy._beyond_control import percent
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.judging.run import Context
+from synth_eval.judging.check import Context
 from synth_eval.judging.verdicts import SMALLEST_VISIBLE
 from synth_eval.stats.intervals import Interval, excess_members, wilson
 from synth_eval.stats.multiplicities import Multiplicities
@@ -128,7 +129,7 @@ def smallest_visible(counts: CopyCounts, level: float) -> int | None:
     "exact_copies",
     dimension="privacy",
     title="Training records copied verbatim",
-    needs=("holdout",),
+    needs=(HOLDOUT,),
     figure="arms",
 )
 def exact_copies(ctx: Context) -> Result:

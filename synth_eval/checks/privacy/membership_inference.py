@@ -53,9 +53,10 @@ from synth_eval.checks.privacy._beyond_control import (
     worst,
 )
 from synth_eval.checks.privacy._curves import roc_panel
+from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
-from synth_eval.judging.run import Context
+from synth_eval.judging.check import Context
 from synth_eval.judging.verdicts import POSSIBLE_EPSILON, PROVED_EPSILON
 from synth_eval.stats.intervals import Interval, auc_interval
 from synth_eval.stats.membership import (
@@ -75,7 +76,7 @@ _LEAST_EXCEEDING = 4
     "membership_inference",
     dimension="privacy",
     title="Training records recognised by attacks",
-    needs=("holdout",),
+    needs=(HOLDOUT,),
     cost="models",
     figure="arms",
 )

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from synth_eval.checks.utility._task import Task, classification, regression
 from synth_eval.checks.utility._words import percent
 from synth_eval.data.load import Data
-from synth_eval.judging.run import Context
+from synth_eval.judging.check import Context
 from synth_eval.stats.arms import (
     Arm,
     Fits,

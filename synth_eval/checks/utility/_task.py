@@ -11,7 +11,7 @@ import numpy.typing as npt
 from synth_eval.data.features import feature_matrix
 from synth_eval.data.table import CoercedColumn
 from synth_eval.errors import NotApplicable
-from synth_eval.judging.run import Context
+from synth_eval.judging.check import Context
 from synth_eval.judging.settings import Config
 from synth_eval.stats.learners import TrainingRows
 from synth_eval.stats.scores import Score, macro_auc, r2

@@ -20,7 +20,7 @@ from synth_eval.judging.results import (
     Status,
     Threshold,
 )
-from synth_eval.judging.run import Context
+from synth_eval.judging.check import Context
 from synth_eval.stats.arms import Arm, Gap, Scorer, gap
 
 __all__ = ["absence", "judge"]

@@ -34,6 +34,7 @@ from synth_eval.checks.utility._experiment import Experiment, experiment
 from synth_eval.checks.utility._task import kind_of_task, require_full_depth
 from synth_eval.checks.utility._worth_rows import absence
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.needs import HOLDOUT, TARGET
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import (
     Curve,
@@ -45,7 +46,7 @@ from synth_eval.judging.results import (
     Status,
     Threshold,
 )
-from synth_eval.judging.run import Context
+from synth_eval.judging.check import Context
 from synth_eval.stats.importance import permutation_importance
 from synth_eval.stats.learners import TrainingRows
 from synth_eval.stats.ranking import spearman
@@ -65,7 +66,7 @@ _FEWEST_ROWS = 50
     "importance_agreement",
     dimension="utility",
     title="Whether models lean on the same features",
-    needs=("holdout", "target"),
+    needs=(HOLDOUT, TARGET),
     cost="models",
     figure="bars",
     gating=False,

@@ -36,9 +36,10 @@ import numpy as np
 from synth_eval.checks.utility._words import percent
 from synth_eval.data.codes import encode
 from synth_eval.data.fingerprint import fingerprints
+from synth_eval.judging.needs import HOLDOUT, TARGET
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.judging.run import Context
+from synth_eval.judging.check import Context
 from synth_eval.stats.intervals import newcombe, wilson
 from synth_eval.stats.multiplicities import Multiplicities
 from synth_eval.stats.scores import auc
@@ -57,7 +58,7 @@ _BASIS = "share of real rows that occur in the synthetic table; 99.9 % interval 
     "utility_leaks",
     dimension="utility",
     title="Leaks that make any score too good",
-    needs=("holdout", "target"),
+    needs=(HOLDOUT, TARGET),
     figure="bars",
 )
 def utility_leaks(ctx: Context) -> Result:

@@ -42,6 +42,7 @@ from synth_eval.checks.utility._task import Task, kind_of_task, require_full_dep
 from synth_eval.checks.utility._words import percent
 from synth_eval.checks.utility._worth_rows import absence
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.needs import HOLDOUT, TARGET
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import (
     Direction,
@@ -52,7 +53,7 @@ from synth_eval.judging.results import (
     Status,
     Threshold,
 )
-from synth_eval.judging.run import Context
+from synth_eval.judging.check import Context
 from synth_eval.stats.arms import GROUPS, Arm, Fits, Gap, Learner, paired_gap
 from synth_eval.stats.learners import BoostingSettings, TrainingRows, boosting, concatenate
 
@@ -87,7 +88,7 @@ class _Mix:
     "mixing_ratio",
     dimension="utility",
     title="How much synthetic data to mix into the real training rows",
-    needs=("holdout", "target"),
+    needs=(HOLDOUT, TARGET),
     cost="models",
     figure="arms",
     gating=False,

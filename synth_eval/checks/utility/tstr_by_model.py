@@ -35,9 +35,10 @@ from synth_eval.checks.utility._experiment import Experiment, experiment
 from synth_eval.checks.utility._models import Model, Models, compared_models
 from synth_eval.checks.utility._task import kind_of_task
 from synth_eval.checks.utility._worth_rows import absence
+from synth_eval.judging.needs import HOLDOUT, TARGET
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.judging.run import Context
+from synth_eval.judging.check import Context
 from synth_eval.stats.arms import gap
 
 
@@ -46,7 +47,7 @@ from synth_eval.stats.arms import gap
     "tstr_by_model",
     dimension="utility",
     title="Train on synthetic, test on real: other models",
-    needs=("holdout", "target"),
+    needs=(HOLDOUT, TARGET),
     cost="models",
     figure="intervals",
     gating=False,

@@ -40,9 +40,10 @@ from synth_eval.checks.utility._experiment import Experiment, experiment
 from synth_eval.checks.utility._words import percent
 from synth_eval.checks.utility._worth_rows import absence
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.needs import HOLDOUT, TARGET
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Curve, Direction, Estimate, Panel, Reference, Result, Status
-from synth_eval.judging.run import Context
+from synth_eval.judging.check import Context
 from synth_eval.stats.arms import Arm
 from synth_eval.stats.calibration import (
     brier_decomposition,
@@ -66,7 +67,7 @@ _NO_RANKING = 0.5
     "tstr_calibration",
     dimension="utility",
     title="Train on synthetic, test on real: probabilities that come true",
-    needs=("holdout", "target"),
+    needs=(HOLDOUT, TARGET),
     cost="models",
     figure="intervals",
 )

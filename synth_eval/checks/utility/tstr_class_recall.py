@@ -37,6 +37,7 @@ from synth_eval.checks.utility._task import MANY_TEST_ROWS
 from synth_eval.checks.utility._words import percent
 from synth_eval.checks.utility._worth_rows import absence
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.needs import HOLDOUT, TARGET
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import (
     Direction,
@@ -47,7 +48,7 @@ from synth_eval.judging.results import (
     Status,
     Threshold,
 )
-from synth_eval.judging.run import Context
+from synth_eval.judging.check import Context
 from synth_eval.stats.arms import gap
 from synth_eval.stats.scores import Score, share_among
 
@@ -61,7 +62,7 @@ _BUDGETS = (0.01, 0.05)
     "tstr_class_recall",
     dimension="utility",
     title="Train on synthetic, test on real: recall and precision by class",
-    needs=("holdout", "target"),
+    needs=(HOLDOUT, TARGET),
     cost="models",
     figure="intervals",
     gating=False,

@@ -29,9 +29,10 @@ from __future__ import annotations
 
 from synth_eval.checks.utility._experiment import experiment
 from synth_eval.checks.utility._worth_rows import judge
+from synth_eval.judging.needs import HOLDOUT, TARGET
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Result
-from synth_eval.judging.run import Context
+from synth_eval.judging.check import Context
 
 
 @check(
@@ -39,7 +40,7 @@ from synth_eval.judging.run import Context
     "tstr_r2",
     dimension="utility",
     title="Train on synthetic, test on real: share of variance explained",
-    needs=("holdout", "target"),
+    needs=(HOLDOUT, TARGET),
     cost="models",
     figure="arms",
 )

@@ -1,1 +1,16 @@
-"""Checks of validity."""
+"""Does the table have the right form and obey the rules of the data?"""
+
+from synth_eval.judging.dimensions import Dimension
+
+_FORM = "rows of a wrong form or beyond the rules of the data stop every use of them"
+
+DIMENSION = Dimension(
+    "validity",
+    "V",
+    "Does the table have the right form and obey the rules of the data?",
+    "columns, kinds, impossible values, rules derived from the real table (Great Expectations)",
+    place=10,
+    decides=dict.fromkeys(
+        ("model-training", "software-testing", "sharing", "augmentation"), _FORM
+    ),
+)

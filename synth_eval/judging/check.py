@@ -1,0 +1,216 @@
+"""What a check is: its declaration, and what it is given when it runs."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from synth_eval.errors import UsageError
+from synth_eval.judging.dimensions import dimensions
+from synth_eval.judging.items import Item
+from synth_eval.judging.judge import Decision, Direction, Status
+from synth_eval.judging.needs import Need
+from synth_eval.judging.panels import Panel
+from synth_eval.judging.results import (
+    Estimate,
+    Reference,
+    Result,
+    Skipped,
+    Threshold,
+    items_of_rows,
+    status_of,
+)
+from synth_eval.judging.settings import Config
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from synth_eval.data.load import Data
+
+__all__ = ["COSTS", "EVIDENCE", "FIGURES", "Check", "Context", "OnAxis"]
+
+CheckFunction = Callable[["Context"], Result]
+
+COSTS = ("counts", "neighbours", "models")
+"""What a check costs: counts over all rows, neighbour searches, fitted models."""
+
+FIGURES = (
+    "arms", "association", "bars", "distribution", "heatmap", "intervals", "levels", "quantiles",
+    "ratios",
+)  # fmt: skip
+"""Kinds of figures; `synth_eval.figures.kinds` draws each."""
+
+EVIDENCE = ("", "attack", "guarantee")
+"""What a result may be for a verdict, see `synth_eval.judging.dimensions.Ceiling`."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnAxis:
+    """How the result of a check places a table on the axis of its dimension.
+
+    Parameters
+    ----------
+    rank : int
+        Place among the checks on the axis, the first that has a number counts.
+    what : str
+        What the number is, in words; numbers are compared only where these agree.
+    fact : str
+        Name of the fact that holds the number, its ends under ``<fact>_low`` and
+        ``<fact>_high``; empty for the estimate itself.
+    """
+
+    rank: int
+    what: str
+    fact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A registered check: what it is called, what it needs and the function that runs it."""
+
+    code: str
+    name: str
+    dimension: str
+    title: str
+    function: CheckFunction = field(repr=False)
+    needs: tuple[Need, ...] = ()
+    cost: str = "counts"
+    figure: str | None = None
+    gating: bool = True
+    evidence: str = ""
+    axis: OnAxis | None = None
+    states: tuple[Any, ...] = ()
+
+    def __post_init__(self) -> None:
+        """A wrong declaration is an error at import, not in somebody's run."""
+        dimension = dimensions().get(self.dimension)
+        if dimension is None:
+            raise UsageError(f"unknown dimension {self.dimension!r} of check {self.code}")
+        if not re.fullmatch(dimension.letter + r"\d{3}", self.code):
+            raise UsageError(f"code {self.code!r} does not fit dimension {self.dimension!r}")
+        for what, value, among in (
+            ("cost", self.cost, COSTS),
+            ("figure", self.figure, (None, *FIGURES)),
+            ("evidence", self.evidence, EVIDENCE),
+        ):
+            if value not in among:
+                raise UsageError(f"unknown {what} {value!r} of check {self.code}")
+        for need in self.needs:
+            if not isinstance(need, Need):
+                raise UsageError(f"unknown need {need!r} of check {self.code}")
+        if self.axis is not None and dimension.axis is None:
+            raise UsageError(f"check {self.code}: dimension {self.dimension!r} has no axis")
+
+    @property
+    def explanation(self) -> str:
+        """The module docstring of the check: what it measures, how to read it, its source."""
+        module = inspect.getmodule(self.function)
+        return inspect.cleandoc((module.__doc__ if module else None) or self.title)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a check is given: the data, the configuration and itself."""
+
+    data: Data
+    config: Config
+    check: Check
+
+    def rng(self, salt: str = "") -> np.random.Generator:
+        """Generator of this check alone: the same whatever other checks run."""
+        import numpy as np  # this module is loaded by the command line
+
+        words = [ord(letter) for letter in self.check.code + salt]
+        return np.random.default_rng([self.config.seed, *words])
+
+    def judged(
+        self,
+        message: str,
+        *,
+        summary: str = "",
+        decisions: Sequence[Decision] = (),
+        items: Sequence[Item] = (),
+        items_decide: bool = False,
+        estimate: Estimate | None = None,
+        reference: Reference | None = None,
+        threshold: Threshold | None = None,
+        direction: Direction | None = None,
+        n: int | None = None,
+        sampled: int | None = None,
+        facts: Mapping[str, float] | None = None,
+        panels: Sequence[Panel] = (),
+    ) -> Result:
+        """Result of this check; its status follows from the decisions.
+
+        Parameters
+        ----------
+        message, summary : str
+            A sentence or two with numbers; the same in at most 25 words without intervals.
+        decisions : sequence of Decision
+            What is judged beside the items.
+        items : sequence of Item
+            Worst first.
+        items_decide : bool
+            Whether the decisions of the items count, too.
+        estimate, reference, threshold, direction, n, sampled, facts, panels
+            As in `synth_eval.judging.results.Result`; `n` is by default all synthetic rows.
+        """
+        status = status_of(decisions, items if items_decide else ())
+        if status is None:
+            raise ValueError(f"{self.check.code} judged nothing")
+        return self._result(
+            status,
+            message,
+            summary=summary,
+            decisions=tuple(decisions),
+            items=tuple(items),
+            items_decide=items_decide,
+            estimate=estimate,
+            reference=reference,
+            threshold=threshold,
+            direction=direction,
+            n=self.data.synthetic.num_rows if n is None else n,
+            sampled=sampled,
+            facts=facts or {},
+            panels=tuple(panels),
+        )
+
+    def skipped(self, skipped: Skipped, **shown: Any) -> Result:
+        """Result that says nothing, and why; numbers that were found all the same are shown."""
+        text = skipped.sentence
+        shown.setdefault("n", self.data.synthetic.num_rows)
+        return self._result(Status.NOT_APPLICABLE, text, summary=skipped.text, skipped=skipped,
+                            **shown)  # fmt: skip
+
+    def broken(self, text: str) -> Result:
+        """Result of a check that could not run."""
+        return self._result(Status.ERROR, text, summary=text, n=self.data.synthetic.num_rows)
+
+    def result(
+        self, status: Status, message: str, *, details: Sequence[Mapping[str, Any]] = (), **more: Any
+    ) -> Result:
+        """Result with a status of the check's own making: to be gone once all are converted."""
+        more["n"] = self.data.synthetic.num_rows if more.get("n") is None else more["n"]
+        more["panels"] = tuple(more.get("panels", ()))
+        if status is Status.NOT_APPLICABLE:
+            from synth_eval.judging.results import Cause
+
+            more["skipped"] = Skipped(Cause.DATA, message)
+        return self._result(status, message, items=items_of_rows(details), **more)
+
+    def _result(self, status: Status, message: str, **shown: Any) -> Result:
+        spec = self.check
+        return Result(
+            code=spec.code,
+            name=spec.name,
+            dimension=spec.dimension,
+            status=status,
+            message=message,
+            gating=spec.gating,
+            figure=spec.figure,
+            evidence=spec.evidence,
+            **shown,
+        )
