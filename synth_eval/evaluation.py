@@ -9,16 +9,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from synth_eval.data.files import write_text
 from synth_eval.errors import UsageError
+from synth_eval.judging.dimensions import dimensions
 from synth_eval.judging.purposes import purpose_of
-from synth_eval.judging.results import DIMENSIONS, SCHEMA_VERSION, Result, Status, to_plain
+from synth_eval.judging.results import SCHEMA_VERSION, Result, Status, to_plain
 from synth_eval.judging.verdicts import Verdict, verdicts
+from synth_eval.judging.versions import upgraded_result
 
 if TYPE_CHECKING:
     import pandas as pd
     from plotly.graph_objects import Figure
 
-__all__ = ["ROWS_FILE", "Evaluation", "ResultView", "write_text"]
+__all__ = ["ROWS_FILE", "Evaluation", "ResultView"]
 
 ROWS_FILE = "rows_not_for_release.html"
 """What `Evaluation.save` calls the page of synthetic rows that break a rule."""
@@ -81,7 +84,7 @@ class Evaluation:
 
     def findings(self) -> list[Result]:
         """Results that did not pass, worst first."""
-        order = list(DIMENSIONS)
+        order = list(dimensions())
         found = [r for r in self.results if r.status is not Status.PASS]
         return sorted(found, key=lambda r: (-r.status.severity, order.index(r.dimension), r.code))
 
@@ -121,7 +124,7 @@ class Evaluation:
     def from_dict(cls, record: Mapping[str, Any]) -> Evaluation:
         """Inverse of `to_dict`."""
         return cls(
-            results=[Result.from_dict(entry) for entry in record["results"]],
+            results=[Result.from_dict(upgraded_result(entry)) for entry in record["results"]],
             provenance=record.get("provenance", {}),
             profiles=record.get("profiles", ()),
             reference_scores=record.get("reference_scores", ()),
@@ -236,7 +239,7 @@ class ResultView:
         """Details as a tidy frame, worst first."""
         import pandas as pd  # heavy, and only this form needs it
 
-        return pd.DataFrame(list(self.result.details))
+        return pd.DataFrame(list(self.result.rows()))
 
     def figure(self, item: str | None = None) -> Figure:
         """Plotly figure of the result, or of one of its items (a column by name).
@@ -278,12 +281,3 @@ def _flat(result: Result) -> dict[str, Any]:
         "seconds": result.seconds,
         "message": result.message,
     }
-
-
-def write_text(path: str | Path, text: str) -> None:
-    """Write beside the goal and move: a killed run leaves no half file under the name."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)

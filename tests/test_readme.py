@@ -11,7 +11,7 @@ import pytest
 from synth_eval.command import main as cli
 from synth_eval.command.arguments import build_parser
 from synth_eval.demo import demo_tables
-from synth_eval.judging.results import DIMENSIONS
+from synth_eval.judging.dimensions import dimensions
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "reports/README.md")
@@ -99,7 +99,7 @@ def test_exit_codes_are_those_of_the_command() -> None:
 
 
 def test_dimensions_and_their_questions() -> None:
-    for dimension, question in DIMENSIONS.items():
+    for dimension, question in dimensions().items():
         assert f"| {dimension} | {question} |" in README
 
 

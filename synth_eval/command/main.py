@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from synth_eval.command.arguments import build_parser
+from synth_eval.data.files import write_text
 from synth_eval.data.paths import check_path
 from synth_eval.errors import InputError, NotebookError, UsageError
 
@@ -332,13 +333,8 @@ def _run_suite(options: argparse.Namespace) -> int:
 def _write_or_print(text: str, out: str | None) -> None:
     if out is None:
         print(text)
-        return
-    path = Path(out)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}") from error
+    else:
+        write_text(out, text + "\n")
 
 
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {

@@ -114,7 +114,7 @@ def _utility(results: Mapping[str, Result]) -> Position | None:
         result = results.get(code)
         if result is None or result.estimate is None or result.status is Status.NOT_APPLICABLE:
             continue
-        arms = {row.get("arm"): row for row in result.details}
+        arms = {row.get("arm"): row for row in result.rows()}
         floor, real = arms.get("no model"), result.reference
         if floor is None or real is None or real.value is None or real.value <= floor["estimate"]:
             continue

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from synth_eval.comparing.axes import AXES, Position, positions
 from synth_eval.comparing.ranks import Front, Rank, standings
+from synth_eval.data.files import write_text
 from synth_eval.errors import UsageError
-from synth_eval.evaluation import Evaluation, write_text
+from synth_eval.evaluation import Evaluation
 from synth_eval.judging.results import Status, to_plain
 from synth_eval.judging.verdicts import Verdict, VerdictWord
 
@@ -83,7 +84,7 @@ class Entry:
 
     def count(self, word: VerdictWord) -> int:
         """How many decisive dimensions have this verdict."""
-        return sum(v.verdict is word and v.decisive for v in self.verdicts.values())
+        return sum(v.word is word and v.decisive for v in self.verdicts.values())
 
     def clears(self, level: str = "fail") -> bool:
         """Whether nothing decisive is at or above a level, and the table was evaluated."""
@@ -357,7 +358,7 @@ def _folders(labels: Mapping[str, str]) -> dict[str, str]:
 
 def _flat(entry: Entry) -> dict[str, Any]:
     row: dict[str, Any] = {"table": entry.label, "rows": entry.rows, "error": entry.error}
-    row |= {name: str(found.verdict) for name, found in entry.verdicts.items()}
+    row |= {name: str(found.word) for name, found in entry.verdicts.items()}
     for axis, position in entry.positions.items():
         row |= {f"{axis}_number": position.value, f"{axis}_low": position.low}
         row[f"{axis}_high"] = position.high
@@ -371,8 +372,7 @@ def _flat(entry: Entry) -> dict[str, Any]:
 def _entry(record: Mapping[str, Any]) -> Entry:
     values = dict(record)
     values["verdicts"] = {
-        name: Verdict(**{**found, "verdict": VerdictWord(found["verdict"])})
-        for name, found in record["verdicts"].items()
+        name: Verdict.from_dict(found) for name, found in record["verdicts"].items()
     }
     if record["worst"] is not None:
         worst = record["worst"]

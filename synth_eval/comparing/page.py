@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from synth_eval.comparing.axes import AXES, Axis
 from synth_eval.comparing.ranks import CROSS
 from synth_eval.figures.drawing import Drawing
-from synth_eval.figures.labels import number
 from synth_eval.figures.pareto import Place, Side, pareto
+from synth_eval.judging.dimensions import dimensions
 from synth_eval.judging.purposes import purpose_of
-from synth_eval.judging.results import DIMENSIONS
 from synth_eval.judging.verdicts import VerdictWord
 from synth_eval.report.forms.text import escaped_markdown, wrapped
 from synth_eval.report.page.html import fill, standalone
-from synth_eval.report.page.view import VERDICT_SHAPES, created_words, listed, table_views
+from synth_eval.report.page.view import VERDICT_SHAPES, created_words, table_views
+from synth_eval.words import listed, number
 
 if TYPE_CHECKING:
     from synth_eval.comparing.comparison import Comparison, Entry
@@ -115,7 +115,7 @@ def render_comparison_text(comparison: Comparison) -> str:
             lines += wrapped("  error  ", entry.error)
             continue
         for word in _SEVERE_FIRST:
-            names = [name for name, found in entry.verdicts.items() if found.verdict is word]
+            names = [name for name, found in entry.verdicts.items() if found.word is word]
             if names:
                 lines += wrapped(f"  {word:<14} ", ", ".join(names))
         lines += wrapped("  rank           ", _ranks(entry) or "no number to rank by")
@@ -140,7 +140,7 @@ def render_comparison_markdown(comparison: Comparison) -> str:
         if entry.error:
             cells = [f"error: {escaped_markdown(entry.error)}", *[""] * len(names)]
         else:
-            cells = [str(entry.verdicts[name].verdict) for name in names]
+            cells = [str(entry.verdicts[name].word) for name in names]
             cells.append(escaped_markdown(_ranks(entry)))
         lines.append(f"| {' | '.join([escaped_markdown(entry.label), *cells])} |")
     standing = escaped_markdown(_sentence(comparison))
@@ -193,7 +193,7 @@ def _with_no_go(entry: Entry, dimensions: Sequence[str]) -> str:
     found = [
         name
         for name in dimensions
-        if name in entry.verdicts and entry.verdicts[name].verdict is VerdictWord.NO_GO
+        if name in entry.verdicts and entry.verdicts[name].word is VerdictWord.NO_GO
     ]
     return f"{entry.label} (NO-GO for {listed(found)})" if found else entry.label
 
@@ -208,7 +208,7 @@ def _ranks(entry: Entry) -> str:
 def _dimensions(comparison: Comparison) -> list[tuple[str, bool, str]]:
     """Dimensions with whether they decide and why."""
     purpose = purpose_of(comparison.purpose)
-    return [(name, purpose.decides(name), purpose.basis(name)) for name in DIMENSIONS]
+    return [(name, purpose.decides(name), purpose.basis(name)) for name in dimensions()]
 
 
 def _axes(comparison: Comparison) -> list[Axis]:

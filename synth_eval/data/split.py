@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synth_eval.data.files import whole_file, write_text
 from synth_eval.data.source import Source, open_source
 from synth_eval.errors import InputError, UsageError
 
@@ -177,23 +177,12 @@ def write_table(table: pa.Table, path: Path) -> dict[str, Any]:
     """Write a Parquet file and describe it: its name, hash and number of rows."""
     import pyarrow.parquet as pq  # only where a split is written
 
-    _write_whole(path, lambda partial: pq.write_table(table, partial))
+    with whole_file(path) as partial:
+        pq.write_table(table, partial)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return {"file": path.name, "sha256": digest, "rows": table.num_rows}
 
 
 def write_manifest(manifest: dict[str, Any], path: Path) -> None:
     """Write the record of a split as JSON."""
-    text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
-    _write_whole(path, lambda partial: partial.write_text(text, encoding="utf-8"))
-
-
-def _write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Write beside the goal and move: a killed run leaves no half file under the name."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(partial)
-        partial.replace(path)
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
+    write_text(path, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")

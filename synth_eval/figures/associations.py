@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from synth_eval.figures.drawing import Drawing, Request, Row, has_number
 from synth_eval.figures.panels import panel_drawing
-from synth_eval.judging.results import Grid, Panel
+from synth_eval.judging.panels import Grid, Panel
 
 __all__ = ["associations"]
 

@@ -58,7 +58,7 @@ def drawing(
         There is nothing to draw, with the reason.
     """
     profiles = {str(profile["column"]): profile for profile in evaluation.profiles}
-    rows = list(result.details)
+    rows: list[Row] = [*result.rows()]
     wanted = kind or result.figure or "intervals"
     if item is not None:
         rows = _about(rows, item, result.code)

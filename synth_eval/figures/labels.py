@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from synth_eval.words import number, share
+
 __all__ = ["IDENTITY", "item_label", "number", "plain", "share"]
 
 IDENTITY = (
@@ -13,10 +15,8 @@ IDENTITY = (
 )  # fmt: skip
 """Keys of a detail row that say what the row is about, in the order of a table."""
 
-_NOISE = 1e-12  # what floating point leaves of a difference of equal numbers
 _SETS = ("first", "second", "third")
 _NAMES = ("column", "rule", "arm", "table", "part", "tail", "what")
-_PERCENT = "\u00a0%"  # a space that no line breaks at
 
 
 def item_label(row: Mapping[str, Any]) -> str:
@@ -39,34 +39,6 @@ def item_label(row: Mapping[str, Any]) -> str:
     if row.get("level") is not None:
         label = f"{label} = {row['level']}" if label else str(row["level"])
     return label
-
-
-def number(value: float | None) -> str:
-    """Number with three significant digits, whole counts in full.
-
-    Examples
-    --------
-    >>> number(0.0123456), number(48842), number(None), number(0.0000123)
-    ('0.0123', '48,842', '–', '1.23e-5')
-    """
-    if value is None:
-        return "–"
-    if abs(value) < _NOISE:
-        return "0"
-    if isinstance(value, int) or 1000 <= abs(value) < 1e12:
-        return f"{value:,.0f}"
-    return f"{value:.3g}".replace("e-0", "e-").replace("e+", "e")
-
-
-def share(value: float | None) -> str:
-    r"""Share as a percentage with three significant digits.
-
-    Examples
-    --------
-    >>> [share(value).replace("\u00a0", " ") for value in (0.01234, 0.0, 2.0)]
-    ['1.23 %', '0 %', '200 %']
-    """
-    return "–" if value is None else number(100.0 * value) + _PERCENT
 
 
 def plain(text: object, limit: int = 60) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from synth_eval.figures.drawing import Drawing, rounded
 from synth_eval.figures.labels import number, plain
 from synth_eval.figures.style import DIVERGING, HOLDOUT, NEUTRAL, REAL, SYNTHETIC, faint
-from synth_eval.judging.results import Curve, Grid, Panel
+from synth_eval.judging.panels import Grid, Panel, PlottedLine
 
 __all__ = ["panel_drawing"]
 
@@ -24,12 +24,12 @@ def panel_drawing(panel: Panel) -> Drawing:
     """Figure of a panel as plain data."""
     if panel.grids:
         return _matrices(panel)
-    data = [trace for curve in panel.curves for trace in _curve(curve, panel)]
+    data = [trace for curve in panel.lines for trace in _curve(curve, panel)]
     layout: dict[str, Any] = {
         "title": {"text": plain(panel.title)},
         "xaxis": {"title": {"text": plain(panel.x)}, **_scale(panel.log_x, panel.x_ticks)},
         "yaxis": {"title": {"text": plain(panel.y)}, **_scale(panel.log_y, panel.y_ticks)},
-        "showlegend": len(panel.curves) > 1,
+        "showlegend": len(panel.lines) > 1,
         "height": 380,
     }
     if panel.y_ticks:  # a listing: the first name on top, a line for each
@@ -38,9 +38,9 @@ def panel_drawing(panel: Panel) -> Drawing:
     return Drawing(data, layout, panel.caption)
 
 
-def _curve(curve: Curve, panel: Panel) -> list[dict[str, Any]]:
+def _curve(curve: PlottedLine, panel: Panel) -> list[dict[str, Any]]:
     """The line, and below it the band of its interval, or error bars for points."""
-    colour = _COLOURS.get(curve.role, NEUTRAL)
+    colour = _COLOURS.get(curve.side, NEUTRAL)
     is_points = curve.shape == "points"
     trace: dict[str, Any] = {
         "type": "scatter",
@@ -52,20 +52,20 @@ def _curve(curve: Curve, panel: Panel) -> list[dict[str, Any]]:
         "hoverinfo": "text",
     }
     if is_points:
-        symbol = "diamond-open" if curve.role == "holdout" else "circle"
+        symbol = "diamond-open" if curve.side == "holdout" else "circle"
         trace["marker"] = {"color": colour, "size": 8, "symbol": symbol}
         trace.update(_error_bars(curve, colour))
         return [trace]
     trace["line"] = {"color": colour, "width": 2}
     if curve.shape == "steps":
         trace["line"]["shape"] = "hv"
-    dash = "dash" if curve.shape == "dashes" else _DASHES.get(curve.role)
+    dash = "dash" if curve.shape == "dashes" else _DASHES.get(curve.side)
     if dash:
         trace["line"]["dash"] = dash
     return [*_band(curve, colour), trace]
 
 
-def _band(curve: Curve, colour: str) -> list[dict[str, Any]]:
+def _band(curve: PlottedLine, colour: str) -> list[dict[str, Any]]:
     """One closed outline per stretch without gaps."""
     if curve.low is None or curve.high is None:
         return []
@@ -92,7 +92,7 @@ def _band(curve: Curve, colour: str) -> list[dict[str, Any]]:
     ]
 
 
-def _error_bars(curve: Curve, colour: str) -> dict[str, Any]:
+def _error_bars(curve: PlottedLine, colour: str) -> dict[str, Any]:
     if curve.low is None or curve.high is None:
         return {}
     triples = list(zip(curve.y, curve.low, curve.high, strict=True))
@@ -110,7 +110,7 @@ def _error_bars(curve: Curve, colour: str) -> dict[str, Any]:
     return {"error_y": bars}
 
 
-def _hovers(curve: Curve, panel: Panel) -> list[str]:
+def _hovers(curve: PlottedLine, panel: Panel) -> list[str]:
     texts = []
     for place, (x, y) in enumerate(zip(curve.x, curve.y, strict=True)):
         at = panel.x_ticks[int(x)] if panel.x_ticks and 0 <= x < len(panel.x_ticks) else number(x)

@@ -8,14 +8,16 @@ report folder.
 from __future__ import annotations
 
 import csv
-import os
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from synth_eval.data.files import write_text
 from synth_eval.errors import UsageError
+from synth_eval.judging.check import Context
 from synth_eval.judging.registry import available_checks
-from synth_eval.judging.run import Context, run
+from synth_eval.judging.run import run
 from synth_eval.judging.settings import Config
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ NOTICE = (
     "not for the report folder. Rows count from 0 in the order of the files. About one training "
     "row in a hundred is called near by chance alone."
 )
-_MODE = 0o600
+_MODE = 0o600  # read and written by its owner alone
 _REPORT_FILES = ("report.html", "results.json")
 
 
@@ -84,10 +86,12 @@ def write_copies(data: Data, path: str | Path, config: Config | None = None) -> 
             "another folder"
         )
     rows = copied_rows(data, config)
-    try:
-        _write(path, rows)
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}") from error
+    text = io.StringIO(newline="")
+    text.write(f"# {NOTICE}\n")
+    writer = csv.writer(text)
+    writer.writerow(CopiedRow._fields)
+    writer.writerows(rows)
+    write_text(path, text.getvalue(), mode=_MODE)
     return len(rows)
 
 
@@ -109,25 +113,12 @@ def _near(data: Data, config: Config, exact: set[int]) -> Iterator[CopiedRow]:
     from synth_eval.checks.privacy._targets import encoded  # numpy
 
     [result] = run(data, config=config, select_checks=["P003"])
-    if not result.details:  # no holdout, or too few rows to say what near is
+    if not result.rows():  # no holdout, or too few rows to say what near is
         return
-    limit = result.details[0]["near_distance"]
+    limit = result.rows()[0]["near_distance"]
     tables = encoded(Context(data, config, available_checks()["P003"]))
     found = tables.nearest(tables.rows["real"], tables.rows["synthetic"])
     for row, (distance,) in enumerate(found.distances):
         if distance <= limit and row not in exact:
             synthetic = int(found.rows[row, 0])
             yield CopiedRow("near", synthetic, row, round(float(distance), 6), False)
-
-
-def _write(path: Path, rows: list[CopiedRow]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.unlink(missing_ok=True)
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-        file.write(f"# {NOTICE}\n")
-        writer = csv.writer(file)
-        writer.writerow(CopiedRow._fields)
-        writer.writerows(rows)
-    partial.replace(path)

@@ -51,7 +51,7 @@ _OURS = {error.__name__: error for error in (InputError, UsageError)}
 
 def notebook_path(name: str = RECORD) -> Path:
     """Where a notebook of the package is: inside an installed wheel, else in the checkout."""
-    package = Path(__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     for folder in (package / "_notebooks", package.parent / "notebooks"):
         if (folder / name).is_file():
             return folder / name

@@ -20,10 +20,10 @@ from synth_eval.judging.results import (
     Result,
     Skipped,
     Threshold,
-    items_of_rows,
     status_of,
 )
 from synth_eval.judging.settings import Config
+from synth_eval.judging.versions import items_of_rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -82,6 +82,7 @@ class Check:
     gating: bool = True
     evidence: str = ""
     axis: OnAxis | None = None
+    facts: tuple[str, ...] = ()
     states: tuple[Any, ...] = ()
 
     def __post_init__(self) -> None:
@@ -190,7 +191,12 @@ class Context:
         return self._result(Status.ERROR, text, summary=text, n=self.data.synthetic.num_rows)
 
     def result(
-        self, status: Status, message: str, *, details: Sequence[Mapping[str, Any]] = (), **more: Any
+        self,
+        status: Status,
+        message: str,
+        *,
+        details: Sequence[Mapping[str, Any]] = (),
+        **more: Any,
     ) -> Result:
         """Result with a status of the check's own making: to be gone once all are converted."""
         more["n"] = self.data.synthetic.num_rows if more.get("n") is None else more["n"]

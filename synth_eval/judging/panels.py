@@ -23,7 +23,7 @@ class PlottedLine:
         Places and heights, of equal length; None in `y` is a gap.
     low, high : sequence of float or None
         Ends of the interval at each place.
-    side : Side
+    side : str
         Table whose colour the line has.
     shape : {"line", "steps", "points", "dashes"}
         How it is drawn; dashes are for what is expected rather than seen.
@@ -34,13 +34,14 @@ class PlottedLine:
     y: Sequence[float | None]
     low: Sequence[float | None] | None = None
     high: Sequence[float | None] | None = None
-    side: Side = Side.NEUTRAL
+    side: str = Side.NEUTRAL
     shape: str = "line"
 
     def __post_init__(self) -> None:
         lengths = {len(part) for part in (self.x, self.y, self.low, self.high) if part is not None}
         if len(lengths) > 1:
             raise ValueError(f"line {self.name!r} has parts of different lengths: {lengths}")
+        Side(self.side)  # anything else is a mistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Grid:
         What the matrix shows.
     z : sequence of sequence of float
         Lines of the matrix, the first at the top; None is a cell that is not shown.
-    side : Side
+    side : str
         Table it belongs to.
     is_difference : bool
         Whether zero is the middle of the scale: blue below, orange above.
@@ -61,7 +62,7 @@ class Grid:
 
     name: str
     z: Sequence[Sequence[float | None]]
-    side: Side = Side.NEUTRAL
+    side: str = Side.NEUTRAL
     is_difference: bool = False
 
     def minus(self, other: Grid) -> Grid:

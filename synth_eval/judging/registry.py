@@ -30,6 +30,7 @@ def check(
     gating: bool = True,
     evidence: str = "",
     axis: OnAxis | None = None,
+    facts: Iterable[str] = (),
     states: Iterable[Any] = (),
 ) -> Callable[[CheckFunction], CheckFunction]:
     """Register a check; a wrong declaration is an error at import.
@@ -57,6 +58,8 @@ def check(
         What the result is for the ceiling of its dimension.
     axis : OnAxis, optional
         How the result places a table among others.
+    facts : iterable of str
+        Names of the facts that its result holds for others, see `synth_eval.judging.facts`.
     states : iterable
         States of counts that the runner fills in its one pass over the rows.
     """
@@ -77,6 +80,7 @@ def check(
             gating=gating,
             evidence=evidence,
             axis=axis,
+            facts=tuple(facts),
             states=tuple(states),
         )
         return function

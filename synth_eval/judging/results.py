@@ -34,6 +34,7 @@ __all__ = [
 
 SCHEMA_VERSION = 2
 
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """A number with its confidence interval.

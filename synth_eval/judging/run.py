@@ -13,6 +13,7 @@ from synth_eval.judging.check import COSTS, Context
 from synth_eval.judging.registry import select
 from synth_eval.judging.results import Cause, Result, Skipped
 from synth_eval.judging.settings import Config
+from synth_eval.words import first_line
 
 if TYPE_CHECKING:
     from synth_eval.data.load import Data
@@ -72,10 +73,6 @@ def _run_one(context: Context) -> Result:
     except Exception as error:
         logger.debug("check %s failed", context.check.code, exc_info=True)
         result = context.broken(
-            f"the check could not run: {type(error).__name__}: {_first_line(error)}"
+            f"the check could not run: {type(error).__name__}: {first_line(error)}"
         )
     return replace(result, seconds=round(time.process_time() - started, 3))
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or ["no message"])[0][:200]

@@ -11,6 +11,7 @@ from synth_eval.judging.dimensions import Ceiling, dimensions
 from synth_eval.judging.facts import power_of
 from synth_eval.judging.purposes import Purpose, purpose_of
 from synth_eval.judging.results import Result, Status
+from synth_eval.words import counted
 
 __all__ = ["Because", "Verdict", "VerdictWord", "shortened", "verdicts"]
 
@@ -87,7 +88,7 @@ class Verdict:
         code = f"{self.because[0].code} " if self.because and self.detail else ""
         text = f"{code}{self.detail}" if self.detail else self.sentence
         if self.others and self.detail:
-            text += f" (and {_counted(self.others, 'more check')})"
+            text += f" (and {counted(self.others, 'more check')})"
         if self.remedy:
             text = f"{text.rstrip('.')}: {self.remedy}"
         return f"{text.rstrip('.')}. Power of the attacks: {self.power}." if self.power else text
@@ -125,9 +126,7 @@ def verdicts(results: Sequence[Result], purpose: Purpose | None = None) -> dict[
             [result for result in results if result.dimension == name],
             None if declared is None else declared.ceiling,
         )
-        found[name] = replace(
-            verdict, decisive=purpose.decides(name), basis=purpose.basis(name)
-        )
+        found[name] = replace(verdict, decisive=purpose.decides(name), basis=purpose.basis(name))
     return found
 
 
@@ -153,7 +152,7 @@ def _verdict(results: Sequence[Result], ceiling: Ceiling | None) -> Verdict:
     if limits:
         return _resting_on(VerdictWord.LIMITS, limits)
     passed = [r for r in judged if r.status is Status.PASS]
-    return Verdict(VerdictWord.GO, f"{_counted(len(passed), 'check')} passed.")
+    return Verdict(VerdictWord.GO, f"{counted(len(passed), 'check')} passed.")
 
 
 def _not_assessable(results: Sequence[Result]) -> Verdict:
@@ -171,9 +170,7 @@ def _not_assessable(results: Sequence[Result]) -> Verdict:
     )
 
 
-def _below_ceiling(
-    judged: Sequence[Result], limits: Sequence[Result], ceiling: Ceiling
-) -> Verdict:
+def _below_ceiling(judged: Sequence[Result], limits: Sequence[Result], ceiling: Ceiling) -> Verdict:
     if not any(result.evidence == ceiling.needs for result in judged):
         if limits:
             return _resting_on(VerdictWord.UNKNOWN, limits)
@@ -216,7 +213,3 @@ def shortened(sentence: str, words: int = _FIRST_SCREEN_WORDS) -> str:
     parts = sentence.split()
     text = " ".join(parts[:words]).rstrip(" ;:.,")
     return f"{text[:1].upper()}{text[1:]}{'…' if len(parts) > words else '.'}"
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" + ("" if number == 1 else "s")

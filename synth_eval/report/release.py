@@ -12,10 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from synth_eval.judging.results import Estimate, Reference, Result, Status, Threshold
-from synth_eval.judging.run import MISSING
+from synth_eval.judging.facts import POSSIBLE_EPSILON
+from synth_eval.judging.results import Cause, Estimate, Reference, Result, Skipped, Threshold
 from synth_eval.judging.settings import Config
-from synth_eval.judging.verdicts import POSSIBLE_EPSILON
 
 if TYPE_CHECKING:
     from synth_eval.evaluation import Evaluation
@@ -129,9 +128,11 @@ def _released(result: Result, smallest: int) -> Result:
         n=rounded_count(result.n),
         sampled=rounded_count(result.sampled),
         gating=result.gating,
-        details=tuple(_power(row) for row in result.details if row.get("arm") == POSSIBLE_EPSILON),
+        evidence=result.evidence,
+        facts=_power(result.facts),
+        skipped=_skipped(result.skipped),
     )
-    return replace(found, message=_message(found, result.message))
+    return replace(found, message=_message(found))
 
 
 def _estimate(estimate: Estimate | None, records: int | None) -> Estimate | None:
@@ -165,15 +166,25 @@ def _threshold(threshold: Threshold | None, records: int | None) -> Threshold | 
     return Threshold(value or 0.0, _ELSEWHERE)
 
 
-def _power(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    epsilon = float(row["value"])
-    return {"arm": POSSIBLE_EPSILON, "value": rounded(epsilon, step([epsilon], None))}
+def _power(facts: Mapping[str, float]) -> dict[str, float]:
+    """What the attacks could have seen, rounded; of counts of records nothing is told."""
+    epsilon = facts.get(POSSIBLE_EPSILON)
+    if epsilon is None:
+        return {}
+    return {POSSIBLE_EPSILON: rounded(epsilon, step([epsilon], None)) or 0.0}
 
 
-def _message(result: Result, was: str) -> str:
+def _skipped(skipped: Skipped | None) -> Skipped | None:
+    """What was not given may be said; other reasons may tell of the data."""
+    if skipped is None or skipped.cause is Cause.NEED:
+        return skipped
+    return Skipped(skipped.cause, f"not run, {_ELSEWHERE}")
+
+
+def _message(result: Result) -> str:
     """A sentence made of the rounded numbers alone."""
-    if result.status is Status.NOT_APPLICABLE:
-        return was if set(was.split("; ")) <= set(MISSING.values()) else f"not run, {_ELSEWHERE}"
+    if result.skipped is not None:
+        return result.skipped.sentence
     words = result.name.replace("_", " ")
     if result.estimate is None:
         return f"{words}: no number, {_ELSEWHERE}."

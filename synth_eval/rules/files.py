@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synth_eval.data.load import load
-from synth_eval.errors import UsageError
 from synth_eval.judging.settings import Config
 from synth_eval.rules.derived.derive import derive_suite
 from synth_eval.rules.suite import merge_suites, read_suite, write_suite
@@ -64,8 +63,5 @@ def derive_to_file(
     suite = derive_suite(data, name=name or (old or {}).get("name") or path.stem, config=config)
     if old is not None:
         suite = {**merge_suites(old, suite), "name": suite["name"]}
-    try:
-        write_suite(suite, path)
-    except OSError as error:
-        raise UsageError(f"cannot write expectations {path}: {error.strerror}") from error
+    write_suite(suite, path)
     return suite

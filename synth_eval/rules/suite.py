@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from synth_eval.data.files import write_text
 from synth_eval.errors import UsageError
 from synth_eval.rules.rule import META_KEY
+from synth_eval.words import counted
 
 __all__ = ["changes", "flaw_of", "is_derived", "merge_suites", "read_suite", "write_suite"]
 
@@ -128,10 +130,7 @@ def changes(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> list[str]:
     total = len(new["expectations"])
     critical = sum(_severity(entry) == "critical" for entry in new["expectations"])
     by_hand = sum(not is_derived(entry) for entry in new["expectations"])
-    lines = [
-        f"{total} rule{'' if total == 1 else 's'}, {critical} of them critical, "
-        f"{by_hand} written by hand"
-    ]
+    lines = [f"{counted(total, 'rule')}, {critical} of them critical, {by_hand} written by hand"]
     if old is None:
         return lines
     before = {_subject(entry): entry for entry in old["expectations"]}
@@ -167,13 +166,14 @@ def write_suite(suite: Mapping[str, Any], path: str | Path) -> None:
     """Write a suite so that two derivations of one table differ in no line.
 
     No generated identifiers, keys in a fixed order, one argument a line, lists of values on
-    one line. Written beside the goal and moved.
+    one line.
+
+    Raises
+    ------
+    UsageError
+        The file cannot be written.
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(suite_text(suite), encoding="utf-8")
-    partial.replace(path)
+    write_text(path, suite_text(suite))
 
 
 def suite_text(suite: Mapping[str, Any]) -> str:

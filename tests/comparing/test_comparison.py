@@ -81,7 +81,7 @@ def test_positions_have_units_that_can_be_checked(comparison):
     assert copy["utility"].value == pytest.approx(1, abs=0.05)
     assert copy["utility"].reference == 1.0
     by_hand = comparison["marginals"]["U001"].result
-    arms = {row["arm"]: row["estimate"] for row in by_hand.details}
+    arms = {row["arm"]: row["estimate"] for row in by_hand.rows()}
     share = (arms["synthetic rows"] - arms["no model"]) / (
         arms["real rows, as many"] - arms["no model"]
     )

@@ -13,6 +13,7 @@ import pytest
 from synth_eval.comparing.comparison import compared
 from synth_eval.evaluation import Evaluation
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
+from synth_eval.judging.versions import items_of_rows
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 spec = importlib.util.spec_from_file_location(
@@ -34,7 +35,7 @@ def made(fidelity: float, utility: float, copies: float) -> Evaluation:
         Result("F005", "triples", "fidelity", Status.PASS, "Near.", n=100,
                estimate=Estimate(fidelity, fidelity - 0.01, fidelity + 0.01),
                reference=Reference("holdout", 0.01), direction=Direction.LOWER),
-        Result("U001", "tstr_auc", "utility", Status.WARN, "Useful.", n=100, details=arms,
+        Result("U001", "tstr_auc", "utility", Status.WARN, "Useful.", n=100, items=items_of_rows(arms),
                estimate=Estimate(score, score - 0.01, score + 0.01),
                reference=Reference("real", 0.9)),
         Result("P001", "exact_copies", "privacy", Status.FAIL if copies else Status.PASS, "Seen.",

@@ -91,7 +91,7 @@ def test_a_column_without_a_mean_hides_nothing_and_alarms_nobody() -> None:
         assert result.status == "pass", result.message
     shifted = checks(heavy(0), heavy(0.8), ["F001", "F004"], MANY)
     assert shifted["F004"].status == "fail"
-    assert shifted["F001"].details[0]["column"] == "c0"
+    assert shifted["F001"].rows()[0]["column"] == "c0"
 
 
 def test_one_disjoint_column_of_many_is_named() -> None:
@@ -102,7 +102,7 @@ def test_one_disjoint_column_of_many_is_named() -> None:
 
     found = checks(normal(64), disjoint, ["F002", "F008"])
     assert found["F002"].status == "fail"
-    assert found["F002"].details[0]["column"] == "c40"
+    assert found["F002"].rows()[0]["column"] == "c40"
     assert found["F008"].estimate.value > 0.99
 
 
@@ -126,10 +126,10 @@ def test_coverage_falls_as_modes_are_dropped(way: str) -> None:
 
     faults = [thinned(amount) for amount in (0.0, 0.67, 0.9, 1.0)]
     found = [checks(modes([1.0] * 10, CIRCLE), fault, ["F004", "C008"]) for fault in faults]
-    covered = [result["C008"].details[0]["estimate"] for result in found]
+    covered = [result["C008"].rows()[0]["estimate"] for result in found]
     assert covered == sorted(covered, reverse=True)
     assert covered[3] < 0.3
-    worths = [min(row["worth"] for row in result["F004"].details) for result in found]
+    worths = [min(row["worth"] for row in result["F004"].rows()) for result in found]
     assert worths == sorted(worths, reverse=True)
     assert worths[0] > 0.3
     assert worths[2] < 0.1
@@ -141,7 +141,7 @@ def test_invented_modes_are_seen_by_density_and_pairs() -> None:
     assert checks(*invented, ["F004"], MANY)["F004"].status == "fail"
     found = checks(*invented, ["F008", "C008"])
     assert found["F008"].estimate.value > 0.65
-    assert found["C008"].details[0]["density"] < 0.75  # .5 were the modes far apart
+    assert found["C008"].rows()[0]["density"] < 0.75  # .5 were the modes far apart
 
 
 def test_two_modes_with_the_moments_of_one_are_told_apart() -> None:
@@ -150,10 +150,10 @@ def test_two_modes_with_the_moments_of_one_are_told_apart() -> None:
         return side + rng.normal(0, 0.6, size=(n, 1))  # mean 0 and variance 1, as the normal
 
     found = checks(normal(1), two, ["F001", "F014"], MANY)
-    moments = {row["part"]: row["estimate"] for row in found["F014"].details}
+    moments = {row["part"]: row["estimate"] for row in found["F014"].rows()}
     assert moments["mean"] < 0.02
     assert found["F001"].status == "warn"
-    assert found["F001"].details[0]["worth"] < 0.03
+    assert found["F001"].rows()[0]["worth"] < 0.03
 
 
 def test_overlap_of_cubes_is_measured_alike_at_every_size() -> None:
@@ -161,7 +161,7 @@ def test_overlap_of_cubes_is_measured_alike_at_every_size() -> None:
         return lambda rng, n: np.column_stack([start + rng.random(n), rng.random(n)])
 
     found = [checks(cube(0), cube(0.8), ["F001", "F008"], rows=rows) for rows in (500, 1000, 4000)]
-    worst = [result["F001"].details[0]["estimate"] for result in found]
+    worst = [result["F001"].rows()[0]["estimate"] for result in found]
     assert worst == pytest.approx([0.8] * 3, abs=0.05)
     areas = [result["F008"].estimate.value for result in found]
     assert areas == pytest.approx([areas[-1]] * 3, abs=0.03)

@@ -17,6 +17,7 @@ from synth_eval.figures.quantiles import quantile_plot
 from synth_eval.figures.style import HOLDOUT, REAL, SYNTHETIC
 from synth_eval.judging.registry import available_checks
 from synth_eval.judging.results import Result, Status
+from synth_eval.judging.versions import items_of_rows
 
 ROWS = {
     "arms": [
@@ -91,7 +92,9 @@ PROFILES = [
 
 def result(kind: str | None, rows: list[dict[str, Any]] | None = None) -> Result:
     rows = ROWS.get(kind or "", []) if rows is None else rows
-    return Result("F001", "ks_distance", "fidelity", Status.FAIL, "m", figure=kind, details=rows)
+    return Result(
+        "F001", "ks_distance", "fidelity", Status.FAIL, "m", figure=kind, items=items_of_rows(rows)
+    )
 
 
 def evaluation(*results: Result) -> Evaluation:

@@ -8,7 +8,9 @@ from synth_eval.errors import UsageError
 from synth_eval.evaluation import Evaluation
 from synth_eval.figures import draw, panel_drawing
 from synth_eval.figures.style import HOLDOUT, REAL, SYNTHETIC
-from synth_eval.judging.results import Curve, Grid, Panel, Result, Status
+from synth_eval.judging.panels import Grid, Panel, PlottedLine
+from synth_eval.judging.results import Result, Status
+from synth_eval.judging.versions import items_of_rows
 
 LEARNING = Panel(
     name="learning_curve",
@@ -16,11 +18,11 @@ LEARNING = Panel(
     x="real rows",
     y="ROC AUC",
     caption="Bad: the synthetic line below the curve.",
-    curves=[
-        Curve("real rows", [100, 1000, 10000], [0.7, None, 0.9], [0.6, None, 0.88],
-              [0.8, None, 0.92], role="real"),
-        Curve("synthetic rows", [100, 10000], [0.8, 0.8], role="synthetic", shape="dashes"),
-        Curve("holdout", [100], [0.75], [0.7], [0.8], role="holdout", shape="points"),
+    lines=[
+        PlottedLine("real rows", [100, 1000, 10000], [0.7, None, 0.9], [0.6, None, 0.88],
+              [0.8, None, 0.92], side="real"),
+        PlottedLine("synthetic rows", [100, 10000], [0.8, 0.8], side="synthetic", shape="dashes"),
+        PlottedLine("holdout", [100], [0.75], [0.7], [0.8], side="holdout", shape="points"),
     ],
     log_x=True,
 )  # fmt: skip
@@ -31,7 +33,7 @@ PAIR = Panel(
     y="hours",
     caption="Bad: strong colour in the difference.",
     grids=[
-        Grid("real", [[0.1, 0.2], [None, 0.3]], role="real"),
+        Grid("real", [[0.1, 0.2], [None, 0.3]], side="real"),
         Grid("synthetic minus real", [[0.1, -0.4], [None, 0.2]], is_difference=True),
     ],
     x_ticks=["<i>", "old"],
@@ -41,7 +43,13 @@ PAIR = Panel(
 
 def result(*panels: Panel, details: list[dict[str, object]] | None = None) -> Result:
     return Result(
-        "U006", "worth_real_rows", "utility", Status.PASS, "m", details=details or [], panels=panels
+        "U006",
+        "worth_real_rows",
+        "utility",
+        Status.PASS,
+        "m",
+        items=items_of_rows(details or []),
+        panels=panels,
     )
 
 
@@ -89,7 +97,7 @@ def test_an_unknown_item_is_told_with_the_names_of_the_panels() -> None:
 
 def test_a_curve_of_uneven_parts_is_refused() -> None:
     with pytest.raises(ValueError, match="different lengths"):
-        Curve("c", [1, 2], [1.0])
+        PlottedLine("c", [1, 2], [1.0])
 
 
 def test_the_report_shows_a_panel_with_its_words() -> None:

@@ -11,8 +11,9 @@ from synth_eval.command.arguments import build_parser
 from synth_eval.demo import demo_data
 from synth_eval.errors import UsageError
 from synth_eval.evaluation import Evaluation
+from synth_eval.judging.dimensions import dimensions
 from synth_eval.judging.purposes import PURPOSES, purpose_of
-from synth_eval.judging.results import DIMENSIONS, Result, Status
+from synth_eval.judging.results import Result, Status
 from synth_eval.judging.settings import Config
 from synth_eval.judging.verdicts import VerdictWord, verdicts
 from synth_eval.report.forms.text import render_markdown
@@ -32,7 +33,7 @@ def test_each_purpose_speaks_of_every_dimension_once_with_a_basis(name: str) -> 
         *purpose.decisive,
         *purpose.aside,
     }
-    assert {*purpose.decisive, *purpose.aside} <= set(DIMENSIONS)
+    assert {*purpose.decisive, *purpose.aside} <= set(dimensions())
     for dimension in (*purpose.decisive, *purpose.aside):
         assert len(purpose.basis(dimension)) > 20
         assert purpose.decides(dimension) == (dimension in purpose.decisive)
@@ -44,7 +45,7 @@ def test_purposes_differ() -> None:
 
 
 def test_without_a_purpose_and_for_unnamed_dimensions_everything_decides() -> None:
-    assert all(purpose_of(None).decides(dimension) for dimension in DIMENSIONS)
+    assert all(purpose_of(None).decides(dimension) for dimension in dimensions())
     assert PURPOSES["sharing"].decides("a dimension of tomorrow")
 
 

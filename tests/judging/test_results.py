@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from synth_eval import registry
+from synth_eval.judging import registry
 from synth_eval.errors import NotApplicable, UsageError
 from synth_eval.evaluation import Evaluation
 from synth_eval.judging.registry import available_checks, explain, select
@@ -16,6 +16,7 @@ from synth_eval.judging.results import Estimate, Reference, Result, Status, Thre
 from synth_eval.judging.run import run
 from synth_eval.judging.settings import Config
 from synth_eval.judging.verdicts import POSSIBLE_EPSILON, SMALLEST_VISIBLE, verdicts
+from synth_eval.judging.versions import items_of_rows
 
 
 def result(status, code="F002", dimension="fidelity", gating=True, message="said so."):
@@ -38,7 +39,7 @@ def test_plain_form_has_no_nan_and_no_numpy():
 def test_result_survives_json():
     before = Result(
         "F001", "ks_distance", "fidelity", Status.WARN, "m", Estimate(0.1, 0.0, 0.2),
-        Reference("holdout", 0.05), Threshold(0.3, "why"), n=5, details=({"column": "x"},),
+        Reference("holdout", 0.05), Threshold(0.3, "why"), n=5, items=items_of_rows([{"column": "x"}]),
     )  # fmt: skip
     after = Result.from_dict(json.loads(json.dumps(before.to_dict())))
     assert after == before
@@ -194,7 +195,12 @@ def test_power_of_the_attacks_is_read_with_the_verdict() -> None:
         {"arm": SMALLEST_VISIBLE, "hits": 6, "records": 24_375},
     )
     attack = Result(
-        "P004", "membership_inference", "privacy", Status.PASS, "Nothing.", details=power
+        "P004",
+        "membership_inference",
+        "privacy",
+        Status.PASS,
+        "Nothing.",
+        items=items_of_rows(power),
     )
     smell = Result("P002", "closer", "privacy", Status.WARN, "Nearer than chance.", gating=False)
     clean, limited = (verdicts(found)["privacy"] for found in ([attack], [attack, smell]))

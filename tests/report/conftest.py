@@ -8,6 +8,7 @@ import pytest
 
 from synth_eval.evaluation import Evaluation
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.judging.versions import items_of_rows
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -121,7 +122,7 @@ def _result(
 ) -> Result:  # fmt: skip
     return Result(
         code, f"{code.lower()}_name", dimension, status, message, figure=figure,
-        details=details or (), **quadruple,
+        items=items_of_rows(details or ()), **quadruple,
     )  # fmt: skip
 
 

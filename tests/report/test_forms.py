@@ -19,6 +19,7 @@ from synth_eval.demo import demo_data
 from synth_eval.errors import UsageError
 from synth_eval.evaluation import Evaluation
 from synth_eval.judging.results import Status
+from synth_eval.judging.versions import items_of_rows
 from synth_eval.report.forms.forms import (
     FORMS,
     check_forms,
@@ -111,7 +112,7 @@ def test_numbers_with_intervals_of_their_own_keep_them():
 
     row = {"arm": "copies", "estimate": 0.3, "excess": 0.1, "excess_low": 0.05,
            "excess_high": 0.2, "is_sure": True, "note": "x"}  # fmt: skip
-    result = Result("P004", "attack", "privacy", Status.PASS, "m", details=[row])
+    result = Result("P004", "attack", "privacy", Status.PASS, "m", items=items_of_rows([row]))
     rows = {r["quantity"]: r for r in number_rows(Evaluation([*base, result])) if r["item"]}
     assert set(rows) == {"estimate", "excess"}
     assert (rows["excess"]["low"], rows["excess"]["high"]) == (0.05, 0.2)

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+
 from synth_eval.evaluation import Evaluation
-from synth_eval.judging.reasons import plain_reason
 from synth_eval.judging.results import Result, Status
+from synth_eval.judging.versions import items_of_rows
 from synth_eval.report.page.html import render_page, render_result, render_snippet
 
 MEGABYTES = 1e6
@@ -95,7 +96,7 @@ def test_every_result_and_item_is_readable_without_scripts(
     for result in evaluation.results:
         assert result.code in page.text
         assert words(result.message.replace("`", "")) in page.text
-        for row in result.details:
+        for row in result.rows():
             assert all(
                 str(row[key]) in page.text for key in ("column", "first", "arm") if key in row
             )
@@ -224,10 +225,18 @@ def test_unknown_checks_and_empty_evaluations_make_a_page() -> None:
         Status.WARN,
         "odd",
         figure="hologram",
-        details=[
-            {"attack": "x", "roc": [0.1, 0.2], "flags": {"a": True}, "estimate": 3, "big": 1e300},
-            {"attack": "y", "roc": None, "flags": None, "estimate": None, "big": float("nan")},
-        ],
+        items=items_of_rows(
+            [
+                {
+                    "attack": "x",
+                    "roc": [0.1, 0.2],
+                    "flags": {"a": True},
+                    "estimate": 3,
+                    "big": 1e300,
+                },
+                {"attack": "y", "roc": None, "flags": None, "estimate": None, "big": float("nan")},
+            ]
+        ),
     )
     found = Reader(render_page(Evaluation([odd])))
     for told in ("Unheard of", "Attack", "0.1, 0.2", "a: yes", "1e300"):

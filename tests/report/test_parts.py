@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from synth_eval.judging.verdicts import shortened
 
 from synth_eval.evaluation import Evaluation
-from synth_eval.judging.reasons import plain_reason, shortened
 from synth_eval.judging.registry import available_checks
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.judging.versions import items_of_rows
 from synth_eval.report.page.explanations import parse
 from synth_eval.report.page.gaps import not_evaluated
 from synth_eval.report.page.strips import strip
@@ -179,7 +180,7 @@ def test_sentences_are_short_and_names_stay_whole() -> None:
 
 def test_worst_items_are_those_of_most_checks() -> None:
     def found(code: str, dimension: str, *details: dict[str, Any]) -> Result:
-        return Result(code, "a_check", dimension, Status.FAIL, "m", details=details)
+        return Result(code, "a_check", dimension, Status.FAIL, "m", items=items_of_rows(details))
 
     worst = worst_items(
         [
@@ -194,7 +195,9 @@ def test_worst_items_are_those_of_most_checks() -> None:
             ),
             found("F008", "fidelity", {"what": "a = x", "status": "warn"}),
             found("P099", "privacy", {"arm": "guessing", "estimate": 0.2}),
-            Result("C001", "x", "coverage", Status.PASS, "m", details=[{"column": "z"}]),
+            Result(
+                "C001", "x", "coverage", Status.PASS, "m", items=items_of_rows([{"column": "z"}])
+            ),
         ]
     )
     assert {kind: [item.label for item in items] for kind, items in worst.items()} == {
@@ -298,8 +301,8 @@ def test_columns_and_pairs_of_one_table_stand_under_one_heading() -> None:
 
 def test_every_long_name_of_a_pair_is_told() -> None:
     pair = {"first": "x" * 50 + "1", "second": "y" * 50 + "2", "status": "fail"}
-    [item] = worst_items([Result("F004", "n", "fidelity", Status.FAIL, "m", details=[pair])])[
-        "pairs"
-    ]
+    [item] = worst_items(
+        [Result("F004", "n", "fidelity", Status.FAIL, "m", items=items_of_rows([pair]))]
+    )["pairs"]
     assert "1 × y" in item.label
     assert len(item.label) <= 70

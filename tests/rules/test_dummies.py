@@ -80,7 +80,7 @@ def test_rows_without_a_level_are_counted_and_told(kind: type) -> None:
     (outcome,) = run_on_table([rule.to_dict(0.001, 11)], tables.synthetic, tables.real)
     assert outcome.tally == rule.rule.count(tables.synthetic)
     (result,) = run(tables, config=Config(), select_checks=["V003"])
-    (row,) = [row for row in result.details if "exactly one" in row["rule"]]
+    (row,) = [row for row in result.rows() if "exactly one" in row["rule"]]
     assert row["patterns"] == f"0 of them true: {expected}"
     assert row["status"] == "fail"
 

@@ -81,7 +81,7 @@ def published(shared_data: Path, name: str) -> Data:
 
 def details(data: Data) -> tuple[Status, dict[str, dict[str, Any]]]:
     (result,) = run(data, config=Config(), select_checks=["V003"])
-    return result.status, {str(row["rule"]): dict(row) for row in result.details}
+    return result.status, {str(row["rule"]): dict(row) for row in result.rows()}
 
 
 def test_planted_impossible_rows_are_found_with_their_rate(shared_data: Path) -> None:

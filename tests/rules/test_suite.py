@@ -118,7 +118,7 @@ def test_the_old_name_of_a_type_is_understood(tmp_path: Path) -> None:
 
 def test_a_suite_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
-    with pytest.raises(UsageError, match="cannot write expectations"):
+    with pytest.raises(UsageError, match=r"cannot write .*: "):
         derive_to_file(simulated_table(300), tmp_path / "file" / "suite.json")
 
 

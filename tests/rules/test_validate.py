@@ -69,7 +69,7 @@ def suite(tmp_path: Path) -> Path:
 
 
 def rule(found: Evaluation, text: str) -> dict[str, Any]:
-    (row,) = [dict(row) for row in found["V003"].details if text in row["rule"]]
+    (row,) = [dict(row) for row in found["V003"].rows() if text in row["rule"]]
     return row
 
 
@@ -79,7 +79,7 @@ def assert_sum_is_found(found: Evaluation) -> None:
     assert (row["violations"], row["n"], row["status"]) == (80, 4_000, "fail")
     assert row["real"] == 0
     assert found["V003"].status is se.Status.FAIL
-    others = {str(row["status"]) for row in found["V003"].details[1:]}
+    others = {str(row["status"]) for row in found["V003"].rows()[1:]}
     assert others == {"pass"}
 
 
@@ -112,7 +112,7 @@ def test_it_is_what_the_check_says(suite: Path) -> None:
         reference_scores=False,
         progress=False,
     )["V003"]
-    assert list(there.details) == list(here.details)
+    assert list(there.rows()) == list(here.rows())
     assert there.message == here.message
 
 

@@ -32,9 +32,9 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
-from synth_eval.judging.check import Context
 from synth_eval.stats.intervals import wilson
 
 _FADED = 0.1

@@ -43,18 +43,10 @@ import numpy.typing as npt
 
 from synth_eval.data.spaces import RealSpace
 from synth_eval.errors import NotApplicable
-from synth_eval.judging.registry import check
-from synth_eval.judging.results import (
-    Direction,
-    Estimate,
-    Grid,
-    Panel,
-    Reference,
-    Result,
-    Status,
-    Threshold,
-)
 from synth_eval.judging.check import Context
+from synth_eval.judging.panels import Grid, Panel
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
 from synth_eval.stats.density_coverage import (
     DensityCoverage,
     density_coverage,
@@ -158,7 +150,7 @@ def _embedding(ctx: Context, space: RealSpace) -> tuple[Panel, ...]:
     edges = _plane_edges(placed)
     if any(edge[0] == edge[-1] for edge in edges):
         return ()
-    grids = [Grid(role, _densities(ctx, own, edges), role=role) for role, own in placed.items()]
+    grids = [Grid(role, _densities(ctx, own, edges), side=role) for role, own in placed.items()]
     names = [*space.numbers, *space.levels]
     x, y = (
         f"{which} axis, mostly {' and '.join(names[i] for i in plane.columns_of(axis)[:2])}"

@@ -35,9 +35,9 @@ import numpy.typing as npt
 
 from synth_eval.data.table import Table
 from synth_eval.errors import NotApplicable, UsageError
+from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
-from synth_eval.judging.check import Context
 from synth_eval.stats.intervals import poisson_ratio
 
 _OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {

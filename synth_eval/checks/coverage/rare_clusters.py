@@ -32,9 +32,9 @@ import numpy.typing as npt
 
 from synth_eval.data.table import Table
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
-from synth_eval.judging.check import Context
 from synth_eval.stats.intervals import poisson_ratio, wilson
 from synth_eval.stats.neighbours import EncodedRows, MixedSpace, nearest
 

@@ -14,8 +14,7 @@ DIMENSION = Dimension(
         "every distribution in it on trust",
     },
     aside={
-        "model-training": "utility measures directly what closeness of distributions only "
-        "promises",
+        "model-training": "utility measures directly what closeness of distributions only promises",
         "software-testing": "a program treats a case alike whether it is frequent or rare",
         "augmentation": "rows are often added to change a distribution, such as the share of a "
         "rare class",

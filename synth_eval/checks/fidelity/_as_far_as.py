@@ -11,17 +11,16 @@ import numpy as np
 
 from synth_eval.checks.fidelity._standard_errors import FixedError, MeanError
 from synth_eval.errors import NotApplicable
-from synth_eval.judging.results import Curve as Plotted
+from synth_eval.judging.check import Context
+from synth_eval.judging.panels import Panel, PlottedLine
 from synth_eval.judging.results import (
     Direction,
     Estimate,
-    Panel,
     Reference,
     Result,
     Status,
     Threshold,
 )
-from synth_eval.judging.check import Context
 from synth_eval.stats.distances import (
     Distance,
 )
@@ -118,22 +117,26 @@ def _worth_panel(
     name = "synthetic table" if mean.value >= floor else "synthetic table, below this axis"
     flat = [[max(value or 0.0, floor)] * 2 for value in (mean.value, mean.low, mean.high)]
     curves = [
-        Plotted("real sample of so many rows", sizes.tolist(), curve.expected[shown].tolist(),
-                role="real"),
-        Plotted(
-            name, ends, flat[0], low=flat[1], high=flat[2], role="synthetic", shape="dashes"
+        PlottedLine("real sample of so many rows", sizes.tolist(), curve.expected[shown].tolist(),
+                side="real"),
+        PlottedLine(
+            name, ends, flat[0], low=flat[1], high=flat[2], side="synthetic", shape="dashes"
         ),
     ]  # fmt: skip
     holdouts = [entry.holdout.value for entry in measured if entry.holdout is not None]
     if holdouts and ctx.data.holdout is not None:
         size = float(ctx.data.holdout.num_rows)
         mean_holdout = float(np.mean(holdouts))
-        curves.append(Plotted("holdout", [size], [mean_holdout], role="holdout", shape="points"))
+        curves.append(
+            PlottedLine("holdout", [size], [mean_holdout], side="holdout", shape="points")
+        )
     margins = [
         max(ctx.config.margin(name).value * rows, 2.0)
         for name in ("fidelity.worst_table", "fidelity.mean_table")
     ]
-    curves.append(Plotted("margins", margins, [curve.at(size) for size in margins], shape="points"))
+    curves.append(
+        PlottedLine("margins", margins, [curve.at(size) for size in margins], shape="points")
+    )
     return Panel(
         name="worth",
         title="As far as a real sample of how many rows?",
@@ -141,7 +144,7 @@ def _worth_panel(
         y=f"mean distance over {noun}",
         caption="The line falls as a real sample grows; the synthetic table is worth as many real "
         "rows as the place where it crosses the line. Bad: a crossing left of the margins.",
-        curves=curves,
+        lines=curves,
         log_x=True,
         log_y=True,
     )

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from synth_eval.checks.fidelity._as_far_as import Measured, curve_sizes, judge
 from synth_eval.checks.fidelity._standard_errors import MeanError
-from synth_eval.judging.results import Result
 from synth_eval.judging.check import Context
+from synth_eval.judging.results import Result
 from synth_eval.stats.distances import (
     Distance,
     total_variation_distance,

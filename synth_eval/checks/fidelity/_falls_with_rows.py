@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from synth_eval.judging.results import Status
 from synth_eval.judging.check import Context
+from synth_eval.judging.results import Status
 
 __all__ = ["Excess"]
 

@@ -38,9 +38,9 @@ from synth_eval.checks.fidelity._as_far_as import Measured, curve_sizes, judge
 from synth_eval.checks.fidelity._standard_errors import FixedError
 from synth_eval.data.table import Table
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Result
-from synth_eval.judging.check import Context
 from synth_eval.stats.association import (
     correlation_ratio,
     cramers_v,

@@ -42,18 +42,10 @@ import numpy.typing as npt
 
 from synth_eval.data.features import feature_matrix
 from synth_eval.errors import NotApplicable
-from synth_eval.judging.registry import check
-from synth_eval.judging.results import (
-    Curve,
-    Direction,
-    Estimate,
-    Panel,
-    Reference,
-    Result,
-    Status,
-    Threshold,
-)
 from synth_eval.judging.check import Context
+from synth_eval.judging.panels import Panel, PlottedLine
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
 from synth_eval.stats.intervals import Interval
 from synth_eval.stats.two_sample import (
     TwoSampleTest,
@@ -139,7 +131,7 @@ def _panels(ctx: Context, test: TwoSampleTest, details: list[dict[str, Any]]) ->
         caption="Tables that cannot be told apart have the same hill around one half. Bad: two "
         "hills far apart; the synthetic rows at the right end give themselves away. Bins of "
         f"fewer than {ctx.config.small_cell} rows are drawn as empty.",
-        curves=[_histogram(ctx, role, own, edges) for role, own in sides.items()],
+        lines=[_histogram(ctx, role, own, edges) for role, own in sides.items()],
     )
     told = [row for row in details if row.get("auc_drop", 0.0) > 0][:_DRAWN]
     if not told:
@@ -151,12 +143,12 @@ def _panels(ctx: Context, test: TwoSampleTest, details: list[dict[str, Any]]) ->
         y="",
         caption="How much worse the model gets without a column, the most telling on top; two "
         "columns that tell the same share it. Bad: a long way from 0: repair that column first.",
-        curves=[
-            Curve(
+        lines=[
+            PlottedLine(
                 "synthetic against real",
                 [row["auc_drop"] for row in told],
                 [float(place) for place in range(len(told))],
-                role="synthetic",
+                side="synthetic",
                 shape="points",
             )
         ],
@@ -165,11 +157,11 @@ def _panels(ctx: Context, test: TwoSampleTest, details: list[dict[str, Any]]) ->
     return [scores, columns]
 
 
-def _histogram(ctx: Context, role: str, scores: FloatArray, edges: FloatArray) -> Curve:
+def _histogram(ctx: Context, role: str, scores: FloatArray, edges: FloatArray) -> PlottedLine:
     counts = np.histogram(scores, edges)[0]
     counts = np.where(counts < ctx.config.small_cell, 0, counts)
     shares = (counts / max(len(scores), 1)).tolist()
-    return Curve(role, edges.tolist(), [*shares, shares[-1]], role=role, shape="steps")
+    return PlottedLine(role, edges.tolist(), [*shares, shares[-1]], side=role, shape="steps")
 
 
 def _run_tests(ctx: Context) -> _Tests:

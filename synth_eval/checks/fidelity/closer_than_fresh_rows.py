@@ -45,9 +45,9 @@ from synth_eval.checks.fidelity._few_cells import few_cell_maps
 from synth_eval.data.codes import encode
 from synth_eval.data.counts import TripleCounts, count_rows
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.judging.check import Context
 from synth_eval.stats.closeness import (
     TableSet,
     closeness_ratio,

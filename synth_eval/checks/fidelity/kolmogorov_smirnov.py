@@ -26,9 +26,9 @@ from __future__ import annotations
 
 from synth_eval.checks.fidelity._as_far_as import Measured, curve_sizes, judge
 from synth_eval.checks.fidelity._standard_errors import MeanError
+from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Result
-from synth_eval.judging.check import Context
 from synth_eval.stats.distances import ks_distance
 from synth_eval.stats.worth import kolmogorov_curve
 

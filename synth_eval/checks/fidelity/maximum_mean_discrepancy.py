@@ -31,9 +31,9 @@ from __future__ import annotations
 from synth_eval.checks.fidelity._kernel_distance import judge, median_distance
 from synth_eval.data.spaces import RealSpace
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Result
-from synth_eval.judging.check import Context
 from synth_eval.stats.kernels import Kernel, gaussian_kernel
 
 

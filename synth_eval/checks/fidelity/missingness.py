@@ -33,9 +33,10 @@ import numpy.typing as npt
 
 from synth_eval.checks.fidelity._cells import Cells, judge_cells
 from synth_eval.errors import NotApplicable
-from synth_eval.judging.registry import check
-from synth_eval.judging.results import Curve, Panel, Result
 from synth_eval.judging.check import Context
+from synth_eval.judging.panels import Panel, PlottedLine
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Result
 
 _PAIRS = 500
 _DRAWN = 30
@@ -60,7 +61,7 @@ def missingness(ctx: Context) -> Result:
     if not names:
         raise NotApplicable("no table has a missing value")
     result = judge_cells(ctx, _tables(ctx, names), "missingness patterns")
-    worst = dict.fromkeys(row["column"] for row in result.details if "column" in row)
+    worst = dict.fromkeys(row["column"] for row in result.rows() if "column" in row)
     return replace(result, panels=(_shares(ctx, list(worst)[:_DRAWN]),))
 
 
@@ -73,7 +74,9 @@ def _shares(ctx: Context, names: list[str]) -> Panel:
             i for i, count in enumerate(missing) if count == 0 or count >= ctx.config.small_cell
         ]
         share = [missing[i] / max(table.num_rows, 1) for i in shown]
-        curves.append(Curve(role, share, [float(i) for i in shown], role=role, shape="points"))
+        curves.append(
+            PlottedLine(role, share, [float(i) for i in shown], side=role, shape="points")
+        )
     return Panel(
         name="missing_shares",
         title="Missing cells by column",
@@ -82,7 +85,7 @@ def _shares(ctx: Context, names: list[str]) -> Panel:
         caption="Each line is a column, the one whose missing cells differ most on top. Bad: the "
         "synthetic dot away from the real one while the holdout is on it; counts below "
         f"{ctx.config.small_cell} are not shown.",
-        curves=curves,
+        lines=curves,
         y_ticks=names,
     )
 

@@ -33,9 +33,9 @@ import numpy.typing as npt
 from synth_eval.checks.fidelity._as_far_as import Measured, curve_sizes, judge
 from synth_eval.checks.fidelity._standard_errors import MeanError
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Result
-from synth_eval.judging.check import Context
 from synth_eval.stats.distances import Distance
 from synth_eval.stats.worth import Curve
 

@@ -36,9 +36,10 @@ import numpy.typing as npt
 from synth_eval.checks.fidelity._cells import judge_counts
 from synth_eval.checks.fidelity._standard_errors import MeanError
 from synth_eval.data.codes import Plan, encode
-from synth_eval.judging.registry import check
-from synth_eval.judging.results import Grid, Panel, Result
 from synth_eval.judging.check import Context
+from synth_eval.judging.panels import Grid, Panel
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Result
 
 _DRAWN = 8
 """Pairs whose joint tables are shown: the worst ones, no column in more than `_REPEATS`."""
@@ -67,7 +68,7 @@ def pairwise_total_variation(ctx: Context) -> Result:
         return {role: each[first] * real.width + each[second] for role, each in own.items()}
 
     result = judge_counts(ctx, items, _blocks(ctx), error, cells, "pairs of columns")
-    return replace(result, panels=_joint_tables(ctx, _varied(result.details)))
+    return replace(result, panels=_joint_tables(ctx, _varied(result.rows())))
 
 
 def _varied(details: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
@@ -122,7 +123,7 @@ def _joint_table(ctx: Context, pair: int, first: Plan, second: Plan) -> Panel:
         for axis, plan in enumerate((first, second))
     ]
     real, synthetic = (
-        Grid(role, _shares(tables[role][np.ix_(*used)], ctx), role=role)
+        Grid(role, _shares(tables[role][np.ix_(*used)], ctx), side=role)
         for role in ("real", "synthetic")
     )
     caption = (

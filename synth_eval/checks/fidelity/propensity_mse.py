@@ -42,9 +42,9 @@ import numpy.typing as npt
 from synth_eval.checks.fidelity._falls_with_rows import Excess
 from synth_eval.data.codes import encode
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Threshold
-from synth_eval.judging.check import Context
 from synth_eval.stats.learners import calm_threads
 from synth_eval.stats.propensity import (
     fitted_model_null,

@@ -28,9 +28,9 @@ import numpy.typing as npt
 
 from synth_eval.checks.fidelity._cells import Cells, judge_cells
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Result
-from synth_eval.judging.check import Context
 
 _DECIMALS = 6
 _LARGEST = 1e12

@@ -40,9 +40,9 @@ import numpy.typing as npt
 from synth_eval.checks.fidelity._slices import Slice, slice_label
 from synth_eval.data.codes import encode
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.judging.check import Context
 from synth_eval.stats.slices import joint_counts, sample_distance, slice_distances
 from synth_eval.stats.worth import Curve, mean_curve, total_variation_curves
 

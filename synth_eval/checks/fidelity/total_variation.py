@@ -30,9 +30,9 @@ from __future__ import annotations
 from synth_eval.checks.fidelity._as_far_as import Measured, curve_sizes, judge
 from synth_eval.checks.fidelity._standard_errors import MeanError
 from synth_eval.data.codes import encode
+from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Result
-from synth_eval.judging.check import Context
 from synth_eval.stats.distances import jensen_shannon_distance, total_variation_distance
 from synth_eval.stats.worth import total_variation_curves
 

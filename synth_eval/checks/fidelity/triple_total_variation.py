@@ -35,9 +35,9 @@ from synth_eval.checks.fidelity._standard_errors import MeanError
 from synth_eval.data.codes import encode
 from synth_eval.data.counts import TripleCounts, count_rows
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Result
-from synth_eval.judging.check import Context
 
 _BUDGET = 400_000_000
 """Cells counted in all tables together, about two seconds of one core."""

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from synth_eval.checks.privacy._beyond_control import INVALID_SPLIT
 from synth_eval.checks.privacy._targets import Encoded, Targets, encoded, targets
 from synth_eval.errors import NotApplicable
-from synth_eval.judging.results import Status
 from synth_eval.judging.check import Context
+from synth_eval.judging.results import Status
 from synth_eval.stats.intervals import Interval, auc_interval
 from synth_eval.stats.learners import Predictor, TrainingRows, boosting
 from synth_eval.stats.membership import EpsilonBound, judged_epsilon, one_run_epsilon

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from synth_eval.judging.results import Status, Threshold
+from synth_eval import words
 from synth_eval.judging.check import Context
+from synth_eval.judging.results import Status, Threshold
 from synth_eval.stats.intervals import Interval, excess_members, newcombe, residual_risk, wilson
+from synth_eval.words import percent
 
 __all__ = [
     "INVALID_SPLIT", "Excess", "area_row", "decide", "difference", "excess", "percent", "points",
@@ -93,27 +95,9 @@ def risk_rows(entry: Excess) -> list[Mapping[str, Any]]:
     return [{"arm": f"{entry.arm}: residual risk", **row}]
 
 
-def percent(share: float, digits: int = 1) -> str:
-    """Share for a person.
-
-    Examples
-    --------
-    >>> percent(0.1234), percent(0.00012, 2)
-    ('12.3 %', '0.01 %')
-    """
-    return f"{100 * share:.{digits}f} %"
-
-
 def points(share: Interval, digits: int = 1) -> str:
-    """Difference of two shares with its interval, in percentage points.
-
-    Examples
-    --------
-    >>> points(Interval(0.012, -0.001, 0.025))
-    '+1.2 points (-0.1 to +2.5)'
-    """
-    value, low, high = (f"{100 * number:+.{digits}f}" for number in share)
-    return f"{value} points ({low} to {high})"
+    """Difference of two shares with its interval, in percentage points."""
+    return words.points(*share, digits=digits)
 
 
 def excess(

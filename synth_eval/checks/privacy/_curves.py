@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_eval.checks.privacy._beyond_control import Excess
-from synth_eval.judging.results import Curve, Panel
+from synth_eval.judging.panels import Panel, PlottedLine
 from synth_eval.stats.intervals import wilson
 from synth_eval.stats.membership import coarse_steps
 
@@ -32,13 +32,13 @@ def roc_panel(
         found = [wilson(step.members, sizes[0]) for step in steps]
         is_best = name == best
         curves.append(
-            Curve(
+            PlottedLine(
                 name,
                 x=[round(step.controls / sizes[1], 6) for step in steps],
                 y=[interval.value for interval in found],
                 low=[interval.low for interval in found] if is_best else None,
                 high=[interval.high for interval in found] if is_best else None,
-                role="synthetic" if is_best else "neutral",
+                side="synthetic" if is_best else "neutral",
             )
         )
     if not curves:
@@ -56,16 +56,16 @@ def roc_panel(
             x="unseen records taken for training ones",
             y="training records recognised",
             caption=caption,
-            curves=[*curves, _chance(min(min(curve.x) for curve in curves))],
+            lines=[*curves, _chance(min(min(curve.x) for curve in curves))],
             log_x=True,
             log_y=True,
         )
     ]
 
 
-def _chance(first: float) -> Curve:
+def _chance(first: float) -> PlottedLine:
     line = [first, *(float(rate) for rate in _CHANCE[first < _CHANCE])]
-    return Curve("no leak", x=line, y=line, shape="dashes")
+    return PlottedLine("no leak", x=line, y=line, shape="dashes")
 
 
 def distance_panel(members: FloatArray, controls: FloatArray, least: int) -> list[Panel]:
@@ -81,13 +81,13 @@ def distance_panel(members: FloatArray, controls: FloatArray, least: int) -> lis
     ):
         found = [wilson(count, size) for count in hits]
         curves.append(
-            Curve(
+            PlottedLine(
                 name,
                 x=distances,
                 y=[interval.value for interval in found],
                 low=[interval.low for interval in found],
                 high=[interval.high for interval in found],
-                role=role,
+                side=role,
             )
         )
     caption = (
@@ -102,7 +102,7 @@ def distance_panel(members: FloatArray, controls: FloatArray, least: int) -> lis
         x="distance to the nearest synthetic row",
         y="share of records",
         caption=caption,
-        curves=curves,
+        lines=curves,
         log_y=True,
     )
     return [panel]
@@ -113,13 +113,13 @@ def strata_panel(strata: Sequence[Excess]) -> list[Panel]:
     if len(strata) < 2:
         return []
     curves = [
-        Curve(
+        PlottedLine(
             name,
             x=[place + shift for place in range(len(strata))],
             y=[interval.value for interval in found],
             low=[interval.low for interval in found],
             high=[interval.high for interval in found],
-            role=role,
+            side=role,
             shape="points",
         )
         for name, role, shift, found in (
@@ -139,7 +139,7 @@ def strata_panel(strata: Sequence[Excess]) -> list[Panel]:
             x="group of records",
             y="share recognised",
             caption=caption,
-            curves=curves,
+            lines=curves,
             x_ticks=[stratum.arm for stratum in strata],
         )
     ]

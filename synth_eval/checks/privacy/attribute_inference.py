@@ -60,10 +60,10 @@ from synth_eval.checks.privacy._targets import (
     targets,
 )
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.check import Context
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result
-from synth_eval.judging.check import Context
 from synth_eval.stats.learners import TrainingRows, boosting
 from synth_eval.stats.neighbours import EncodedRows
 

@@ -37,10 +37,10 @@ import numpy as np
 from synth_eval.checks.privacy._beyond_control import percent
 from synth_eval.checks.privacy._targets import Encoded, encoded, in_random_order
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.check import Context
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.judging.check import Context
 from synth_eval.stats.intervals import Interval
 from synth_eval.stats.neighbours import EncodedRows, Neighbours
 

@@ -30,10 +30,10 @@ from __future__ import annotations
 from synth_eval.checks.privacy._attacks import attacks, epsilon_of
 from synth_eval.checks.privacy._beyond_control import INVALID_SPLIT
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.check import Context
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.judging.check import Context
 
 
 @check(
@@ -44,6 +44,7 @@ from synth_eval.judging.check import Context
     needs=(HOLDOUT,),
     cost="models",
     figure="arms",
+    evidence="guarantee",
 )
 def differential_privacy(ctx: Context) -> Result:
     """Compare the declared epsilon with the empirical lower bound."""

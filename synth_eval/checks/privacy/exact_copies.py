@@ -39,11 +39,11 @@ from typing import Any
 
 from synth_eval.checks.privacy._beyond_control import percent
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.check import Context
+from synth_eval.judging.facts import RECORDS_ATTACKED, SMALLEST_VISIBLE
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.judging.check import Context
-from synth_eval.judging.verdicts import SMALLEST_VISIBLE
 from synth_eval.stats.intervals import Interval, excess_members, wilson
 from synth_eval.stats.multiplicities import Multiplicities
 
@@ -159,6 +159,9 @@ def exact_copies(ctx: Context) -> Result:
         threshold=Threshold(margin.value, margin.basis),
         direction=Direction.LOWER,
         details=_details(counts, copied, visible, level),
+        facts={}
+        if visible is None
+        else {SMALLEST_VISIBLE: visible, RECORDS_ATTACKED: counts.members},
     )
 
 
@@ -207,7 +210,8 @@ def _details(
         },
     ]
     if visible is not None:
-        rows.append({"arm": SMALLEST_VISIBLE, "hits": visible, "records": counts.members})
+        told = "fewest copies that would have been seen"
+        rows.append({"arm": told, "hits": visible, "records": counts.members})
     return rows
 
 

@@ -53,10 +53,10 @@ from synth_eval.checks.privacy._beyond_control import (
 from synth_eval.checks.privacy._curves import strata_panel
 from synth_eval.checks.privacy._targets import encoded, targets
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.check import Context
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
-from synth_eval.judging.check import Context
 from synth_eval.stats.intervals import auc_interval
 from synth_eval.stats.membership import tail_hits
 

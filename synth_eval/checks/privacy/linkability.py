@@ -41,10 +41,10 @@ from synth_eval.checks.privacy._beyond_control import (
 )
 from synth_eval.checks.privacy._targets import Encoded, encoded, shared_columns, targets
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.check import Context
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result
-from synth_eval.judging.check import Context
 from synth_eval.stats.neighbours import EncodedRows
 
 _NEIGHBOURS = 5

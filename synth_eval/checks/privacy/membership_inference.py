@@ -53,11 +53,11 @@ from synth_eval.checks.privacy._beyond_control import (
     worst,
 )
 from synth_eval.checks.privacy._curves import roc_panel
+from synth_eval.judging.check import Context
+from synth_eval.judging.facts import POSSIBLE_EPSILON
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
-from synth_eval.judging.check import Context
-from synth_eval.judging.verdicts import POSSIBLE_EPSILON, PROVED_EPSILON
 from synth_eval.stats.intervals import Interval, auc_interval
 from synth_eval.stats.membership import (
     EpsilonBound,
@@ -79,6 +79,7 @@ _LEAST_EXCEEDING = 4
     needs=(HOLDOUT,),
     cost="models",
     figure="arms",
+    evidence="attack",
 )
 def membership_inference(ctx: Context) -> Result:
     """Attack members and controls alike."""
@@ -109,6 +110,7 @@ def membership_inference(ctx: Context) -> Result:
         direction=Direction.LOWER,
         sampled=tails[0].members if tails[0].members < ctx.data.real.num_rows else None,
         details=_details(found, tails, areas, (bound, possible), level),
+        facts={POSSIBLE_EPSILON: possible},
         panels=roc_panel(found.members, found.controls, tails[0].arm, ctx.config.small_cell),
     )
 
@@ -155,9 +157,9 @@ def _details(
         area_row("blind baseline (no synthetic table)", found.blind),
         {"arm": "calling everyone a member, F1", "value": f1_of_guessing_member(size, size)},
         {
-            "arm": PROVED_EPSILON,
+            "arm": "lower bound on epsilon",
             "what": f"{bound.correct:,} of {bound.guesses:,} guesses right",
             "value": bound.epsilon,
         },
-        {"arm": POSSIBLE_EPSILON, "value": possible},
+        {"arm": "largest bound on epsilon that could have been shown", "value": possible},
     ]

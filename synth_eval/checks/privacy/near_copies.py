@@ -42,10 +42,10 @@ from synth_eval.checks.privacy._beyond_control import decide, percent, points
 from synth_eval.checks.privacy._curves import distance_panel
 from synth_eval.checks.privacy._targets import targets
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.check import Context
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result
-from synth_eval.judging.check import Context
 from synth_eval.stats.intervals import Interval, excess_members, wilson
 
 _NEAR_QUANTILE = 0.01

@@ -55,10 +55,10 @@ from synth_eval.checks.privacy._beyond_control import (
 from synth_eval.checks.privacy._targets import encoded, in_random_order, shared_columns
 from synth_eval.data.load import Data
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.check import Context
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
-from synth_eval.judging.check import Context
 
 _ONE, _SEVERAL = "descriptions of one column", "descriptions of several columns"
 _CANDIDATES = 1_500

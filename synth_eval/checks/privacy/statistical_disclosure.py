@@ -54,10 +54,10 @@ from synth_eval.checks.privacy._targets import (
     secrets,
 )
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.check import Context
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result
-from synth_eval.judging.check import Context
 from synth_eval.stats.disclosure import KeyTable, combine_keys, disclosure_measures
 
 _KEY_COLUMNS = 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from synth_eval.judging.results import Curve, Panel
+from synth_eval.judging.panels import Panel, PlottedLine
 from synth_eval.stats.arms import Arm
 
 __all__ = ["arm_curve", "interval", "learning_curve", "level_line"]
@@ -22,9 +22,9 @@ def arm_curve(
     alpha: float,
     x: Sequence[float],
     *,
-    role: str,
+    side: str,
     shape: str = "line",
-) -> Curve:
+) -> PlottedLine:
     """Scores of arms with their intervals, at places on the axis.
 
     Parameters
@@ -35,22 +35,22 @@ def arm_curve(
         Places, rising.
     """
     bounds = [interval(arm, alpha, -1.0, 1.0) for arm in arms]
-    return Curve(
+    return PlottedLine(
         name,
         x=[float(place) for place in x],
         y=[arm.value for arm in arms],
         low=[low for low, _ in bounds],
         high=[high for _, high in bounds],
-        role=role,
+        side=side,
         shape=shape,
     )
 
 
 def level_line(
-    name: str, arm: Arm, alpha: float, ends: tuple[float, float], *, role: str, shape: str
-) -> Curve:
+    name: str, arm: Arm, alpha: float, ends: tuple[float, float], *, side: str, shape: str
+) -> PlottedLine:
     """The score of one arm as a level line with its band."""
-    return arm_curve(name, [arm, arm], alpha, ends, role=role, shape=shape)
+    return arm_curve(name, [arm, arm], alpha, ends, side=side, shape=shape)
 
 
 def learning_curve(score: str, real: Sequence[Arm], synthetic: Arm, alpha: float) -> Panel:
@@ -78,9 +78,9 @@ def learning_curve(score: str, real: Sequence[Arm], synthetic: Arm, alpha: float
             "worth as many real rows as stand below the crossing. Bad: the line near the left "
             "end of the curve, or below it."
         ),
-        curves=[
-            arm_curve("real rows", points, alpha, [arm.n for arm in points], role="real"),
-            level_line(label, synthetic, alpha, ends, role="synthetic", shape="dashes"),
+        lines=[
+            arm_curve("real rows", points, alpha, [arm.n for arm in points], side="real"),
+            level_line(label, synthetic, alpha, ends, side="synthetic", shape="dashes"),
         ],
         log_x=True,
     )

@@ -13,8 +13,8 @@ from synth_eval.checks.utility._experiment import Experiment
 from synth_eval.checks.utility._task import Task
 from synth_eval.data.load import Data
 from synth_eval.errors import NotApplicable
-from synth_eval.judging.formulas import load_estimators
 from synth_eval.judging.check import Context
+from synth_eval.judging.formulas import load_estimators
 from synth_eval.stats.arms import Fits, Learner
 from synth_eval.stats.families import families, own_learner, suits
 from synth_eval.stats.learners import TrainingRows

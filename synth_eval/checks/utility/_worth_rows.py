@@ -11,16 +11,9 @@ import numpy as np
 from synth_eval.checks.utility._curves import interval, learning_curve
 from synth_eval.checks.utility._experiment import Arms, Experiment
 from synth_eval.checks.utility._task import Task, absent_classes
-from synth_eval.judging.results import (
-    Direction,
-    Estimate,
-    Panel,
-    Reference,
-    Result,
-    Status,
-    Threshold,
-)
 from synth_eval.judging.check import Context
+from synth_eval.judging.panels import Panel
+from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
 from synth_eval.stats.arms import Arm, Gap, Scorer, gap
 
 __all__ = ["absence", "judge"]

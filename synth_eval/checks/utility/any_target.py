@@ -37,10 +37,10 @@ import numpy.typing as npt
 from synth_eval.checks.utility._task import classification, regression, require_full_depth
 from synth_eval.checks.utility._words import percent
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.check import Context
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
-from synth_eval.judging.check import Context
 from synth_eval.stats.arms import Arm, fit_samples, gap
 from synth_eval.stats.families import boosting_learner
 from synth_eval.stats.learners import TrainingRows

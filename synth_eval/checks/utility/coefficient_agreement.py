@@ -48,11 +48,11 @@ from synth_eval.checks.utility._task import (
 from synth_eval.checks.utility._words import percent
 from synth_eval.checks.utility._worth_rows import absence
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.check import Context
 from synth_eval.judging.formulas import read_formula
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.judging.check import Context
 from synth_eval.stats.inference import (
     Coefficients,
     interval_overlap,

@@ -34,19 +34,11 @@ from synth_eval.checks.utility._experiment import Experiment, experiment
 from synth_eval.checks.utility._task import kind_of_task, require_full_depth
 from synth_eval.checks.utility._worth_rows import absence
 from synth_eval.errors import NotApplicable
-from synth_eval.judging.needs import HOLDOUT, TARGET
-from synth_eval.judging.registry import check
-from synth_eval.judging.results import (
-    Curve,
-    Direction,
-    Estimate,
-    Panel,
-    Reference,
-    Result,
-    Status,
-    Threshold,
-)
 from synth_eval.judging.check import Context
+from synth_eval.judging.needs import HOLDOUT, TARGET
+from synth_eval.judging.panels import Panel, PlottedLine
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
 from synth_eval.stats.importance import permutation_importance
 from synth_eval.stats.learners import TrainingRows
 from synth_eval.stats.ranking import spearman
@@ -115,15 +107,15 @@ def _panel(
     """Importances side by side, the most important on real rows first."""
     order = np.argsort(-np.mean(real, axis=0), kind="stable")[:_SHOWN]
 
-    def curve(name: str, found: Sequence[FloatArray], role: str, shift: float) -> Curve:
+    def curve(name: str, found: Sequence[FloatArray], role: str, shift: float) -> PlottedLine:
         values = np.stack(found)[:, order]
-        return Curve(
+        return PlottedLine(
             name,
             x=[place + shift for place in range(len(order))],
             y=values.mean(axis=0).tolist(),
             low=values.min(axis=0).tolist(),
             high=values.max(axis=0).tolist(),
-            role=role,
+            side=role,
             shape="points",
         )
 
@@ -136,7 +128,7 @@ def _panel(
             "Importance of each feature for models trained on synthetic and on real rows; the "
             "whiskers are the range over several samples. Bad: ranges that do not meet."
         ),
-        curves=[
+        lines=[
             curve("synthetic rows", synthetic, "synthetic", 0.0),
             curve("real rows", real, "real", 0.12),
         ],

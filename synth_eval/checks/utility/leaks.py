@@ -36,10 +36,10 @@ import numpy as np
 from synth_eval.checks.utility._words import percent
 from synth_eval.data.codes import encode
 from synth_eval.data.fingerprint import fingerprints
+from synth_eval.judging.check import Context
 from synth_eval.judging.needs import HOLDOUT, TARGET
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.judging.check import Context
 from synth_eval.stats.intervals import newcombe, wilson
 from synth_eval.stats.multiplicities import Multiplicities
 from synth_eval.stats.scores import auc

@@ -42,18 +42,11 @@ from synth_eval.checks.utility._task import Task, kind_of_task, require_full_dep
 from synth_eval.checks.utility._words import percent
 from synth_eval.checks.utility._worth_rows import absence
 from synth_eval.errors import NotApplicable
-from synth_eval.judging.needs import HOLDOUT, TARGET
-from synth_eval.judging.registry import check
-from synth_eval.judging.results import (
-    Direction,
-    Estimate,
-    Panel,
-    Reference,
-    Result,
-    Status,
-    Threshold,
-)
 from synth_eval.judging.check import Context
+from synth_eval.judging.needs import HOLDOUT, TARGET
+from synth_eval.judging.panels import Panel
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
 from synth_eval.stats.arms import GROUPS, Arm, Fits, Gap, Learner, paired_gap
 from synth_eval.stats.learners import BoostingSettings, TrainingRows, boosting, concatenate
 
@@ -138,10 +131,10 @@ def _panels(mixes: Sequence[_Mix], rival: _Mix, score: str, alpha: float) -> lis
             x=x,
             y=f"{score} on unseen real rows",
             caption=caption,
-            curves=[
-                arm_curve("real and synthetic", arms, alpha, places, role="synthetic"),
-                level_line("real rows alone", arms[0], alpha, ends, role="real", shape="line"),
-                level_line(rival.name, rival.arm, alpha, ends, role="neutral", shape="dashes"),
+            lines=[
+                arm_curve("real and synthetic", arms, alpha, places, side="synthetic"),
+                level_line("real rows alone", arms[0], alpha, ends, side="real", shape="line"),
+                level_line(rival.name, rival.arm, alpha, ends, side="neutral", shape="dashes"),
             ],
         )
 

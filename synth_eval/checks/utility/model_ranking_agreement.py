@@ -38,10 +38,10 @@ from synth_eval.checks.utility._experiment import Experiment, experiment
 from synth_eval.checks.utility._models import Model, Models, compared_models
 from synth_eval.checks.utility._task import kind_of_task, require_full_depth
 from synth_eval.checks.utility._worth_rows import absence
+from synth_eval.judging.check import Context
 from synth_eval.judging.needs import HOLDOUT, TARGET
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.judging.check import Context
 from synth_eval.stats.arms import Arm, Gap, gap
 from synth_eval.stats.ranking import kendall, ranking_interval
 from synth_eval.stats.scores import Score

@@ -35,10 +35,10 @@ from __future__ import annotations
 
 from synth_eval.checks.utility._experiment import experiment
 from synth_eval.checks.utility._worth_rows import judge
+from synth_eval.judging.check import Context
 from synth_eval.judging.needs import HOLDOUT, TARGET
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Result
-from synth_eval.judging.check import Context
 
 
 @check(

@@ -31,10 +31,10 @@ from synth_eval.checks.utility._experiment import experiment
 from synth_eval.checks.utility._task import MANY_TEST_ROWS, Task
 from synth_eval.checks.utility._worth_rows import judge
 from synth_eval.errors import NotApplicable
+from synth_eval.judging.check import Context
 from synth_eval.judging.needs import HOLDOUT, TARGET
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Result
-from synth_eval.judging.check import Context
 from synth_eval.stats.scores import average_precision
 
 

@@ -40,10 +40,11 @@ from synth_eval.checks.utility._experiment import Experiment, experiment
 from synth_eval.checks.utility._words import percent
 from synth_eval.checks.utility._worth_rows import absence
 from synth_eval.errors import NotApplicable
-from synth_eval.judging.needs import HOLDOUT, TARGET
-from synth_eval.judging.registry import check
-from synth_eval.judging.results import Curve, Direction, Estimate, Panel, Reference, Result, Status
 from synth_eval.judging.check import Context
+from synth_eval.judging.needs import HOLDOUT, TARGET
+from synth_eval.judging.panels import Panel, PlottedLine
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
 from synth_eval.stats.arms import Arm
 from synth_eval.stats.calibration import (
     brier_decomposition,
@@ -219,20 +220,20 @@ def _panel(curves: Mapping[str, Sequence[Mapping[str, Any]]], name: str) -> Pane
             "true; below it they are too high. Groups with few rows of either kind are left "
             "out."
         ),
-        curves=[
+        lines=[
             *(
-                Curve(
+                PlottedLine(
                     f"trained on {role} rows",
                     x=[row["expected"] for row in rows],
                     y=[row["estimate"] for row in rows],
                     low=[row["low"] for row in rows],
                     high=[row["high"] for row in rows],
-                    role=role,
+                    side=role,
                     shape="points" if role == "synthetic" else "line",
                 )
                 for role, rows in curves.items()
             ),
-            Curve("right", x=[0.0, 1.0], y=[0.0, 1.0], shape="dashes"),
+            PlottedLine("right", x=[0.0, 1.0], y=[0.0, 1.0], shape="dashes"),
         ],
     )
 

@@ -37,18 +37,11 @@ from synth_eval.checks.utility._task import MANY_TEST_ROWS
 from synth_eval.checks.utility._words import percent
 from synth_eval.checks.utility._worth_rows import absence
 from synth_eval.errors import NotApplicable
-from synth_eval.judging.needs import HOLDOUT, TARGET
-from synth_eval.judging.registry import check
-from synth_eval.judging.results import (
-    Direction,
-    Estimate,
-    Panel,
-    Reference,
-    Result,
-    Status,
-    Threshold,
-)
 from synth_eval.judging.check import Context
+from synth_eval.judging.needs import HOLDOUT, TARGET
+from synth_eval.judging.panels import Panel
+from synth_eval.judging.registry import check
+from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
 from synth_eval.stats.arms import gap
 from synth_eval.stats.scores import Score, share_among
 
@@ -120,13 +113,13 @@ def _panel(trial: Experiment, judged: Sequence[int], alpha: float) -> Panel:
             "Each dot is the share of a class of unseen real rows that models assign to it. "
             "Bad: the dot of the synthetic rows below that of a tenth of the real rows."
         ),
-        curves=[
+        lines=[
             arm_curve(
                 name,
                 [trial.fits(role).arm(score) for score in scores],
                 alpha,
                 [place + shift for place in places],
-                role=colour,
+                side=colour,
                 shape="points",
             )
             for role, name, colour, shift in lines

@@ -10,7 +10,5 @@ DIMENSION = Dimension(
     "Does the table have the right form and obey the rules of the data?",
     "columns, kinds, impossible values, rules derived from the real table (Great Expectations)",
     place=10,
-    decides=dict.fromkeys(
-        ("model-training", "software-testing", "sharing", "augmentation"), _FORM
-    ),
+    decides=dict.fromkeys(("model-training", "software-testing", "sharing", "augmentation"), _FORM),
 )

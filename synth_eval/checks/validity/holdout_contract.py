@@ -30,10 +30,10 @@ from __future__ import annotations
 from statistics import NormalDist
 from typing import Any
 
+from synth_eval.judging.check import Context
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.judging.check import Context
 from synth_eval.stats.distances import total_variation_distance
 from synth_eval.stats.intervals import wilson
 from synth_eval.stats.worth import sample_sizes, total_variation_curves

@@ -31,9 +31,9 @@ Source
 from __future__ import annotations
 
 from synth_eval.errors import UsageError
+from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Result, Status
-from synth_eval.judging.check import Context
 from synth_eval.rules.finding import finding
 from synth_eval.rules.validate import derived_cases, judged, suite_cases
 

@@ -31,9 +31,9 @@ from typing import Any
 import numpy as np
 
 from synth_eval.data.table import CoercedColumn
+from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
-from synth_eval.judging.check import Context
 from synth_eval.stats.intervals import wilson
 
 

@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from synth_eval.data.files import whole_file, write_text
 from synth_eval.errors import UsageError
 from synth_eval.report.forms.junit import render_junit
 from synth_eval.report.forms.numbers import COLUMNS, number_rows
@@ -39,7 +40,6 @@ def write_forms(evaluation: Evaluation, folder: str | Path, forms: Iterable[str]
     for form in check_forms(forms):
         name, write = FORMS[form]
         path = Path(folder) / name
-        path.parent.mkdir(parents=True, exist_ok=True)
         write(evaluation, path)
         written.append(path)
     return written
@@ -73,17 +73,20 @@ def results_schema() -> str:
 
 
 def _text(render: Callable[[Evaluation], str]) -> Callable[[Evaluation, Path], None]:
-    def write(evaluation: Evaluation, path: Path) -> None:
-        path.write_text(render(evaluation), encoding="utf-8", newline="\n")
+    return lambda evaluation, path: write_text(path, render(evaluation))
 
-    return write
+
+def _parquet(evaluation: Evaluation, path: Path) -> None:
+    frame = evaluation.numbers()
+    with whole_file(path) as partial:
+        frame.to_parquet(partial)
 
 
 FORMS: Mapping[str, tuple[str, Callable[[Evaluation, Path], None]]] = {
     "markdown": ("summary.md", _text(lambda evaluation: evaluation.to_markdown())),
     "junit": ("junit.xml", _text(render_junit)),
     "csv": ("numbers.csv", _text(render_csv)),
-    "parquet": ("numbers.parquet", lambda found, path: found.numbers().to_parquet(path)),
+    "parquet": ("numbers.parquet", _parquet),
     "pdf": ("report.pdf", lambda found, path: print_pdf(found.to_html(), path)),
 }
 """File name and writer by the word of the command line."""

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from synth_eval.figures.labels import item_label, number
-from synth_eval.judging.results import DIMENSIONS, Result, Status
+from synth_eval.figures.labels import item_label
+from synth_eval.judging.dimensions import dimensions
+from synth_eval.judging.results import Result, Status
+from synth_eval.words import number
 
 if TYPE_CHECKING:
     from synth_eval.evaluation import Evaluation
@@ -29,7 +31,7 @@ def render_junit(evaluation: Evaluation) -> str:
     exit code of ``--fail-on fail``.
     """
     root = Element("testsuites", name="synth_eval")
-    for dimension in DIMENSIONS:
+    for dimension in dimensions():
         results = [result for result in evaluation.results if result.dimension == dimension]
         if results:
             decides = evaluation.verdicts[dimension].decisive
@@ -85,7 +87,7 @@ def _facts(result: Result) -> str:
         lines.append(f"reference {number(result.reference.value)}, {result.reference.what}")
     if result.threshold is not None:
         lines.append(f"margin {number(result.threshold.value)}, {result.threshold.basis}")
-    bad = [row for row in result.details if row.get("status") in _BAD]
+    bad = [row for row in result.rows() if row.get("status") in _BAD]
     lines += [f"{row['status']} {item_label(row)}" for row in bad[:_ITEMS]]
     return _clean("\n".join(lines))
 

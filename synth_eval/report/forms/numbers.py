@@ -52,7 +52,7 @@ def _of(result: Result) -> Iterator[dict[str, Any]]:
         "n": _float(result.n),
         "status": str(result.status),
     }
-    for detail in result.details:
+    for detail in result.rows():
         plain = to_plain(detail)
         about["item"] = item_label(plain)
         status = str(plain.get("status") or result.status)

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from synth_eval.data.files import whole_file
 from synth_eval.errors import UsageError
 
 __all__ = ["find_browser", "print_pdf"]
@@ -90,5 +91,5 @@ def print_pdf(page: str, path: Path) -> None:
         if not printed.is_file():
             last = (done.stderr.decode(errors="replace").strip().splitlines() or ["no message"])[-1]
             raise UsageError(f"{Path(browser).name} could not print the PDF: {last[:200]}")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(printed, path)
+        with whole_file(path) as partial:
+            shutil.move(printed, partial)

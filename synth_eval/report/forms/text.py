@@ -7,10 +7,11 @@ import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from synth_eval.figures.labels import item_label, number
+from synth_eval.figures.labels import item_label
 from synth_eval.judging.results import Result, Status
 from synth_eval.report.page.gaps import not_evaluated
 from synth_eval.report.page.view import headline
+from synth_eval.words import number
 
 if TYPE_CHECKING:
     from synth_eval.evaluation import Evaluation
@@ -34,7 +35,7 @@ def render_text(evaluation: Evaluation) -> str:
     lines = [headline(evaluation), ""]
     for name, found in evaluation.verdicts.items():
         aside = "" if found.decisive else "(not decisive for this purpose) "
-        lines += wrapped(f"{name:<10} {found.verdict:<14} ", aside + found.reason)
+        lines += wrapped(f"{name:<10} {found.word:<14} ", aside + found.reason)
     results = [r for r in evaluation.findings() if r.status is not Status.NOT_APPLICABLE]
     if results:
         lines += ["", "Findings, worst first"]
@@ -58,9 +59,9 @@ def render_result_text(result: Result) -> str:
     lines += wrapped("  ", result.message)
     for word, text in _facts(result).items():
         lines += wrapped(f"  {word:<10} ", text)
-    for row in result.details[:_ITEMS]:
+    for row in result.rows()[:_ITEMS]:
         lines += wrapped("    ", f"{item_label(row)}: {_numbers(row)}")
-    left = len(result.details) - _ITEMS
+    left = len(result.rows()) - _ITEMS
     if left > 0:
         lines.append(f"    … {left:,} more in .frame()")
     return "\n".join(lines)
@@ -77,7 +78,7 @@ def render_markdown(evaluation: Evaluation) -> str:
         "| --- | --- | --- |",
     ]
     for name, found in evaluation.verdicts.items():
-        word = f"**{found.verdict}**" if found.decisive else f"{found.verdict}, not decisive"
+        word = f"**{found.word}**" if found.decisive else f"{found.word}, not decisive"
         lines.append(f"| {name} | {word} | {escaped_markdown(found.reason)} |")
     results = [r for r in evaluation.findings() if r.status is not Status.NOT_APPLICABLE]
     if results:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from synth_eval.judging.results import DIMENSIONS, Status
+from synth_eval.judging.dimensions import dimensions
+from synth_eval.judging.results import Status
 from synth_eval.report.page.explanations import title
 
 if TYPE_CHECKING:
@@ -77,12 +78,12 @@ def _dimensions(evaluation: Evaluation) -> list[Gap]:
     present = {result.dimension for result in evaluation.results}
     gaps = [
         Gap(name.capitalize(), "No check of it was asked for in this run.")
-        for name in DIMENSIONS
+        for name in dimensions()
         if name not in present
     ]
     if not evaluation.reference_scores:
         gaps.append(Gap("Reference scores", "The reports of SDMetrics were not run."))
-    missing = {name: why for name, why in _UNCOVERED.items() if name not in DIMENSIONS}
+    missing = {name: why for name, why in _UNCOVERED.items() if name not in dimensions()}
     if missing:
         names = list(missing)
         listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]

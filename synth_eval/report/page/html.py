@@ -15,9 +15,8 @@ from markupsafe import Markup, escape
 
 from synth_eval._version import __version__
 from synth_eval.figures import plotly_javascript, template
-from synth_eval.figures.labels import number, share
-from synth_eval.judging.reasons import plain_reason
-from synth_eval.judging.results import DIMENSIONS, Result, Status, to_plain
+from synth_eval.judging.dimensions import dimensions
+from synth_eval.judging.results import Result, Status, to_plain
 from synth_eval.judging.verdicts import VerdictWord
 from synth_eval.report.page.explanations import title
 from synth_eval.report.page.gaps import not_evaluated
@@ -25,6 +24,7 @@ from synth_eval.report.page.notes import note_views
 from synth_eval.report.page.strips import strip
 from synth_eval.report.page.tables import details_table
 from synth_eval.report.page.view import headline, page
+from synth_eval.words import number, share
 
 if TYPE_CHECKING:
     from synth_eval.evaluation import Evaluation
@@ -103,10 +103,7 @@ def fill(name: str, **values: Any) -> str:
 def render_snippet(evaluation: Evaluation) -> str:
     """Findings first, for the output of a notebook cell."""
     findings = [r for r in evaluation.findings() if r.status is not Status.NOT_APPLICABLE]
-    verdicts = [
-        (name, found, plain_reason(found.reason, evaluation.results))
-        for name, found in evaluation.verdicts.items()
-    ]
+    verdicts = [(name, found) for name, found in evaluation.verdicts.items()]
     return (
         _environment()
         .get_template("snippet.html")
@@ -128,8 +125,8 @@ def render_result(result: Result) -> str:
         .render(
             result=result,
             strip=strip(result),
-            table=details_table(result.details, _SNIPPET_ROWS, short=True)
-            if result.details
+            table=details_table(result.rows(), _SNIPPET_ROWS, short=True)
+            if result.rows()
             else None,
         )
     )
@@ -150,13 +147,19 @@ def _environment() -> Environment:
         status_words=lambda status: STATUS_WORDS[Status(status)],
         plain=to_plain,
         prose=_prose,
+        sentence=_sentence,
         words=lambda key: str(key).replace("_", " "),
     )
     environment.tests["same_shaped"] = _is_same_shaped
     environment.globals.update(
-        asset=_asset, title=title, dimensions=DIMENSIONS, verdict_words=list(VerdictWord)
+        asset=_asset, title=title, dimensions=dimensions(), verdict_words=list(VerdictWord)
     )
     return environment
+
+
+def _sentence(text: str) -> str:
+    """Words as a sentence: with a capital and a full stop."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def _prose(text: str) -> Markup:

@@ -12,7 +12,8 @@ from synth_eval.figures.distributions import overlay
 from synth_eval.figures.drawing import Drawing
 from synth_eval.figures.labels import item_label
 from synth_eval.figures.quantiles import quantile_plot
-from synth_eval.judging.results import Panel, Result
+from synth_eval.judging.panels import Panel
+from synth_eval.judging.results import Result
 
 if TYPE_CHECKING:
     from synth_eval.evaluation import Evaluation
@@ -45,7 +46,7 @@ class Pictures:
 
     def of_check(self, result: Result) -> list[Picture]:
         """Overview of all items, then the panels that are of no single item."""
-        labels = {item_label(row) for row in result.details}
+        labels = {item_label(row) for row in result.rows()}
         shown = [(place, p) for place, p in enumerate(result.panels) if p.name not in labels]
         pictures = [self._panel(result.code, place, panel) for place, panel in shown]
         found = self._overview(result)
@@ -62,7 +63,7 @@ class Pictures:
 
     def _overview(self, result: Result) -> Drawing | None:
         """Figure over all items; the distributions of single columns open from the table."""
-        has_items = len(result.details) > 1
+        has_items = len(result.rows()) > 1
         kind = "intervals" if result.figure in ("distribution", "quantiles") and has_items else None
         try:
             return drawing(result, self._evaluation, kind=kind)
@@ -73,7 +74,7 @@ class Pictures:
         """Overlays of the columns, those of the worst items first where there are too many."""
         profiles = {str(profile["column"]): profile for profile in self._evaluation.profiles}
         results = self._evaluation.results
-        named = dict.fromkeys(str(row.get("column")) for r in results for row in r.details)
+        named = dict.fromkeys(str(row.get("column")) for r in results for row in r.rows())
         keys: dict[str, Sequence[str]] = {}
         for name in named:
             if name not in profiles:
@@ -92,7 +93,7 @@ class Pictures:
         """Panels that bear the name of an item; rows of other checks open them, too."""
         keys: dict[str, Sequence[str]] = {}
         for result in self._evaluation.results:
-            labels = {item_label(row) for row in result.details}
+            labels = {item_label(row) for row in result.rows()}
             for place, panel in enumerate(result.panels):
                 key = f"panel-{result.code}-{place}"
                 if panel.name in labels and self._within_budget(key, panel_drawing(panel)):

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from synth_eval.figures.labels import number
 from synth_eval.judging.results import Direction, Estimate, Reference, Result
+from synth_eval.words import number
 
 __all__ = ["Strip", "strip"]
 

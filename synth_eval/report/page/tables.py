@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from synth_eval.figures.labels import IDENTITY, item_label, number, share
+from synth_eval.figures.labels import IDENTITY, item_label
 from synth_eval.judging.results import Status, to_plain
+from synth_eval.words import number, share
 
 __all__ = ["Cell", "Column", "Row", "Table", "allowed_rows", "details_table"]
 

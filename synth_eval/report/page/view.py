@@ -9,10 +9,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from synth_eval.figures.drawing import Drawing
-from synth_eval.figures.labels import number
+from synth_eval.judging.dimensions import dimensions
 from synth_eval.judging.purposes import purpose_of
-from synth_eval.judging.reasons import Reason, plain_reason
-from synth_eval.judging.results import DIMENSIONS, Result, Status
+from synth_eval.judging.results import Result, Status
 from synth_eval.judging.verdicts import Verdict, VerdictWord
 from synth_eval.report.page.explanations import Explanation, explanation, title
 from synth_eval.report.page.gaps import Gap, not_evaluated
@@ -20,6 +19,7 @@ from synth_eval.report.page.pictures import Picture, Pictures
 from synth_eval.report.page.strips import Strip, strip
 from synth_eval.report.page.tables import Table, allowed_rows, details_table
 from synth_eval.report.page.worst import WorstItem, worst_items
+from synth_eval.words import listed, number
 
 if TYPE_CHECKING:
     from synth_eval.evaluation import Evaluation
@@ -30,7 +30,6 @@ __all__ = [
     "Page",
     "created_words",
     "headline",
-    "listed",
     "page",
     "table_views",
 ]
@@ -72,7 +71,6 @@ class DimensionView:
     question: str
     verdict: Verdict
     shape: Status
-    reason: Reason
     tally: Sequence[tuple[Status, int]]
     checks: Sequence[CheckView]
 
@@ -100,7 +98,7 @@ class Page:
 def page(evaluation: Evaluation) -> Page:
     """View of an evaluation."""
     pictures = Pictures(evaluation)
-    rows = allowed_rows([result.details for result in evaluation.results])
+    rows = allowed_rows([result.rows() for result in evaluation.results])
     dimensions = []
     for name, verdict in evaluation.verdicts.items():
         results = [result for result in evaluation.results if result.dimension == name]
@@ -141,27 +139,16 @@ def headline(evaluation: Evaluation, *, aside: bool = True) -> str:
     verdicts = evaluation.verdicts
     parts = []
     for word in (VerdictWord.NO_GO, VerdictWord.LIMITS, VerdictWord.UNKNOWN, VerdictWord.GO):
-        names = [name for name, v in verdicts.items() if v.verdict is word and v.decisive]
+        names = [name for name, v in verdicts.items() if v.word is word and v.decisive]
         if names:
             parts.append(f"{word} for {listed(names)}")
     sentence = "; ".join(parts) + "."
     if not evaluation.purpose:
         return sentence
     title = purpose_of(evaluation.purpose).title.capitalize()
-    others = [f"{name} ({v.verdict})" for name, v in verdicts.items() if not v.decisive]
+    others = [f"{name} ({v.word})" for name, v in verdicts.items() if not v.decisive]
     tail = f" Not decisive for it: {', '.join(others)}." if aside else ""
     return f"{title}: {sentence}{tail}"
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names as a person lists them.
-
-    Examples
-    --------
-    >>> listed(["a"]), listed(["a", "b", "c"])
-    ('a', 'a, b and c')
-    """
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def _check(result: Result, rows: int, pictures: Pictures) -> CheckView:
@@ -169,7 +156,7 @@ def _check(result: Result, rows: int, pictures: Pictures) -> CheckView:
         result=result,
         title=title(result),
         strip=strip(result),
-        table=details_table(result.details, rows, pictures.of_items) if result.details else None,
+        table=details_table(result.rows(), rows, pictures.of_items) if result.rows() else None,
         pictures=pictures.of_check(result),
         explanation=explanation(result),
     )
@@ -179,10 +166,9 @@ def _dimension(name: str, verdict: Verdict, checks: Sequence[CheckView]) -> Dime
     counts = Counter(check.result.status for check in checks)
     return DimensionView(
         name=name,
-        question=DIMENSIONS.get(name, ""),
+        question=dimensions()[name].question if name in dimensions() else "",
         verdict=verdict,
-        shape=VERDICT_SHAPES[verdict.verdict],
-        reason=plain_reason(verdict.reason, [check.result for check in checks]),
+        shape=VERDICT_SHAPES[verdict.word],
         tally=[(status, counts[status]) for status in _ORDER if counts[status]],
         checks=checks,
     )

@@ -57,7 +57,7 @@ def worst_items(results: Sequence[Result]) -> dict[str, list[WorstItem]]:
     for result in results:
         if result.status not in _BAD:
             continue
-        for place, row in enumerate(result.details):
+        for place, row in enumerate(result.rows()):
             kind = _kind(result, row)
             if kind:
                 entry = (-Status(row["status"]).severity, place, result.code)

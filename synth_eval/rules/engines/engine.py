@@ -22,6 +22,7 @@ from synth_eval.rules.engines.frames import coerced_frame, stored_frame
 from synth_eval.rules.engines.kwargs import columns_of, rename_columns, safe_names
 from synth_eval.rules.engines.safety import vetted
 from synth_eval.rules.tally import Tally
+from synth_eval.words import first_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -198,7 +199,7 @@ def _why_not_built(kind: str, error: Exception) -> str:
         first = details()[0]
         place = ".".join(str(part) for part in first.get("loc", ()) if part != "__root__")
         return f"{kind}: {place + ': ' if place else ''}{first.get('msg', 'invalid')}"
-    return f"{kind}: {_first_line(str(error)) or type(error).__name__}"
+    return f"{kind}: {first_line(error) or type(error).__name__}"
 
 
 def _validate(expectations: list[Any], frame: pd.DataFrame) -> list[tuple[int, Outcome]]:
@@ -249,12 +250,8 @@ def _exception(info: Any) -> str | None:
     entries = [info] if "raised_exception" in info else list(info.values())
     for entry in entries:
         if isinstance(entry, Mapping) and entry.get("raised_exception"):
-            return _first_line(str(entry.get("exception_message"))) or "it raised an exception"
+            return first_line(entry.get("exception_message")) or "it raised an exception"
     return None
-
-
-def _first_line(text: str) -> str:
-    return (text.strip().splitlines() or [""])[0][:200]
 
 
 def _tally(result: Mapping[str, Any]) -> Tally | None:

@@ -24,7 +24,7 @@ def test_absent_group_of_one_percent_is_flagged_and_one_of_a_thousandth_is_not()
     real = levels({"a": 98_900, "b": 1000, "c": 100})
     gone_b = result(real, levels({"a": 999, "c": 1}))
     assert gone_b.status == "fail"
-    lost = next(row for row in gone_b.details if row["level"] == "b")
+    lost = next(row for row in gone_b.rows() if row["level"] == "b")
     assert lost["chance_of_absence"] == pytest.approx(0.99**1000, rel=0.05)
     gone_c = result(real, levels({"a": 990, "b": 10}))
     assert gone_c.status == "inconclusive", "1,000 rows are too few to call it a loss"
@@ -34,10 +34,10 @@ def test_absent_group_of_one_percent_is_flagged_and_one_of_a_thousandth_is_not()
 def test_expected_missing_levels():
     """Ten levels of .09 and fifty of .002: 6.75 are expected to be absent from 1,000 rows."""
     counts = {f"big{i}": 900 for i in range(10)} | {f"rare{i}": 20 for i in range(50)}
-    details = result(levels(counts), levels(dict.fromkeys(counts, 1))).details
+    details = result(levels(counts), levels(dict.fromkeys(counts, 1))).rows()
     assert sum(row["chance_of_absence"] for row in details) > 40  # 60 rows only
     thousand = levels({f"big{i}": 100 for i in range(10)})
-    details = result(levels(counts), thousand).details
+    details = result(levels(counts), thousand).rows()
     expected = sum(row["chance_of_absence"] for row in details)
     assert expected == pytest.approx(6.75, abs=0.01)
 

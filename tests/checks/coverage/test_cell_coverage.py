@@ -29,7 +29,7 @@ def test_lost_combination_is_found_while_every_level_is_there():
     assert by_code["C001"].status == "pass"
     assert by_code["C002"].status == "fail"
     assert by_code["C002"].estimate.value == pytest.approx(0.04, abs=0.008)
-    assert by_code["C002"].details[0]["lost_cells"] == 1
+    assert by_code["C002"].rows()[0]["lost_cells"] == 1
 
 
 def test_fresh_rows_pass():

@@ -21,7 +21,7 @@ def table(rows):
 def test_fresh_rows_and_holdout_have_the_expected_coverage(people):
     found = result(people["real"], people["fresh"], people["holdout"])
     assert found.status == "pass"
-    for row in found.details:
+    for row in found.rows():
         assert row["estimate"] == pytest.approx(row["expected"], abs=0.015)
         assert row["density"] == pytest.approx(1, abs=0.1)
 
@@ -32,7 +32,7 @@ def test_few_rows_repeated_are_worth_as_many():
     few = np.repeat(rng.normal(size=(150, 5)), 20, axis=0)
     found = result(table(real), table(few))
     assert found.status == "warn"
-    assert found.details[0]["worth"] == pytest.approx(0.05, rel=0.25)
+    assert found.rows()[0]["worth"] == pytest.approx(0.05, rel=0.25)
     handful = np.repeat(rng.normal(size=(6, 5)), 500, axis=0)
     assert result(table(real), table(handful)).status == "fail"
 
@@ -42,7 +42,7 @@ def test_invented_rows_lower_density():
     real, fresh = rng.normal(size=(2, 2000, 5))
     fresh[:1000] += 20
     found = result(table(real), table(fresh))
-    assert found.details[0]["density"] == pytest.approx(0.5, abs=0.05)
+    assert found.rows()[0]["density"] == pytest.approx(0.5, abs=0.05)
 
 
 def test_repeated_rows_are_refused_and_never_called_uncovered():
@@ -89,7 +89,7 @@ def test_intervals_of_fresh_rows_hold_the_expected_coverage(columns):
     for seed in range(10):
         rng = np.random.default_rng(seed)
         found = result(*(table(rng.normal(size=(1500, columns))) for _ in range(3)))
-        held += [row["low"] <= row["expected"] <= row["high"] for row in found.details]
-        for row in found.details:
+        held += [row["low"] <= row["expected"] <= row["high"] for row in found.rows()]
+        for row in found.rows():
             assert row["density"] == pytest.approx(1, abs=0.1)
     assert sum(held) >= 16  # of 20; at 95 % sixteen or fewer come once in sixty runs

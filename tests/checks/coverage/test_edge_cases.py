@@ -50,7 +50,7 @@ def test_declared_rate_replaces_the_real_one():
     rng = np.random.default_rng(2)
     real, synthetic = draw(rng, 20_000, 0.0), draw(rng, 20_000, 0.05)
     found = result(real, synthetic, {**YOUNG_AND_RICH, "rate": 0.05 / 6})
-    assert found.details[0]["expected"] == pytest.approx(0.05 / 6, rel=1e-3)
+    assert found.rows()[0]["expected"] == pytest.approx(0.05 / 6, rel=1e-3)
     assert found.status == "pass"
 
 
@@ -58,7 +58,7 @@ def test_case_of_few_real_rows_is_not_told():
     rng = np.random.default_rng(3)
     found = result(draw(rng, 2000, 0.02), draw(rng, 2000, 0.02))
     assert found.status == "inconclusive"
-    assert found.details[0]["expected"] == 0.0
+    assert found.rows()[0]["expected"] == 0.0
 
 
 def test_dates_and_text_are_compared_as_what_they_are():
@@ -66,7 +66,7 @@ def test_dates_and_text_are_compared_as_what_they_are():
     table = pa.table({"d": np.tile(days, 10)})
     case = {"name": "late", "all": [{"column": "d", "op": ">=", "value": "2021-12-01"}]}
     found = result(table, table, case)
-    assert found.details[0]["estimate"] == pytest.approx(31 / 731)
+    assert found.rows()[0]["estimate"] == pytest.approx(31 / 731)
 
 
 def test_no_case_is_not_applicable_and_bad_cases_are_refused():

@@ -24,7 +24,7 @@ def test_clipped_tail_is_lost(real):
     clipped = np.minimum(rng.normal(size=60_000), 2.5)
     found = result(pa.table({"x": real}), pa.table({"x": clipped}))
     assert found.status == "fail"
-    assert (found.details[0]["tail"], found.details[0]["ratio"]) == ("high", 0.0)
+    assert (found.rows()[0]["tail"], found.rows()[0]["ratio"]) == ("high", 0.0)
     assert "0.00 times" in found.message
 
 
@@ -33,7 +33,7 @@ def test_thinned_and_thickened_tails_are_limits(real):
     thick = rng.normal(0, 1.2, size=40_000)
     found = result(pa.table({"x": real}), pa.table({"x": thick}))
     assert found.status == "warn"
-    assert found.details[0]["ratio"] > 2
+    assert found.rows()[0]["ratio"] > 2
 
 
 def test_fresh_tails_pass_with_the_holdout_beside(real):
@@ -53,7 +53,7 @@ def test_few_synthetic_rows_are_inconclusive_not_good(real):
 def test_caps_are_no_tails_and_small_tables_have_none():
     rng = np.random.default_rng(4)
     capped = pa.table({"x": np.minimum(rng.exponential(size=20_000), 2.0)})
-    assert [row["tail"] for row in result(capped, capped).details] == ["low"]
+    assert [row["tail"] for row in result(capped, capped).rows()] == ["low"]
     few = pa.table({"x": rng.normal(size=5000)})
     assert result(few, few).status == "not_applicable"
 

@@ -21,7 +21,7 @@ def normals(rng, n, rho):
 
 
 def pair(found, first, second):
-    return next(r for r in found.details if {r["first"], r["second"]} == {first, second})
+    return next(r for r in found.rows() if {r["first"], r["second"]} == {first, second})
 
 
 def test_spearman_of_a_bivariate_normal_is_the_closed_form_and_scipys():

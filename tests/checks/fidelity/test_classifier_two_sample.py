@@ -15,7 +15,7 @@ def result(real, synthetic, holdout=None):
 
 
 def arm(found, start):
-    return next(row for row in found.details if str(row.get("arm", "")).startswith(start))
+    return next(row for row in found.rows() if str(row.get("arm", "")).startswith(start))
 
 
 ROW_BY_ROW, GROUPED = "synthetic against real, row", "synthetic against real, identical"
@@ -72,7 +72,7 @@ def test_the_column_at_fault_is_named(people):
     higher = fresh.set_column(at, "bmi", pa.array(fresh["bmi"].to_numpy() * 1.3))
     found = result(people["real"], higher, people["holdout"])
     assert found.status == "warn"
-    assert next(row for row in found.details if "column" in row)["column"] == "bmi"
+    assert next(row for row in found.rows() if "column" in row)["column"] == "bmi"
     assert "bmi" in found.message
 
 
@@ -104,11 +104,11 @@ def test_scores_and_telling_columns_are_shown_as_aggregates():
     real = {"a": rng.normal(size=3000), "b": rng.normal(size=3000)}
     found = result(pa.table(real), pa.table({"a": real["a"][::-1], "b": real["b"] + 9}))
     scores, columns = found.panels
-    for curve in scores.curves:
+    for curve in scores.lines:
         shares = np.array(curve.y[:-1])
         assert 0.9 < shares.sum() <= 1
         assert set(np.round(shares[shares > 0] * 1500) >= 11) == {True}
-    real_scores, synthetic_scores = (np.array(curve.y[:-1]) for curve in scores.curves)
+    real_scores, synthetic_scores = (np.array(curve.y[:-1]) for curve in scores.lines)
     assert real_scores[:10].sum() > 0.9
     assert synthetic_scores[10:].sum() > 0.9
     assert columns.y_ticks[0] == "b"

@@ -25,7 +25,7 @@ def table() -> pa.Table:
 
 
 def rows_of(result: Result) -> dict[str, dict]:
-    return {row["what"]: row for row in result.details}
+    return {row["what"]: row for row in result.rows()}
 
 
 def test_fresh_rows_are_not_too_close(table):
@@ -90,7 +90,7 @@ def test_many_columns_are_sampled_with_the_seed():
     rng = np.random.default_rng(3)
     wide = pa.table({f"c{i}": rng.normal(size=1200) for i in range(40)})
     first, second = (check(wide.slice(0, 600), wide.slice(600)) for _ in range(2))
-    assert first.details == second.details
+    assert first.rows() == second.rows()
     assert rows_of(first)["pairs"]["tables"] == 60
 
 

@@ -42,7 +42,7 @@ def test_invented_weekends_are_seen_by_the_weekday_and_not_by_the_distribution()
     found = {r.code: r for r in run(data, select_checks=["F001", "F016"])}
     assert found["F001"].status == "pass"
     assert found["F016"].status == "fail"
-    worst = found["F016"].details[0]
+    worst = found["F016"].rows()[0]
     assert worst["part"] == "weekday"
     assert worst["estimate"] == pytest.approx(2 / 7, abs=0.02)
 
@@ -54,7 +54,7 @@ def test_invented_seconds_are_seen_by_the_resolution():
     blurred = pa.table({"d": real["d"].to_numpy() + noise})
     found = result(real, blurred)
     assert found.status == "fail"
-    assert {"resolution", "hour"} >= {row["part"] for row in found.details[:2]}
+    assert {"resolution", "hour"} >= {row["part"] for row in found.rows()[:2]}
 
 
 def test_fresh_days_pass():

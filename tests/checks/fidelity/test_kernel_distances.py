@@ -42,7 +42,7 @@ def test_a_tenth_of_the_rows_repeated_is_worth_a_tenth():
     worths = []
     for _ in range(3):
         few = np.repeat(rng.normal(size=(300, 6)), 10, axis=0)
-        worths.append([found.details[0]["worth"] for found in results(table(real), table(few))])
+        worths.append([found.rows()[0]["worth"] for found in results(table(real), table(few))])
     assert np.mean(worths, axis=0) == pytest.approx([0.1, 0.1], rel=0.3)
 
 

@@ -29,7 +29,7 @@ def test_filled_gaps_are_seen_with_their_rate():
     real = holes(rng, 5000, 0.1, 0.1, together=False)
     found = result(real, holes(rng, 5000, 0.1, 0.0, together=False))
     assert found.status == "fail"
-    row = next(row for row in found.details if row.get("column") == "y")
+    row = next(row for row in found.rows() if row.get("column") == "y")
     assert row["estimate"] == pytest.approx(0.1, abs=0.015)
 
 
@@ -38,8 +38,8 @@ def test_gaps_that_come_together_are_a_pattern():
     real = holes(rng, 5000, 0.2, 0.2, together=True)
     found = result(real, holes(rng, 5000, 0.2, 0.2, together=False))
     assert found.status == "fail"
-    assert found.details[0]["first"] == "x"
-    alone = [row for row in found.details if "column" in row]
+    assert found.rows()[0]["first"] == "x"
+    alone = [row for row in found.rows() if "column" in row]
     assert {row["status"] for row in alone} == {"pass"}
 
 
@@ -58,7 +58,7 @@ def test_shares_of_missing_cells_are_shown_unless_few():
     })  # fmt: skip
     synthetic = pa.table({"x": pa.array(values, mask=values < 300), "few": values})
     [panel] = result(real, synthetic).panels
-    real_points, synthetic_points = panel.curves
+    real_points, synthetic_points = panel.lines
     assert list(panel.y_ticks) == ["x", "few"]
     assert (list(real_points.x), list(real_points.y)) == ([0.1], [0.0])
     assert list(synthetic_points.x) == [0.3, 0.0]

@@ -15,7 +15,7 @@ def result(real, synthetic, holdout=None):
 
 
 def parts(found):
-    return {row["part"]: row for row in found.details}
+    return {row["part"]: row for row in found.rows()}
 
 
 def test_shares_below_real_quantiles_and_moments_in_interquartile_ranges():

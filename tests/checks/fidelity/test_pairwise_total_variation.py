@@ -28,7 +28,7 @@ def test_shuffled_columns_pass_alone_and_fail_in_pairs():
     assert found["F002"].estimate.value == 0.0
     assert found["F002"].status == "pass"
     assert found["F004"].status == "fail"
-    assert {"x", "y"} == {found["F004"].details[0][side] for side in ("first", "second")}
+    assert {"x", "y"} == {found["F004"].rows()[0][side] for side in ("first", "second")}
 
 
 def test_invented_dependence_is_seen_as_lost_dependence_is():
@@ -52,7 +52,7 @@ def test_every_pair_is_counted_on_all_rows():
     rng = np.random.default_rng(3)
     table = pa.table({f"c{i}": rng.normal(size=500) for i in range(12)})
     found = results(table, table)["F004"]
-    assert len(found.details) == 66
+    assert len(found.rows()) == 66
     assert found.n == 500
     assert found.sampled is None
     assert found.estimate.value == 0.0

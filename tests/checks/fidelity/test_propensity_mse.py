@@ -29,7 +29,7 @@ def test_fresh_rows_have_ratio_one_and_pass(people):
 
 
 def test_both_nulls_are_named_a_factor_of_two_apart(people):
-    for row in result(people["real"], people["fresh"]).details:
+    for row in result(people["real"], people["fresh"]).rows():
         assert row["independent_samples_null"] == pytest.approx(2 * row["fitted_model_null"])
         assert row["estimate"] == pytest.approx(
             row["propensity_mse"] / row["independent_samples_null"]
@@ -40,7 +40,7 @@ def test_both_nulls_are_named_a_factor_of_two_apart(people):
 
 def test_copy_has_ratio_zero(people):
     found = result(people["real"], people["real"], people["holdout"])
-    assert [row["estimate"] for row in found.details[:2]] == pytest.approx([0, 0], abs=1e-9)
+    assert [row["estimate"] for row in found.rows()[:2]] == pytest.approx([0, 0], abs=1e-9)
 
 
 def test_shuffled_columns_escape_main_effects_and_not_products():
@@ -49,8 +49,8 @@ def test_shuffled_columns_escape_main_effects_and_not_products():
     rows = np.column_stack([x, x + 0.5 * rng.normal(size=4000)])
     shuffled = np.column_stack([x, rng.permutation(rows[:, 1])])
     found = result(table(rows), table(shuffled))
-    assert found.details[MAIN]["estimate"] == pytest.approx(0.0, abs=1e-9)
-    assert found.details[PRODUCTS]["estimate"] > 10
+    assert found.rows()[MAIN]["estimate"] == pytest.approx(0.0, abs=1e-9)
+    assert found.rows()[PRODUCTS]["estimate"] > 10
     assert found.status in ("warn", "fail")
     assert "products" in found.message
 
@@ -60,8 +60,8 @@ def test_a_tenth_of_the_rows_repeated_is_worth_a_tenth():
     real = rng.normal(size=(6000, 12))
     few = np.tile(rng.normal(size=(600, 12)), (10, 1))
     found = result(table(real), table(few))
-    assert found.details[MAIN]["worth"] == pytest.approx(0.1, rel=0.25)
-    assert found.details[MAIN]["limit"] == pytest.approx(5.5)
+    assert found.rows()[MAIN]["worth"] == pytest.approx(0.1, rel=0.25)
+    assert found.rows()[MAIN]["limit"] == pytest.approx(5.5)
 
 
 def test_a_shifted_column_fails_and_a_lost_one_too(people):

@@ -26,7 +26,7 @@ def test_lost_preference_for_round_hours_is_seen():
     round_hours = rng.choice([20, 30, 35, 40, 50, 60], 5000)
     found = result(pa.table({"h": round_hours}), pa.table({"h": rng.integers(20, 60, 5000)}))
     assert found.status == "fail"
-    assert found.details[0]["part"] == "last digit"
+    assert found.rows()[0]["part"] == "last digit"
     assert found.estimate.value == pytest.approx(0.4, abs=0.03)  # .8 of digits, no decimals
 
 
@@ -35,7 +35,7 @@ def test_invented_decimals_are_seen():
     real = pa.table({"price": np.round(rng.gamma(2, 50, 4000), 2)})
     found = result(real, pa.table({"price": rng.gamma(2, 50, 4000)}))
     assert found.status == "fail"
-    assert found.details[0]["part"] == "decimals"
+    assert found.rows()[0]["part"] == "decimals"
 
 
 def test_fresh_rows_pass():

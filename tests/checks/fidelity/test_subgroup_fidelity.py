@@ -30,7 +30,7 @@ def test_fresh_rows_pass(people):
     found = result(people["real"], people["fresh"], people["holdout"])
     assert found.status == "pass"
     assert found.gating is False
-    assert not {row["status"] for row in found.details} & {"warn", "fail"}
+    assert not {row["status"] for row in found.rows()} & {"warn", "fail"}
 
 
 @pytest.mark.parametrize("depth", [1, 2])
@@ -44,7 +44,7 @@ def test_the_spoilt_slice_is_named(depth):
         fresh[name] = np.where(spoilt, fresh[name] + 3, fresh[name])
     found = result(*(pa.table(table) for table in (real, fresh, holdout)))
     assert found.status in ("warn", "fail")
-    worst = found.details[0]
+    worst = found.rows()[0]
     expected = ["group = c", "sex = f"][:depth]
     assert all(part in worst["what"] for part in expected)
     assert worst["differs_most_in"] in ("height", "weight")
@@ -59,14 +59,14 @@ def test_lost_dependence_is_found_in_slices_though_columns_agree():
     shuffled = {name: rng.permutation(values) for name, values in table.items()}
     found = result(pa.table(table), pa.table(shuffled))
     assert found.status in ("warn", "fail")
-    assert any("group" in row["what"] for row in found.details[:5])
+    assert any("group" in row["what"] for row in found.rows()[:5])
 
 
 def test_a_sample_of_few_rows_repeated_is_worth_so_many():
     rng = np.random.default_rng(4)
     few = {name: np.tile(values, 10) for name, values in make(rng, 600).items()}
     found = result(pa.table(make(rng)), pa.table(few))
-    single = [row["worth"] for row in found.details if row["n"] > 1500]
+    single = [row["worth"] for row in found.rows() if row["n"] > 1500]
     assert np.median(single) == pytest.approx(0.1, rel=0.4)
 
 
@@ -87,7 +87,7 @@ def test_slices_that_are_gone_are_counted():
     fresh = fresh.filter(pa.compute.not_equal(fresh["group"], "c"))
     found = result(pa.table(make(rng)), fresh)
     assert "were not compared" in found.message
-    assert not any("group = c" in row["what"] for row in found.details)
+    assert not any("group = c" in row["what"] for row in found.rows())
 
 
 def test_roles_come_first_where_there_are_many_columns():
@@ -97,7 +97,7 @@ def test_roles_come_first_where_there_are_many_columns():
     fresh = {name: rng.normal(size=3000) + (target == "yes") for name in columns}
     found = result(pa.table(columns | {"y": target}), pa.table(fresh | {"y": target}), target="y")
     assert found.status in ("warn", "fail")
-    assert any(row["what"].startswith("y = yes") for row in found.details)
+    assert any(row["what"].startswith("y = yes") for row in found.rows())
 
 
 def test_one_column_or_few_rows_are_not_judged():

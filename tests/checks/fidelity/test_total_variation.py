@@ -38,16 +38,16 @@ def test_one_dead_column_of_a_hundred_fails_and_is_named():
     fresh["c42"] = np.full(2000, 99.0)
     found = result(pa.table(columns), pa.table(fresh))
     assert found.status == "fail"
-    assert found.details[0]["column"] == "c42"
+    assert found.rows()[0]["column"] == "c42"
     assert "c42" in found.message
-    assert [row["status"] for row in found.details].count("fail") == 1
+    assert [row["status"] for row in found.rows()].count("fail") == 1
     assert found.estimate.value < 0.12, "the mean alone would hide it"
 
 
 def test_absent_column_counts_as_all_missing():
     real = pa.table({"x": coin(500, 1000), "y": [float(i) for i in range(1000)]})
     found = result(real, real.select(["x"]))
-    assert {row["column"]: row["estimate"] for row in found.details} == {"y": 1.0, "x": 0.0}
+    assert {row["column"]: row["estimate"] for row in found.rows()} == {"y": 1.0, "x": 0.0}
     assert found.status == "fail"
 
 
@@ -64,7 +64,7 @@ def test_worth_recovers_the_size_of_a_real_sample():
     few = rng.normal(size=(1000, 10))
     blown_up = pa.table({f"c{i}": np.repeat(few[:, i], 20) for i in range(10)})
     found = result(real, blown_up)
-    share = np.median([row["worth"] for row in found.details])
+    share = np.median([row["worth"] for row in found.rows()])
     assert share == pytest.approx(0.05, rel=0.25), "20,000 rows worth 1,000"
 
 
@@ -74,7 +74,7 @@ def test_reference_is_the_holdout_at_the_size_of_the_synthetic_table():
     big = pa.table({"x": rng.normal(size=8000)})
     found = result(pa.table(real), big, pa.table(holdout))
     assert found.reference.n == 500
-    assert found.reference.value == pytest.approx(found.details[0]["expected"], rel=0.5)
+    assert found.reference.value == pytest.approx(found.rows()[0]["expected"], rel=0.5)
     assert found.status == "pass"
 
 
@@ -84,14 +84,14 @@ def test_the_curve_of_real_samples_crosses_the_synthetic_line_at_its_worth():
     real, few = values[:20_000], values[20_000:21_000]
     found = result(pa.table({"x": real}), pa.table({"x": np.repeat(few, 20)}))
     (panel,) = found.panels
-    expected, synthetic = panel.curves[0], panel.curves[1]
+    expected, synthetic = panel.lines[0], panel.lines[1]
     crossing = np.interp(-synthetic.y[0], -np.array(expected.y), np.log(expected.x))
-    assert np.exp(crossing) / 20_000 == pytest.approx(found.details[0]["worth"], rel=0.01)
+    assert np.exp(crossing) / 20_000 == pytest.approx(found.rows()[0]["worth"], rel=0.01)
     assert panel.log_x
 
 
 def test_the_line_of_a_copy_is_drawn_at_the_foot_and_said_to_be_below():
     table = pa.table({"x": np.random.default_rng(1).normal(size=3000)})
-    synthetic = result(table, table).panels[0].curves[1]
+    synthetic = result(table, table).panels[0].lines[1]
     assert synthetic.y[0] > 0
     assert "below" in synthetic.name

@@ -35,10 +35,10 @@ def test_too_many_triples_are_sampled_with_the_seed_and_said(monkeypatch):
     table = pa.table({f"c{i}": rng.normal(size=1000) for i in range(10)})
     monkeypatch.setattr(module, "_BUDGET", 2_000 * 30)
     found = results(table, table, ["F005"])["F005"]
-    assert len(found.details) == 30
+    assert len(found.rows()) == 30
     assert "30 of 120 triples" in found.message
     again = results(table, table, ["F005"])["F005"]
-    assert again.details == found.details
+    assert again.rows() == found.rows()
 
 
 def test_two_columns_are_not_applicable():

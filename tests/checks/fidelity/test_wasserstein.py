@@ -20,7 +20,7 @@ def test_in_interquartile_ranges_and_in_own_units():
     first, second = rng.normal(50, 10, 4000), rng.normal(55, 10, 3000)
     found = result(pa.table({"x": first}), pa.table({"x": second}))
     expected = stats.wasserstein_distance(first, second)
-    assert found.details[0]["original_units"] == pytest.approx(expected)
+    assert found.rows()[0]["original_units"] == pytest.approx(expected)
     low, high = np.quantile(first, [0.25, 0.75])
     assert found.estimate.value == pytest.approx(expected / (high - low))
 
@@ -40,7 +40,7 @@ def test_lost_tail_that_ks_hardly_sees_is_far():
     found = run(
         se.load(pa.table({"x": values}), pa.table({"x": clipped})), select_checks=["F001", "F003"]
     )
-    worth = {entry.code: entry.details[0]["worth"] for entry in found}
+    worth = {entry.code: entry.rows()[0]["worth"] for entry in found}
     assert worth["F003"] < worth["F001"] / 3
 
 

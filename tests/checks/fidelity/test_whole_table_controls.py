@@ -56,17 +56,17 @@ def test_an_exact_copy_is_no_better_than_unseen_rows(planted):
     found = planted("exact_copy", ["F008"])["F008"]
     assert found.status == "warn"
     assert found.estimate.high < 0.45
-    grouped = found.details[1]
+    grouped = found.rows()[1]
     assert grouped["low"] < 0.5 < grouped["high"]
 
 
 def test_mode_collapse_is_named_by_the_rows_one_by_one(planted):
     """200 real rows repeated: grouping hides it, coverage counts the rows."""
     found = planted("mode_collapse", ["F008", "F012", "C008"])
-    one_by_one, grouped = found["F008"].details[:2]
+    one_by_one, grouped = found["F008"].rows()[:2]
     assert one_by_one["low"] > 0.97
     assert grouped["estimate"] < 0.7
-    coverage = found["C008"].details[0]
+    coverage = found["C008"].rows()[0]
     assert coverage["worth"] * coverage["n"] == pytest.approx(200, rel=0.15)
     assert found["F012"].status == "fail"
 
@@ -74,7 +74,7 @@ def test_mode_collapse_is_named_by_the_rows_one_by_one(planted):
 def test_independent_columns_are_told_apart_by_whole_rows(planted):
     found = planted("indep_marginals", ["F008", "F009", "F012"])
     assert found["F008"].estimate.low > 0.95
-    main, products = found["F009"].details[:2]
+    main, products = found["F009"].rows()[:2]
     assert main["high"] < main["limit"]
     assert products["low"] > products["limit"]
     assert found["F012"].status == "fail"

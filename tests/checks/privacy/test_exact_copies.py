@@ -77,9 +77,9 @@ def test_chance_repeats_in_a_coarse_table_are_no_copies() -> None:
 
     real, holdout, synthetic = coarse(4000), coarse(2000), coarse(4000)
     result = _judge(real, synthetic, holdout)
-    aside = next(row for row in result.details if row["arm"] == "set aside: in both tables")
+    aside = next(row for row in result.rows() if row["arm"] == "set aside: in both tables")
     assert aside["records"] > 100
-    members = next(row for row in result.details if "members" in row["arm"])
+    members = next(row for row in result.rows() if "members" in row["arm"])
     assert members["estimate"] > 0.3  # a naive count would shout
     assert result.status in (Status.PASS, Status.INCONCLUSIVE)
 
@@ -159,7 +159,7 @@ def test_number_of_planted_copies_is_in_the_interval(shared_data: Path) -> None:
     data = _adult(shared_data, "copula_leak5")
     hashes = data.row_hashes["real"][truth["train_row"].to_numpy()]
     records = len(np.unique(hashes))
-    details = run(data, select_checks=["P001"])[0].details
+    details = run(data, select_checks=["P001"])[0].rows()
     copied = details[0]
     aside = next(row for row in details if row["arm"] == "set aside: repeated in one table")
     assert copied["hits_low"] <= records <= copied["hits_high"] + aside["hits"]
@@ -185,7 +185,7 @@ def test_small_leaks_are_found_with_their_number(shared_data: Path, share: float
     result = run(data, select_checks=["P001"])[0]
     assert result.status is Status.FAIL
     once = np.isin(data.row_hashes["real"][leaked], _singles(data)).sum()
-    assert result.details[0]["hits_low"] <= once <= result.details[0]["hits_high"]
+    assert result.rows()[0]["hits_low"] <= once <= result.rows()[0]["hits_high"]
 
 
 @pytest.mark.slow

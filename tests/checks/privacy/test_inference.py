@@ -51,8 +51,8 @@ def test_copy_reveals_secrets_and_links_halves(
     for code in ("P006", "P007", "P009"):
         assert found[code].status is Status.FAIL, found[code].message
     assert found["P008"].status in (Status.FAIL, Status.WARN)
-    assert found["P006"].details[0]["column"] == "ill"
-    assert found["P006"].details[0]["estimate"] == pytest.approx(1.0, abs=0.01)
+    assert found["P006"].rows()[0]["column"] == "ill"
+    assert found["P006"].rows()[0]["estimate"] == pytest.approx(1.0, abs=0.01)
 
 
 def test_fresh_rows_reveal_nothing_beyond_control(
@@ -73,7 +73,7 @@ def test_what_the_population_tells_is_no_leak(parts: tuple[dict[str, np.ndarray]
     result = found["P006"]
     assert result.status is Status.PASS
     assert "population inference" in result.message
-    row = result.details[0]
+    row = result.rows()[0]
     assert row["estimate"] > 0.98
     assert row["reference"] > 0.98
     assert row["at_least"] <= 0 <= row["at_most"]
@@ -82,9 +82,9 @@ def test_what_the_population_tells_is_no_leak(parts: tuple[dict[str, np.ndarray]
 def test_declared_columns_are_the_ones_used(parts: tuple[dict[str, np.ndarray], ...]) -> None:
     real, holdout, fresh = parts
     found = _judge(real, fresh, holdout, sensitive="ill", quasi_identifiers=["age", "town"])
-    keys = {row["key"] for row in found["P007"].details if "key" in row}
+    keys = {row["key"] for row in found["P007"].rows() if "key" in row}
     assert keys == {"age, town"}
-    assert {row["column"] for row in found["P006"].details} == {"ill"}
+    assert {row["column"] for row in found["P006"].rows()} == {"ill"}
 
 
 def test_odd_names_change_nothing(parts: tuple[dict[str, np.ndarray], ...]) -> None:
@@ -104,7 +104,7 @@ def test_random_descriptions_isolate_both_sides_alike(
     parts: tuple[dict[str, np.ndarray], ...],
 ) -> None:
     real, holdout, fresh = parts
-    judged = [row for row in _judge(real, fresh, holdout)["P008"].details if "at_least" in row]
+    judged = [row for row in _judge(real, fresh, holdout)["P008"].rows() if "at_least" in row]
     assert judged
     for row in judged:
         assert row["at_least"] <= 0 <= row["at_most"]
@@ -114,7 +114,7 @@ def test_no_record_is_in_the_details(parts: tuple[dict[str, np.ndarray], ...]) -
     real, holdout, fresh = parts
     found = _judge(real, fresh, holdout)
     for result in found.values():
-        assert len(result.details) < 40
+        assert len(result.rows()) < 40
         text = str(result.to_dict())
         assert "town 3" not in text
         assert str(real["pay"].max()) not in text
@@ -127,7 +127,7 @@ def test_model_sees_what_the_nearest_row_does_not() -> None:
     real["ill"] = np.where(real["pay"] > np.median(real["pay"]), "yes", "no")
     made["ill"] = np.where(made["pay"] > np.median(made["pay"]), "yes", "no")
     found = _judge(real, made, holdout, sensitive="ill")["P006"]
-    by_way = {row["arm"]: row for row in found.details}
+    by_way = {row["arm"]: row for row in found.rows()}
     assert found.status is Status.INCONCLUSIVE  # the split itself is not random
     assert "INVALID SPLIT" in found.message
     assert by_way["model trained on synthetic rows"]["estimate"] > 0.95
@@ -145,11 +145,11 @@ def test_population_inference_is_told_apart_from_leakage(
     assert found.status is Status.PASS
     assert "What works on unseen people is population inference" in found.message
     assert "leakage is the difference" in found.message
-    assert {row["arm"] for row in found.details} == {
+    assert {row["arm"] for row in found.rows()} == {
         "nearest synthetic row",
         "model trained on synthetic rows",
     }
-    model = next(row for row in found.details if row["arm"].startswith("model"))
+    model = next(row for row in found.rows() if row["arm"].startswith("model"))
     assert model["reference"] > 0.98 > model["commonest_value"]
     assert model["at_least"] <= 0 <= model["at_most"]
 
@@ -162,7 +162,7 @@ def test_number_as_a_secret_is_predicted_within_the_tolerance() -> None:
         return {"size": size, "weight": 3 * size + 1, "other": rng.normal(size=ROWS)}
 
     found = _judge(rows(), rows(), rows(), sensitive="weight", quasi_identifiers="size")["P006"]
-    model = next(row for row in found.details if row["arm"].startswith("model"))
+    model = next(row for row in found.rows() if row["arm"].startswith("model"))
     assert model["estimate"] > 0.9
     assert model["reference"] > 0.9
 

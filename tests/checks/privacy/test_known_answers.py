@@ -142,7 +142,7 @@ def test_moments_truths_and_odd_names_are_attacked_as_plain_columns_are() -> Non
         assert first[code].status is second[code].status, code
     assert first["P001"].status is Status.FAIL
     arms = [
-        {(row["arm"]): row["leakage"] for row in found["P006"].details if row["leakage"] > 0.05}
+        {(row["arm"]): row["leakage"] for row in found["P006"].rows() if row["leakage"] > 0.05}
         for found in (first, second)
     ]
     assert arms[0] == arms[1] != {}
@@ -175,6 +175,6 @@ def test_calling_everyone_a_member_stands_on_the_page() -> None:
     page = Evaluation([found]).to_html()
     assert "calling everyone a member" in page
     assert "0.667" in page
-    guess = next(row for row in found.details if row["arm"] == "calling everyone a member, F1")
+    guess = next(row for row in found.rows() if row["arm"] == "calling everyone a member, F1")
     assert guess["value"] == pytest.approx(0.667, abs=5e-4)
     assert "F1" not in found.message

@@ -67,7 +67,7 @@ def test_leaks_are_recognised(leak: Callable[..., np.ndarray]) -> None:
     found = _judge(real, leak(real, rng), holdout)
     assert found["P004"].status is Status.FAIL, found["P004"].message
     assert _word(found) is VerdictWord.NO_GO
-    bound = next(row for row in found["P004"].details if row["arm"] == "lower bound on epsilon")
+    bound = next(row for row in found["P004"].rows() if row["arm"] == "lower bound on epsilon")
     assert bound["value"] > 0.5
 
 
@@ -88,7 +88,7 @@ def test_split_that_is_not_random_is_called_invalid() -> None:
     assert found["P004"].status is Status.INCONCLUSIVE
     assert "INVALID SPLIT" in found["P004"].message
     assert _word(found) is VerdictWord.UNKNOWN
-    blind = next(row for row in found["P004"].details if "blind" in row["arm"])
+    blind = next(row for row in found["P004"].rows() if "blind" in row["arm"])
     assert blind["value_low"] > 0.6
 
 
@@ -117,7 +117,7 @@ def test_one_copied_outlier_is_smelled_though_averages_are_blind() -> None:
 
 def test_guessing_member_stands_beside_the_attacks() -> None:
     rng = np.random.default_rng(7)
-    details = _judge(_rows(rng, 900), _rows(rng, 900), _rows(rng, 900))["P004"].details
+    details = _judge(_rows(rng, 900), _rows(rng, 900), _rows(rng, 900))["P004"].rows()
     guess = next(row for row in details if row["arm"] == "calling everyone a member, F1")
     assert guess["value"] == pytest.approx(2 / 3)
     attacks = {"closest distance", "density ratio", "local neighbourhood", "classifier"}
@@ -133,16 +133,16 @@ def test_panels_hold_at_least_eleven_records_per_step() -> None:
     [distances] = found["P003"].panels
     [strata] = found["P005"].panels
     assert roc.log_x
-    assert {curve.name for curve in roc.curves} >= {"classifier", "density ratio", "no leak"}
+    assert {curve.name for curve in roc.lines} >= {"classifier", "density ratio", "no leak"}
     for panel in (roc, distances):
-        for curve in panel.curves:
+        for curve in panel.lines:
             if curve.name != "no leak":
                 assert len(curve.y) < 40
                 steps = np.diff([0.0, *curve.y, 1.0]) * CONFIG.neighbour_rows
                 assert min(steps) > 10.5, curve.name
     assert strata.x_ticks[-1] == "most isolated 1 %"
-    assert len(strata.curves[0].y) == 4
-    best = roc.curves[0]
+    assert len(strata.lines[0].y) == 4
+    best = roc.lines[0]
     assert best.y[0] > 5 * best.x[0]  # a tenth of the training rows was copied
 
 
@@ -191,7 +191,7 @@ def test_row_order_and_seed() -> None:
     shuffled = _judge(*(rng.permutation(part) for part in parts), config)
     other = _judge(*parts, Config(neighbour_rows=300, seed=5))
     for code in ("P003", "P004"):
-        assert first[code].details == again[code].details
+        assert first[code].rows() == again[code].rows()
         assert first[code].status == shuffled[code].status
         assert first[code].estimate is not None
         assert other[code].estimate is not None
@@ -212,7 +212,7 @@ def test_flip_ladder_falls(shared_data: Path) -> None:
         tails.append([found[code].estimate.value for code in ("P001", "P002", "P003", "P004")])
         words.append(verdicts(list(found.values()))["privacy"].verdict)
         epsilons.append(
-            next(r["value"] for r in found["P004"].details if r["arm"] == PROVED_EPSILON)
+            next(r["value"] for r in found["P004"].rows() if r["arm"] == PROVED_EPSILON)
         )
     assert np.all(np.diff(np.array(tails), axis=0) < 0)
     assert np.all(np.diff(epsilons) < 0)

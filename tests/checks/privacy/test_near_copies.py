@@ -78,7 +78,7 @@ def test_half_the_holdout_does_not_shift_the_share(
     assert found.estimate is not None
     assert found.estimate.low is not None
     assert found.estimate.low < 0.5 < found.estimate.value + 0.05
-    assert found.details[0]["rows_searched_per_side"] == ROWS // 2
+    assert found.rows()[0]["rows_searched_per_side"] == ROWS // 2
 
 
 def test_few_holdout_rows_are_not_judged(

@@ -21,7 +21,7 @@ def test_fresh_rows_keep_what_real_rows_gain(check, people):
     result = check("U011", people(2), target=None, config=SMALL)
     assert result.status is Status.PASS
     assert result.estimate.value == pytest.approx(1, abs=0.3)
-    assert {"label", "amount", "plan"} <= {row["column"] for row in result.details}
+    assert {"label", "amount", "plan"} <= {row["column"] for row in result.rows()}
 
 
 @pytest.mark.slow

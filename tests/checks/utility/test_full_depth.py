@@ -45,7 +45,7 @@ def test_fresh_rows_are_worth_about_as_many(full, people, target):
     result = full("U006", people(2), target)
     assert result.status in (Status.PASS, Status.WARN)
     assert result.estimate.low <= 2000 <= result.estimate.high
-    curve = [row["n"] for row in result.details[1:]]
+    curve = [row["n"] for row in result.rows()[1:]]
     assert curve == sorted(curve, reverse=True)
     assert curve[0] == 2000
 
@@ -62,13 +62,11 @@ def test_worth_falls_with_noise_in_the_labels(full, people):
 def test_models_rank_alike_on_fresh_rows(full, people, target):
     result = full("U007", people(2), target)
     assert result.status in (Status.PASS, Status.INCONCLUSIVE)
-    assert len(result.details) >= 6
+    assert len(result.rows()) >= 6
     assert -1 <= result.estimate.low <= result.estimate.value <= result.estimate.high <= 1
-    assert {"reference", "tested_on_synthetic", "real_tested_on_synthetic"} <= set(
-        result.details[0]
-    )
+    assert {"reference", "tested_on_synthetic", "real_tested_on_synthetic"} <= set(result.rows()[0])
     least = 0.6 if target == "label" else 0.2
-    assert all(row["estimate"] > least for row in result.details)
+    assert all(row["estimate"] > least for row in result.rows())
 
 
 @pytest.mark.slow
@@ -79,7 +77,7 @@ def test_importances_agree_on_fresh_rows_and_not_on_shuffled_columns(full, peopl
     jobs = np.random.default_rng(0).permutation(np.array(table["job"].to_pylist()))
     broken = full("U008", replaced(table, "job", jobs))
     assert broken.estimate.value < fresh.estimate.value
-    row = next(row for row in broken.details if row["column"] == "job")
+    row = next(row for row in broken.rows() if row["column"] == "job")
     assert row["estimate"] < row["reference"] / 2
 
 
@@ -90,9 +88,9 @@ def test_mixing_fresh_rows_helps_and_shuffled_labels_harm(check, people):
     assert good.estimate.value > 0
     assert good.status is Status.PASS
     bad = check("U009", flipped(people(2, 12_000), 1.0), **tables)
-    worst = next(row for row in bad.details if "5 times" in row["arm"])
+    worst = next(row for row in bad.rows() if "5 times" in row["arm"])
     assert worst["gain_high"] < 0
-    names = [row["arm"] for row in bad.details]
+    names = [row["arm"] for row in bad.rows()]
     assert "real rows twice" in names
     assert "real rows, rarer classes drawn again" in names
     assert "real rows, rarer classes weighing more" in names
@@ -112,7 +110,7 @@ def test_coefficients_agree_on_fresh_rows_and_flip_with_the_label(full, people, 
     )
     broken = full("U010", replaced(table, target, turned), target)
     assert broken.status is Status.WARN
-    assert broken.details[0]["opposite_sign"]
+    assert broken.rows()[0]["opposite_sign"]
     assert "95 %" in broken.message
 
 

@@ -32,7 +32,7 @@ def test_column_derived_from_the_target_warns(check, people):
 
     result = check("U012", derived(2), target="label", real=derived(0), holdout=derived(1))
     assert result.status is Status.WARN
-    assert [row["column"] for row in result.details] == ["code"]
+    assert [row["column"] for row in result.rows()] == ["code"]
 
 
 def test_number_targets_are_served_too(check, people):

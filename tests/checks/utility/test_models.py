@@ -19,7 +19,7 @@ SMALL = {"model_rows": 4000}
 
 
 def row(result, name):
-    return next(row for row in result.details if row["arm"] == name)
+    return next(row for row in result.rows() if row["arm"] == name)
 
 
 def shuffled_labels(table):
@@ -33,8 +33,8 @@ def test_every_family_fares_alike_on_fresh_rows(check, people, target):
     assert result.status in (Status.PASS, Status.INCONCLUSIVE)
     families = {"penalised linear", "gradient boosting", "random forest", "nearest neighbours",
                 "neural network"}  # fmt: skip
-    assert families <= {row["arm"] for row in result.details}
-    for found in result.details:
+    assert families <= {row["arm"] for row in result.rows()}
+    for found in result.rows():
         assert found["gap"] == pytest.approx(found["estimate"] - found["reference"])
         assert found["gap_low"] <= 0.02
         assert found["gap_high"] >= -0.02
@@ -46,7 +46,7 @@ def test_shuffled_labels_teach_no_family_anything(check, people):
     real = people(0, 8000)
     result = check("U013", shuffled_labels(people(2, 8000)), target="label", real=real)
     assert result.status is Status.WARN
-    assert all(row["estimate"] < row["reference"] - 0.1 for row in result.details)
+    assert all(row["estimate"] < row["reference"] - 0.1 for row in result.rows())
     assert "surely do worse" in result.message
 
 
@@ -74,7 +74,7 @@ def test_own_estimators_stand_beside_the_families(check, people):
     assert "Left out: 'line'" in result.message
     assert not hasattr(search, "best_estimator_")  # what was given is never fitted itself
     again = check("U013", people(2), target="label", config=config)
-    assert again.details == result.details
+    assert again.rows() == result.rows()
 
 
 def test_an_estimator_that_breaks_is_named(check, people):
@@ -123,7 +123,7 @@ def test_a_classifier_without_probabilities_is_left_out_and_said(check, people):
     config = Config(estimators={"svc": LinearSVC()}, **SMALL)
     result = check("U013", people(2), target="label", config=config)
     assert "Left out: 'svc'" in result.message
-    assert all(row["arm"] != "svc" for row in result.details)
+    assert all(row["arm"] != "svc" for row in result.rows())
 
 
 @pytest.mark.slow
@@ -140,21 +140,21 @@ def test_tuning_changes_the_models_and_nothing_else(check, people):
 def test_several_targets_are_screened_one_by_one(check, people):
     config = Config(targets=("label", "amount"), **SMALL)
     result = check("U011", people(2), target="plan", config=config)
-    assert {row["column"] for row in result.details} == {"label", "amount"}
-    assert {row["score"] for row in result.details} == {"AUC", "R²"}
+    assert {row["column"] for row in result.rows()} == {"label", "amount"}
+    assert {row["score"] for row in result.rows()} == {"AUC", "R²"}
 
 
 def test_declared_regression_is_run_at_any_depth(check, people, replaced):
     config = Config(regression="amount ~ age + job")
     fresh = check("U010", people(2), target=None, config=config)
     assert fresh.status is Status.PASS
-    assert {row["column"] for row in fresh.details} == {"age", "job"}
+    assert {row["column"] for row in fresh.rows()} == {"age", "job"}
     assert "too narrow" in fresh.message
     assert "83 %" in fresh.message
     broken = replaced(people(2), "amount", -people(2)["amount"].to_numpy())
     result = check("U010", broken, target=None, config=config)
     assert result.status is Status.WARN
-    assert any(row["opposite_sign"] for row in result.details)
+    assert any(row["opposite_sign"] for row in result.rows())
     classes = check("U010", people(2), target=None, config=Config(regression="plan ~ age"))
     assert classes.status is Status.NOT_APPLICABLE
 

@@ -14,7 +14,7 @@ def panels(result):
     found = {panel.name: panel for panel in result.panels}
     for panel in result.panels:
         assert panel_drawing(panel).data
-        for curve in panel.curves:
+        for curve in panel.lines:
             assert list(curve.x) == sorted(curve.x)
             if curve.low is not None:
                 for low, y, high in zip(curve.low, curve.y, curve.high, strict=True):
@@ -23,7 +23,7 @@ def panels(result):
 
 
 def curve(panel, start):
-    return next(curve for curve in panel.curves if curve.name.startswith(start))
+    return next(curve for curve in panel.lines if curve.name.startswith(start))
 
 
 @pytest.mark.parametrize(("code", "target"), [("U001", "label"), ("U002", "amount")])
@@ -40,7 +40,7 @@ def test_coarse_learning_curve(check, people, code, target):
 def test_fine_learning_curve(check, people):
     result = check("U006", people(2), target="amount", config=FULL)
     panel = panels(result)["learning_curve"]
-    assert len(curve(panel, "real rows").x) == len(result.details) - 1
+    assert len(curve(panel, "real rows").x) == len(result.rows()) - 1
     assert panel.y.startswith("R²")
 
 
@@ -48,7 +48,7 @@ def test_reliability_curve(check, people):
     result = check("U004", people(2), target="label")
     panel = panels(result)["reliability_curve"]
     synthetic = curve(panel, "trained on synthetic")
-    assert list(synthetic.y) == [row["estimate"] for row in result.details if "arm" in row]
+    assert list(synthetic.y) == [row["estimate"] for row in result.rows() if "arm" in row]
     assert list(curve(panel, "right").y) == [0.0, 1.0]
 
 
@@ -66,7 +66,7 @@ def test_recall_by_class(check, people):
     result = check("U005", people(2), target="plan")
     panel = panels(result)["recall_by_class"]
     assert set(panel.x_ticks) == {"small", "medium", "large"}
-    recalls = {row["level"]: row for row in result.details if row["arm"] == "recall"}
+    recalls = {row["level"]: row for row in result.rows() if row["arm"] == "recall"}
     for place, level in enumerate(panel.x_ticks):
         assert curve(panel, "synthetic").y[place] == recalls[level]["estimate"]
         assert curve(panel, "as many real").y[place] == recalls[level]["reference"]
@@ -86,8 +86,8 @@ def test_mixing_and_replacing_curves(check, people):
 def test_importances_side_by_side(check, people):
     result = check("U008", people(2), target="label", config=FULL)
     panel = panels(result)["importances"]
-    assert set(panel.x_ticks) == {row["column"] for row in result.details}
-    for row in result.details:
+    assert set(panel.x_ticks) == {row["column"] for row in result.rows()}
+    for row in result.rows():
         place = list(panel.x_ticks).index(row["column"])
         assert curve(panel, "synthetic").y[place] == pytest.approx(row["estimate"])
         assert curve(panel, "real").y[place] == pytest.approx(row["reference"])

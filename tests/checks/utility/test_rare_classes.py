@@ -31,7 +31,7 @@ def test_fresh_rows_pass(run):
     fresh = rare_table(2, 6000)
     results = {code: run(code, fresh) for code in ("U001", "U003", "U004", "U005")}
     assert {result.status for result in results.values()} == {Status.PASS}
-    dummy = results["U003"].details[-1]
+    dummy = results["U003"].rows()[-1]
     assert dummy["estimate"] == pytest.approx(0.05, abs=0.01)
     assert results["U003"].estimate.value > 3 * dummy["estimate"]
 
@@ -45,7 +45,7 @@ def test_rebalanced_table_ranks_well_and_fails_calibration(run):
     assert run("U003", balanced).status is Status.PASS
     result = run("U004", balanced)
     assert result.status is Status.FAIL
-    intercept = next(row for row in result.details if row.get("rule") == "calibration intercept")
+    intercept = next(row for row in result.rows() if row.get("rule") == "calibration intercept")
     assert intercept["synthetic"] == pytest.approx(np.log(0.05 / 0.95), abs=0.35)
     assert intercept["real"] == pytest.approx(0, abs=0.3)
 
@@ -79,11 +79,11 @@ def test_too_few_positives_are_not_judged(check, world):
 
 def test_details_hold_recall_precision_and_budgets_without_small_cells(run):
     result = run("U005", rare_table(2, 6000))
-    kinds = {row["arm"] for row in result.details}
+    kinds = {row["arm"] for row in result.rows()}
     assert {"recall", "precision", "recall if 1 % of the rows are flagged"} <= kinds
-    recalls = [row for row in result.details if row["arm"] == "recall"]
+    recalls = [row for row in result.rows() if row["arm"] == "recall"]
     assert all(row["real_rows"] is None or row["real_rows"] >= 11 for row in recalls)
-    assert all(row["low"] <= row["estimate"] <= row["high"] for row in result.details)
+    assert all(row["low"] <= row["estimate"] <= row["high"] for row in result.rows())
 
 
 def test_regression_targets_are_refused(check, people):

@@ -10,7 +10,7 @@ from synth_eval.judging.results import Result, Status
 
 
 def arm(result, start):
-    return next(row for row in result.details if row["arm"].startswith(start))
+    return next(row for row in result.rows() if row["arm"].startswith(start))
 
 
 @pytest.mark.parametrize(
@@ -31,10 +31,10 @@ def test_fresh_real_rows_pass(check, code, target, people):
 def test_every_arm_is_there_with_its_paired_difference(check, code, target, people, replaced):
     """Half as many synthetic rows as real ones: equal and full size are two arms."""
     result = check(code, people(2, 1000), target=target)
-    sizes = {row["arm"]: row["n"] for row in result.details}
+    sizes = {row["arm"]: row["n"] for row in result.rows()}
     assert sizes["synthetic rows"] == sizes["real rows, as many"] == 1000
     assert sizes["all real rows"] == 2000
-    for row in result.details[1:6]:
+    for row in result.rows()[1:6]:
         assert row["gap"] == pytest.approx(result.estimate.value - row["estimate"])
         assert row["gap_low"] <= row["gap"] <= row["gap_high"]
     trts = arm(result, "real rows, tested on synthetic rows")
@@ -52,7 +52,7 @@ def test_more_synthetic_than_real_rows_are_an_arm_of_their_own(check, people):
     result = check("U001", people(2, 4000), target="label")
     assert arm(result, "all synthetic rows")["n"] == 4000
     assert result.n == 2000
-    assert not any(row["arm"] == "all real rows" for row in result.details)
+    assert not any(row["arm"] == "all real rows" for row in result.rows())
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_many_levels_never_crash(check, people):
 
 def test_result_survives_json_and_repeats(check, people):
     first, second = (check("U001", people(2), target="label") for _ in range(2))
-    assert first.details == second.details
+    assert first.rows() == second.rows()
     assert Result.from_dict(json.loads(json.dumps(first.to_dict()))).estimate == first.estimate
 
 

@@ -36,7 +36,7 @@ def test_invented_level_fails_with_its_share(tables):
     words[:30] = ["x"] * 30
     found = result(real, fresh.set_column(1, "sex", pa.array(words)), holdout)
     assert found.status == "fail"
-    assert found.details[0]["column"] == "sex"
+    assert found.rows()[0]["column"] == "sex"
     assert found.estimate.value == pytest.approx(0.01)
     assert found.reference.value == 0.0
 

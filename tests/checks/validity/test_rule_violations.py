@@ -43,7 +43,7 @@ def judged(data: Data, **settings: object) -> Result:
 
 
 def row(result: Result, text: str) -> dict[str, object]:
-    (found,) = [dict(entry) for entry in result.details if text in entry["rule"]]
+    (found,) = [dict(entry) for entry in result.rows() if text in entry["rule"]]
     return found
 
 
@@ -56,7 +56,7 @@ def test_fresh_rows_pass() -> None:
     assert result.status is Status.PASS
     assert result.estimate is not None
     assert result.estimate.value <= 0.001
-    assert {entry["status"] for entry in result.details} == {"pass"}
+    assert {entry["status"] for entry in result.rows()} == {"pass"}
 
 
 def test_planted_violations_are_found_with_their_rate() -> None:
@@ -119,7 +119,7 @@ def test_a_missing_column_fails_and_its_rules_are_errors() -> None:
     result = judged(load(REAL, people(5_000, 3).drop_columns(["school"]), HOLDOUT))
     assert result.status is Status.FAIL
     assert row(result, "columns are there")["status"] == "fail"
-    broken = [entry for entry in result.details if entry["status"] == "error"]
+    broken = [entry for entry in result.rows() if entry["status"] == "error"]
     assert broken
     assert all("has no column 'school'" in entry["why"] for entry in broken)
 
@@ -151,12 +151,12 @@ def test_bad_rules_are_errors_in_one_sentence_and_the_others_run(bad_suite: Path
     synthetic = people(5_000, 3)
     result = judged(load(REAL, synthetic, HOLDOUT), expectations=str(bad_suite))
     assert result.status is Status.ERROR
-    errors = [str(entry["why"]) for entry in result.details if entry["status"] == "error"]
+    errors = [str(entry["why"]) for entry in result.rows() if entry["status"] == "error"]
     assert len(errors) == 7
     assert all("\n" not in why and 10 < len(why) < 250 for why in errors)
     assert any("knows no expectation 'expect_the_impossible'" in why for why in errors)
     assert any("no column 'absent'" in why for why in errors)
-    (kept,) = [entry for entry in result.details if entry["status"] != "error"]
+    (kept,) = [entry for entry in result.rows() if entry["status"] != "error"]
     assert kept["status"] == "pass"  # real rows are below 30 as often
     young = sum(age < 30 for age in synthetic.column("age").to_pylist())
     assert kept["violations"] == young
@@ -188,9 +188,9 @@ def test_the_sentence_names_the_number_of_broken_rules_and_the_worst_one() -> No
     score = fresh.column("score").to_numpy().copy()
     score[:50] = 1_000
     result = judged(load(REAL, people(5_000, 3, grade=grade, score=score), HOLDOUT))
-    broken = sum(entry["status"] in ("fail", "warn") for entry in result.details)
+    broken = sum(entry["status"] in ("fail", "warn") for entry in result.rows())
     assert result.message == (
-        f"{broken} of {len(result.details)} rules are broken more often than by real rows; "
+        f"{broken} of {len(result.rows())} rules are broken more often than by real rows; "
         "worst: grade and school determine each other (8 % of 5,000 rows)"
     )
 
@@ -203,6 +203,6 @@ def test_hostile_and_endless_words_of_a_suite_become_one_short_line(tmp_path: Pa
     }
     path = tmp_path / "suite.json"
     path.write_text(json.dumps({"name": "s", "expectations": [entry]}), encoding="utf-8")
-    (found,) = judged(load(REAL, HOLDOUT), expectations=str(path)).details
+    (found,) = judged(load(REAL, HOLDOUT), expectations=str(path)).rows()
     assert len(found["rule"]) == 300
     assert found["rule"].isprintable()

@@ -54,7 +54,7 @@ def test_absent_column_fails_and_is_named(real):
 def test_extra_column_warns(real):
     found = result(real, real.append_column("note", pa.array(["x"] * ROWS)))
     assert found.status == "warn"
-    assert found.details[0] == {
+    assert found.rows()[0] == {
         "column": "note",
         "estimate": 0.0,
         "reference": None,
