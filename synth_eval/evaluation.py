@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synth_eval.data.files import write_text
 from synth_eval.errors import UsageError
-from synth_eval.judging.dimensions import dimensions
-from synth_eval.judging.purposes import purpose_of
-from synth_eval.judging.results import SCHEMA_VERSION, Result, Status, to_plain
-from synth_eval.judging.verdicts import Verdict, verdicts
-from synth_eval.judging.versions import upgraded_result
+from synth_eval.judging.findings import Findings
+from synth_eval.judging.results import Result, to_plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,45 +24,12 @@ ROWS_FILE = "rows_not_for_release.html"
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class Evaluation(Findings):
     """Everything a run found out; shows itself in notebooks and shells.
 
-    Parameters
-    ----------
-    results : sequence of Result
-        One per check that was asked for.
-    provenance : mapping
-        Hashes, sizes, versions, seed and settings.
-    profiles : sequence of mapping
-        Per compared column the shares of its cells in each table, small cells suppressed;
-        what overlays are drawn from.
-    reference_scores : sequence of mapping
-        Scores of SDMetrics for people who know them; they decide nothing.
-    schema : mapping
-        Kinds and roles of the columns, no values.
-    purpose : str
-        What the table is wanted for, a name of `synth_eval.judging.purposes.PURPOSES`:
-        decides which dimensions gate. Empty: all of them.
-    notes : sequence of mapping
-        What analysts added to a copy of the notebook, see `synth_eval.report.page.notes`.
-    examples : sequence of mapping
-        Synthetic rows that break a rule, where they were asked for. Not for release: they are
-        in no form of the evaluation but the page ``rows_not_for_release.html`` of `save`.
+    Its parameters are those of `synth_eval.judging.findings.Findings`; what is added here are
+    the forms it is looked at in.
     """
-
-    results: Sequence[Result]
-    provenance: Mapping[str, Any] = field(default_factory=dict)
-    profiles: Sequence[Mapping[str, Any]] = ()
-    reference_scores: Sequence[Mapping[str, Any]] = ()
-    schema: Mapping[str, Any] = field(default_factory=dict)
-    purpose: str = ""
-    notes: Sequence[Mapping[str, Any]] = ()
-    examples: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
-
-    @cached_property
-    def verdicts(self) -> dict[str, Verdict]:
-        """Verdict by dimension."""
-        return verdicts(self.results, purpose_of(self.purpose))
 
     def __getitem__(self, code: str) -> ResultView:
         """Result of one check by code or name."""
@@ -79,71 +42,11 @@ class Evaluation:
     def __iter__(self) -> Iterator[ResultView]:
         return (ResultView(result, self) for result in self.results)
 
-    def __len__(self) -> int:
-        return len(self.results)
-
-    def findings(self) -> list[Result]:
-        """Results that did not pass, worst first."""
-        order = list(dimensions())
-        found = [r for r in self.results if r.status is not Status.PASS]
-        return sorted(found, key=lambda r: (-r.status.severity, order.index(r.dimension), r.code))
-
-    def at_or_above(self, level: str) -> list[Result]:
-        """Results that a gate at `level` ("fail", "warn" or "inconclusive") stops on.
-
-        An error counts as a failure; what was not applicable never counts, nor does a
-        dimension that does not decide about the declared purpose.
-        """
-        if level not in ("fail", "warn", "inconclusive"):
-            raise UsageError(f"unknown level {level!r}; one of fail, warn, inconclusive")
-        floor = Status.ERROR.severity if level == "fail" else Status(level).severity
-        decides = purpose_of(self.purpose).decides
-        return [r for r in self.results if r.status.severity >= floor and decides(r.dimension)]
-
     def frame(self) -> pd.DataFrame:
         """One tidy row per result."""
         import pandas as pd  # heavy, and only this form needs it
 
         return pd.DataFrame([_flat(result) for result in self.results])
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain form of ``results.json``."""
-        return {
-            "schema_version": SCHEMA_VERSION,
-            "purpose": self.purpose,
-            "verdicts": to_plain(self.verdicts),
-            "results": [result.to_dict() for result in self.results],
-            "profiles": to_plain(self.profiles),
-            "reference_scores": to_plain(self.reference_scores),
-            "schema": to_plain(self.schema),
-            "notes": to_plain(self.notes),
-            "provenance": to_plain(self.provenance),
-        }
-
-    @classmethod
-    def from_dict(cls, record: Mapping[str, Any]) -> Evaluation:
-        """Inverse of `to_dict`."""
-        return cls(
-            results=[Result.from_dict(upgraded_result(entry)) for entry in record["results"]],
-            provenance=record.get("provenance", {}),
-            profiles=record.get("profiles", ()),
-            reference_scores=record.get("reference_scores", ()),
-            schema=record.get("schema", {}),
-            purpose=record.get("purpose", ""),
-            notes=record.get("notes", ()),
-        )
-
-    def to_json(self, path: str | Path | None = None) -> str:
-        """JSON text with every number of the report; written to `path` where given."""
-        text = json.dumps(self.to_dict(), indent=1, ensure_ascii=False, allow_nan=False)
-        if path is not None:
-            write_text(path, text)
-        return text
-
-    @classmethod
-    def from_json(cls, path: str | Path) -> Evaluation:
-        """Read what `to_json` wrote."""
-        return cls.from_dict(json.loads(Path(path).read_text(encoding="utf-8")))
 
     def release_safe(self) -> Evaluation:
         """Verdicts and rounded numbers alone, for people outside."""

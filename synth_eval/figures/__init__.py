@@ -16,14 +16,14 @@ from synth_eval.figures.style import template
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-    from synth_eval.evaluation import Evaluation
     from synth_eval.figures.drawing import Drawing
+    from synth_eval.judging.findings import Findings
     from synth_eval.judging.results import Result
 
 __all__ = ["KINDS", "draw", "drawing", "panel_drawing", "plotly_javascript", "template"]
 
 
-def draw(result: Result, evaluation: Evaluation, item: str | None = None) -> Figure:
+def draw(result: Result, findings: Findings, item: str | None = None) -> Figure:
     """Plotly figure of a result, or of one of its items.
 
     Parameters
@@ -48,17 +48,17 @@ def draw(result: Result, evaluation: Evaluation, item: str | None = None) -> Fig
     """
     import plotly.graph_objects as go  # heavy, and only this form needs it
 
-    found = _found(result, evaluation, item)
+    found = _found(result, findings, item)
     layout = {**found.layout, "template": template("neutral")}
     return go.Figure({"data": found.data, "layout": layout})
 
 
-def _found(result: Result, evaluation: Evaluation, item: str | None) -> Drawing:
+def _found(result: Result, findings: Findings, item: str | None) -> Drawing:
     for panel in result.panels:
         if panel.name == item:
             return panel_drawing(panel)
     try:
-        return drawing(result, evaluation, item)
+        return drawing(result, findings, item)
     except UsageError as error:
         if not result.panels:
             raise

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from synth_eval.figures.drawing import Drawing, Request, Row, has_number
+from synth_eval.figures.drawing import Drawing, Request
 from synth_eval.figures.panels import panel_drawing
+from synth_eval.judging.items import Item
 from synth_eval.judging.panels import Grid, Panel
 
 __all__ = ["associations"]
@@ -25,14 +26,12 @@ def associations(request: Request) -> Drawing | None:
     Returns
     -------
     Drawing or None
-        None where no row has a pair with its real and its synthetic coefficient.
+        None where no item has a pair with its real and its synthetic coefficient.
     """
     pairs = _pairs(request)
     if not pairs:
         return None
-    every = list(
-        dict.fromkeys(str(row[key]) for row in pairs.values() for key in ("first", "second"))
-    )
+    every = list(dict.fromkeys(name for item in pairs.values() for name in item.columns))
     names = every[:_COLUMNS]
     real, synthetic = (
         Grid(role, [[_value(pairs, role, down, across) for across in names] for down in names])
@@ -54,14 +53,14 @@ def associations(request: Request) -> Drawing | None:
     return panel_drawing(panel)
 
 
-def _pairs(request: Request) -> dict[frozenset[str], Row]:
+def _pairs(request: Request) -> dict[frozenset[str], Item]:
     return {
-        frozenset((str(row["first"]), str(row["second"]))): row
-        for row in request.rows
-        if has_number(row, "real") and has_number(row, "synthetic") and row.get("second")
+        frozenset(item.columns): item
+        for item in request.items
+        if item.has("real") and item.has("synthetic") and item.name("second")
     }
 
 
-def _value(pairs: Mapping[frozenset[str], Row], role: str, down: str, across: str) -> float | None:
-    row = pairs.get(frozenset((down, across)))
-    return None if row is None else float(row[role])
+def _value(pairs: Mapping[frozenset[str], Item], role: str, down: str, across: str) -> float | None:
+    item = pairs.get(frozenset((down, across)))
+    return None if item is None else item.number(role)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from synth_eval.judging.items import Item
     from synth_eval.judging.results import Result
 
-__all__ = ["Drawing", "Request", "Row", "has_number", "rounded"]
-
-Row = Mapping[str, Any]
+__all__ = ["Drawing", "Request", "rounded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +39,8 @@ def rounded(values: Iterable[float]) -> list[float]:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be drawn: the rows of a result and the profiles of the columns."""
+    """What is to be drawn: the items of a result and the profiles of the columns."""
 
     result: Result
-    rows: Sequence[Row]
-    profiles: Mapping[str, Row]
-
-
-def has_number(row: Row, key: str) -> bool:
-    """Whether the row has a finite number there."""
-    value = row.get(key)
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return False
-    return math.isfinite(value)
+    items: Sequence[Item]
+    profiles: Mapping[str, Mapping[str, Any]]

@@ -6,9 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from synth_eval.figures.drawing import Drawing, Request, Row, has_number, rounded
-from synth_eval.figures.labels import item_label, number, plain, share
+from synth_eval.figures.drawing import Drawing, Request, rounded
+from synth_eval.figures.labels import number, plain, share
 from synth_eval.figures.style import HOLDOUT, NEUTRAL, SYNTHETIC, faint
+from synth_eval.judging.items import Item
 
 __all__ = ["expected_levels", "ratios"]
 
@@ -34,18 +35,20 @@ def expected_levels(request: Request) -> Drawing | None:
     Returns
     -------
     Drawing or None
-        None where no row has both shares.
+        None where no item has both shares.
     """
-    rows = [r for r in request.rows if has_number(r, "estimate") and has_number(r, "real")]
-    rows = [row for row in rows if row["real"] > 0][:_POINTS]
-    if not rows:
+    items = [r for r in request.items if r.has("estimate") and r.has("real")]
+    items = [item for item in items if item.number("real") > 0][:_POINTS]
+    if not items:
         return None
-    floor = 10 ** math.floor(math.log10(min(_smallest(rows), *(row["real"] for row in rows))) - 0.5)
-    gone = [row for row in rows if row["estimate"] <= 0]
+    floor = 10 ** math.floor(
+        math.log10(min(_smallest(items), *(item.number("real") for item in items))) - 0.5
+    )
+    gone = [item for item in items if item.number("estimate") <= 0]
     data = [
-        *_chance(rows, request.result.n, floor),
-        _points(rows, "reference", "holdout", floor),
-        _points(rows, "estimate", "synthetic", floor),
+        *_chance(items, request.result.n, floor),
+        _points(items, "reference", "holdout", floor),
+        _points(items, "estimate", "synthetic", floor),
     ]
     log = {"type": "log", "tickformat": ".3~%", "dtick": 1}
     layout = {
@@ -61,19 +64,21 @@ def expected_levels(request: Request) -> Drawing | None:
     caption = (
         "Each dot is a level of a column; the grey band is where the shares of as many fresh "
         "real rows would lie, and levels that are absent stand at the foot. Bad: dots below the "
-        f"band. Absent: {len(gone):,} of {len(rows):,} levels."
+        f"band. Absent: {len(gone):,} of {len(items):,} levels."
     )
     return Drawing([trace for trace in data if trace["x"]], layout, caption)
 
 
-def _smallest(rows: Sequence[Row]) -> float:
-    shares = (row[key] for row in rows for key in ("estimate", "reference") if has_number(row, key))
+def _smallest(items: Sequence[Item]) -> float:
+    shares = (
+        item.number(key) for item in items for key in ("estimate", "reference") if item.has(key)
+    )
     return min((value for value in shares if value > 0), default=1.0)
 
 
-def _chance(rows: Sequence[Row], n: int | None, floor: float) -> list[dict[str, Any]]:
+def _chance(items: Sequence[Item], n: int | None, floor: float) -> list[dict[str, Any]]:
     """Diagonal, and the band around it in which samples of `n` real rows lie."""
-    low, high = (math.log10(end(row["real"] for row in rows)) for end in (min, max))
+    low, high = (math.log10(end(item.number("real") for item in items)) for end in (min, max))
     width = max(high - low, 0.3)
     x = [10 ** (low - 0.1 + (width + 0.2) * i / (_PLACES - 1)) for i in range(_PLACES)]
     x = [min(value, 1.0) for value in x]
@@ -95,8 +100,8 @@ def _chance(rows: Sequence[Row], n: int | None, floor: float) -> list[dict[str, 
     return [band, diagonal]
 
 
-def _points(rows: Sequence[Row], key: str, role: str, floor: float) -> dict[str, Any]:
-    told = [row for row in rows if has_number(row, key)]
+def _points(items: Sequence[Item], key: str, role: str, floor: float) -> dict[str, Any]:
+    told = [item for item in items if item.has(key)]
     is_open = role == "holdout"
     marker = {
         "color": HOLDOUT if is_open else SYNTHETIC,
@@ -107,13 +112,13 @@ def _points(rows: Sequence[Row], key: str, role: str, floor: float) -> dict[str,
         "type": "scatter",
         "mode": "markers",
         "name": role,
-        "x": rounded(row["real"] for row in told),
-        "y": rounded(max(row[key], floor) for row in told),
+        "x": rounded(item.number("real") for item in told),
+        "y": rounded(max(item.number(key), floor) for item in told),
         "marker": marker,
         "hovertext": [
-            f"<b>{plain(item_label(row))}</b><br>{role} {share(row[key])}"
-            f"<br>real {share(row['real'])}"
-            for row in told
+            f"<b>{plain(item.label)}</b><br>{role} {share(item.number(key))}"
+            f"<br>real {share(item.number('real'))}"
+            for item in told
         ],
         "hoverinfo": "text",
     }
@@ -125,44 +130,46 @@ def ratios(request: Request) -> Drawing | None:
     Returns
     -------
     Drawing or None
-        None where no row has a ratio.
+        None where no item has a ratio.
     """
-    rows = [row for row in request.rows if has_number(row, "ratio")][:_ITEMS]
-    if not rows:
+    items = [item for item in request.items if item.has("ratio")][:_ITEMS]
+    if not items:
         return None
-    names = [item_label(row) or f"item {place + 1}" for place, row in enumerate(rows)]
+    names = [item.label or f"item {place + 1}" for place, item in enumerate(items)]
     layout = {
         "title": {"text": plain(request.result.code)},
         "xaxis": {"title": {"text": "times the share of the real table"}, "rangemode": "tozero"},
         "yaxis": {
-            "tickvals": list(range(len(rows))),
+            "tickvals": list(range(len(items))),
             "ticktext": [plain(name, 48) for name in names],
-            "range": [len(rows) - 0.5, -0.5],
+            "range": [len(items) - 0.5, -0.5],
             "showgrid": False,
         },
         "shapes": [_ONCE],
-        "height": 120 + 24 * max(len(rows), 3),
+        "height": 120 + 24 * max(len(items), 3),
     }
     caption = (
         "How often each occurs among synthetic rows, as a multiple of its real share (dashed "
         "line: as often). Bad: dots and whole intervals far left of the line, where the holdout "
         "is on it; at 0 it is gone."
     )
-    total = sum(has_number(row, "ratio") for row in request.rows)
-    if total > len(rows):
-        caption += f" The first {len(rows)} of {total:,} are drawn."
-    return Drawing([_ratio_dots(rows), *_holdout_ratios(rows)], layout, caption)
+    total = sum(item.has("ratio") for item in request.items)
+    if total > len(items):
+        caption += f" The first {len(items)} of {total:,} are drawn."
+    return Drawing([_ratio_dots(items), *_holdout_ratios(items)], layout, caption)
 
 
-def _ratio_dots(rows: Sequence[Row]) -> dict[str, Any]:
-    above = [r["ratio_high"] - r["ratio"] if has_number(r, "ratio_high") else 0 for r in rows]
-    below = [r["ratio"] - r["ratio_low"] if has_number(r, "ratio_low") else 0 for r in rows]
+def _ratio_dots(items: Sequence[Item]) -> dict[str, Any]:
+    above = [
+        r.number("ratio_high") - r.number("ratio") if r.has("ratio_high") else 0 for r in items
+    ]
+    below = [r.number("ratio") - r.number("ratio_low") if r.has("ratio_low") else 0 for r in items]
     return {
         "type": "scatter",
         "mode": "markers",
         "name": "synthetic",
-        "x": rounded(row["ratio"] for row in rows),
-        "y": list(range(len(rows))),
+        "x": rounded(item.number("ratio") for item in items),
+        "y": list(range(len(items))),
         "error_x": {
             "array": rounded(above),
             "arrayminus": rounded(below),
@@ -171,17 +178,17 @@ def _ratio_dots(rows: Sequence[Row]) -> dict[str, Any]:
             "width": 0,
         },
         "marker": {"color": SYNTHETIC, "size": 9},
-        "hovertext": [_ratio_text(row) for row in rows],
+        "hovertext": [_ratio_text(item) for item in items],
         "hoverinfo": "text",
     }
 
 
-def _holdout_ratios(rows: Sequence[Row]) -> list[dict[str, Any]]:
+def _holdout_ratios(items: Sequence[Item]) -> list[dict[str, Any]]:
     found = []
-    for place, row in enumerate(rows):
-        value = row.get("reference_ratio")
-        if value is None and has_number(row, "reference") and row.get("real"):
-            value = row["reference"] / row["real"]
+    for place, item in enumerate(items):
+        value = item.number("reference_ratio") if item.has("reference_ratio") else None
+        if value is None and item.has("reference") and item.has("real") and item.number("real"):
+            value = item.number("reference") / item.number("real")
         if value is not None:
             found.append((place, value))
     if not found:
@@ -201,10 +208,12 @@ def _holdout_ratios(rows: Sequence[Row]) -> list[dict[str, Any]]:
     ]
 
 
-def _ratio_text(row: Row) -> str:
-    text = f"<b>{plain(item_label(row))}</b><br>{number(row['ratio'])} times the real share"
-    if has_number(row, "ratio_low") and has_number(row, "ratio_high"):
-        text += f" [{number(row['ratio_low'])}, {number(row['ratio_high'])}]"
-    if has_number(row, "estimate") and has_number(row, "real"):
-        text += f"<br>synthetic {share(row['estimate'])}<br>real {share(row['real'])}"
+def _ratio_text(item: Item) -> str:
+    text = f"<b>{plain(item.label)}</b><br>{number(item.number('ratio'))} times the real share"
+    if item.has("ratio_low") and item.has("ratio_high"):
+        text += f" [{number(item.number('ratio_low'))}, {number(item.number('ratio_high'))}]"
+    if item.has("estimate") and item.has("real"):
+        text += (
+            f"<br>synthetic {share(item.number('estimate'))}<br>real {share(item.number('real'))}"
+        )
     return text

@@ -100,6 +100,9 @@ class Dimension:
     aside : mapping of str to str
         Purposes it does not decide about, each with the reason. A purpose named in neither is
         decided by it: what nobody thought of must not be waved through.
+    failures_as : str
+        Word under which its checks that did not pass are listed on the first screen, each by
+        its title; empty where their items (columns, pairs, levels) are listed instead.
     ceiling : Ceiling or None
         Why passed checks alone are no GO.
     axis : Axis or None
@@ -113,6 +116,7 @@ class Dimension:
     place: int
     decides: Mapping[str, str] = field(default_factory=dict)
     aside: Mapping[str, str] = field(default_factory=dict)
+    failures_as: str = ""
     ceiling: Ceiling | None = None
     axis: Axis | None = None
 

@@ -6,6 +6,7 @@ table it was measured on. Nothing has to be read out of a sentence.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -149,6 +150,27 @@ class Item:
             case "group":
                 return f"group {self.names[0]}"
         return " · ".join(name for name in self.names if name)
+
+    def has(self, number: str) -> bool:
+        """Whether a number of this name is there and finite, typed or among `more`."""
+        value = getattr(self, number) if number in _NUMBERS else self.more.get(number)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        return math.isfinite(value)
+
+    def number(self, name: str) -> float:
+        """A number by name, typed or among `more`.
+
+        Raises
+        ------
+        KeyError
+            There is no such number, see `has`.
+        """
+        if not self.has(name):
+            raise KeyError(name)
+        value = getattr(self, name) if name in _NUMBERS else self.more[name]
+        assert isinstance(value, int | float)
+        return value
 
     def row(self) -> dict[str, Any]:
         """One tidy row: a column for each name, the numbers there are, the status."""

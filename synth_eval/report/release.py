@@ -10,14 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 from synth_eval.judging.facts import POSSIBLE_EPSILON
+from synth_eval.judging.findings import Findings
 from synth_eval.judging.results import Cause, Estimate, Reference, Result, Skipped, Threshold
 from synth_eval.judging.settings import Config
-
-if TYPE_CHECKING:
-    from synth_eval.evaluation import Evaluation
 
 __all__ = ["NOTICE", "release_safe", "rounded", "rounded_count", "step"]
 
@@ -28,6 +26,8 @@ NOTICE = (
     "settings, times, and the reference scores of SDMetrics. The internal report has them."
 )
 
+AnyFindings = TypeVar("AnyFindings", bound=Findings)
+
 _DIGITS = 2
 _SLACK = 1e-9  # of logarithms
 _ELSEWHERE = "see the internal report"
@@ -35,26 +35,26 @@ _OF_REAL = "the same for real rows the generator never saw, or what is expected 
 _KEPT_PROVENANCE = ("synth_eval", "python", "packages")
 
 
-def release_safe(evaluation: Evaluation) -> Evaluation:
+def release_safe(findings: AnyFindings) -> AnyFindings:
     """The same evaluation, fit for people outside.
 
     Verdicts are decided anew from the kept statuses, which are untouched, so they are the same.
 
     Parameters
     ----------
-    evaluation : Evaluation
+    findings : Findings
         As a run made it.
 
     Returns
     -------
-    Evaluation
-        Results with a status, rounded numbers and a sentence made from them; no details, no
-        pictures, no schema.
+    Findings
+        Of the same class: results with a status, rounded numbers and a sentence made from
+        them; no items, no pictures, no schema.
     """
-    return type(evaluation)(  # made anew: a field that is added later stays inside
-        results=[_released(result, _smallest(evaluation)) for result in evaluation.results],
-        provenance=_provenance(evaluation.provenance),
-        purpose=evaluation.purpose,
+    return type(findings)(  # made anew: a field that is added later stays inside
+        results=[_released(result, _smallest(findings)) for result in findings.results],
+        provenance=_provenance(findings.provenance),
+        purpose=findings.purpose,
     )
 
 
@@ -105,9 +105,9 @@ def rounded_count(count: int | None) -> int | None:
     return int(round(count, min(-1, _DIGITS - 1 - math.floor(math.log10(count)))))
 
 
-def _smallest(evaluation: Evaluation) -> int:
+def _smallest(findings: Findings) -> int:
     """Fewest records of a cell that was shown, where stricter than by default."""
-    settings = evaluation.provenance.get("settings", {})
+    settings = findings.provenance.get("settings", {})
     return max(Config().small_cell, int(settings.get("small_cell", 0)))
 
 

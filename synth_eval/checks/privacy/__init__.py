@@ -20,6 +20,7 @@ DIMENSION = Dimension(
         "model leave them, evaluate for sharing as well",
         "augmentation": "the rows stay beside the real ones, with those who may see them",
     },
+    failures_as="attacks",
     ceiling=Ceiling(
         needs="attack",
         without="no copying seen, but attacks were not run: absence of copies does not show that "

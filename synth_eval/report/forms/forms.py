@@ -14,16 +14,18 @@ from synth_eval.errors import UsageError
 from synth_eval.report.forms.junit import render_junit
 from synth_eval.report.forms.numbers import COLUMNS, number_rows
 from synth_eval.report.forms.pdf import find_browser, print_pdf
+from synth_eval.report.forms.text import render_markdown
+from synth_eval.report.page.html import render_page
 
 if TYPE_CHECKING:
-    from synth_eval.evaluation import Evaluation
+    from synth_eval.judging.findings import Findings
 
 __all__ = ["FORMS", "check_forms", "render_csv", "results_schema", "write_forms"]
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_forms(evaluation: Evaluation, folder: str | Path, forms: Iterable[str]) -> list[Path]:
+def write_forms(findings: Findings, folder: str | Path, forms: Iterable[str]) -> list[Path]:
     """Write the named forms of an evaluation into a folder.
 
     Parameters
@@ -40,7 +42,7 @@ def write_forms(evaluation: Evaluation, folder: str | Path, forms: Iterable[str]
     for form in check_forms(forms):
         name, write = FORMS[form]
         path = Path(folder) / name
-        write(evaluation, path)
+        write(findings, path)
         written.append(path)
     return written
 
@@ -56,12 +58,12 @@ def check_forms(forms: Iterable[str]) -> list[str]:
     return chosen
 
 
-def render_csv(evaluation: Evaluation) -> str:
+def render_csv(findings: Findings) -> str:
     """All numbers as CSV; names that a spreadsheet would run as a formula get a quote mark."""
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, list(COLUMNS), lineterminator="\n")
     writer.writeheader()
-    for row in number_rows(evaluation):
+    for row in number_rows(findings):
         item = row["item"]
         writer.writerow({**row, "item": f"'{item}" if item.startswith(_FORMULA) else item})
     return buffer.getvalue()
@@ -72,21 +74,25 @@ def results_schema() -> str:
     return resources.files("synth_eval.report").joinpath("results.schema.json").read_text("utf-8")
 
 
-def _text(render: Callable[[Evaluation], str]) -> Callable[[Evaluation, Path], None]:
-    return lambda evaluation, path: write_text(path, render(evaluation))
+def _text(render: Callable[[Findings], str]) -> Callable[[Findings, Path], None]:
+    return lambda findings, path: write_text(path, render(findings))
 
 
-def _parquet(evaluation: Evaluation, path: Path) -> None:
-    frame = evaluation.numbers()
+def _parquet(findings: Findings, path: Path) -> None:
+    import pyarrow as pa  # heavy, and only this form needs it
+    import pyarrow.parquet as pq
+
+    rows = number_rows(findings)
+    columns = {name: [row[name] for row in rows] for name in COLUMNS}
     with whole_file(path) as partial:
-        frame.to_parquet(partial)
+        pq.write_table(pa.table(columns), partial)
 
 
-FORMS: Mapping[str, tuple[str, Callable[[Evaluation, Path], None]]] = {
-    "markdown": ("summary.md", _text(lambda evaluation: evaluation.to_markdown())),
+FORMS: Mapping[str, tuple[str, Callable[[Findings, Path], None]]] = {
+    "markdown": ("summary.md", _text(render_markdown)),
     "junit": ("junit.xml", _text(render_junit)),
     "csv": ("numbers.csv", _text(render_csv)),
     "parquet": ("numbers.parquet", _parquet),
-    "pdf": ("report.pdf", lambda found, path: print_pdf(found.to_html(), path)),
+    "pdf": ("report.pdf", lambda findings, path: print_pdf(render_page(findings), path)),
 }
 """File name and writer by the word of the command line."""

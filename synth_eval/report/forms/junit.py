@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from synth_eval.figures.labels import item_label
 from synth_eval.judging.dimensions import dimensions
 from synth_eval.judging.results import Result, Status
 from synth_eval.words import number
 
 if TYPE_CHECKING:
-    from synth_eval.evaluation import Evaluation
+    from synth_eval.judging.findings import Findings
 
 __all__ = ["render_junit"]
 
@@ -22,7 +21,7 @@ _ITEMS = 10
 _BAD = (Status.FAIL, Status.WARN, Status.INCONCLUSIVE)
 
 
-def render_junit(evaluation: Evaluation) -> str:
+def render_junit(findings: Findings) -> str:
     """One suite per dimension, one test case per check.
 
     A failure is a failure, an error an error, what was not applicable is skipped with its
@@ -32,13 +31,13 @@ def render_junit(evaluation: Evaluation) -> str:
     """
     root = Element("testsuites", name="synth_eval")
     for dimension in dimensions():
-        results = [result for result in evaluation.results if result.dimension == dimension]
+        results = [result for result in findings.results if result.dimension == dimension]
         if results:
-            decides = evaluation.verdicts[dimension].decisive
-            _suite(root, dimension, results, decides, str(evaluation.provenance.get("created", "")))
+            decides = findings.verdicts[dimension].decisive
+            _suite(root, dimension, results, decides, str(findings.provenance.get("created", "")))
     for name in ("tests", "failures", "errors", "skipped"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
-    root.set("time", f"{sum(result.seconds for result in evaluation.results):.3f}")
+    root.set("time", f"{sum(result.seconds for result in findings.results):.3f}")
     indent(root)
     text = tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
@@ -87,8 +86,8 @@ def _facts(result: Result) -> str:
         lines.append(f"reference {number(result.reference.value)}, {result.reference.what}")
     if result.threshold is not None:
         lines.append(f"margin {number(result.threshold.value)}, {result.threshold.basis}")
-    bad = [row for row in result.rows() if row.get("status") in _BAD]
-    lines += [f"{row['status']} {item_label(row)}" for row in bad[:_ITEMS]]
+    bad = [item for item in result.items if item.status in _BAD]
+    lines += [f"{item.status} {item.label}" for item in bad[:_ITEMS]]
     return _clean("\n".join(lines))
 
 

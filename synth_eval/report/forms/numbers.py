@@ -6,11 +6,10 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from synth_eval.figures.labels import item_label
 from synth_eval.judging.results import Result, to_plain
 
 if TYPE_CHECKING:
-    from synth_eval.evaluation import Evaluation
+    from synth_eval.judging.findings import Findings
 
 __all__ = ["COLUMNS", "number_rows"]
 
@@ -33,9 +32,9 @@ COLUMNS: Mapping[str, str] = {
 _OWN = ("estimate", "low", "high", "reference", "limit", "n")
 
 
-def number_rows(evaluation: Evaluation) -> list[dict[str, Any]]:
+def number_rows(findings: Findings) -> list[dict[str, Any]]:
     """Rows with the keys of `COLUMNS`, in the order of checks and of their details."""
-    return [row for result in evaluation.results for row in _of(result)]
+    return [row for result in findings.results for row in _of(result)]
 
 
 def _of(result: Result) -> Iterator[dict[str, Any]]:
@@ -52,10 +51,10 @@ def _of(result: Result) -> Iterator[dict[str, Any]]:
         "n": _float(result.n),
         "status": str(result.status),
     }
-    for detail in result.rows():
-        plain = to_plain(detail)
-        about["item"] = item_label(plain)
-        status = str(plain.get("status") or result.status)
+    for item in result.items:
+        plain = to_plain(item.row())
+        about["item"] = item.label
+        status = str(item.status or result.status)
         for quantity, values in _numbers(plain):
             yield {**about, "quantity": quantity, **values, "status": status}
 

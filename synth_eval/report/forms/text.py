@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from synth_eval.figures.labels import item_label
+from synth_eval.judging.items import Item
 from synth_eval.judging.results import Result, Status
 from synth_eval.report.page.gaps import not_evaluated
 from synth_eval.report.page.view import headline
 from synth_eval.words import number
 
 if TYPE_CHECKING:
-    from synth_eval.evaluation import Evaluation
+    from synth_eval.judging.findings import Findings
 
 __all__ = ["escaped_markdown", "render_markdown", "render_result_text", "render_text", "wrapped"]
 
@@ -30,22 +29,22 @@ _MARKS = {
 }
 
 
-def render_text(evaluation: Evaluation) -> str:
+def render_text(findings: Findings) -> str:
     """Verdicts, findings worst first, and what was not evaluated, in lines of a shell."""
-    lines = [headline(evaluation), ""]
-    for name, found in evaluation.verdicts.items():
+    lines = [headline(findings), ""]
+    for name, found in findings.verdicts.items():
         aside = "" if found.decisive else "(not decisive for this purpose) "
         lines += wrapped(f"{name:<10} {found.word:<14} ", aside + found.reason)
-    results = [r for r in evaluation.findings() if r.status is not Status.NOT_APPLICABLE]
+    results = [r for r in findings.findings() if r.status is not Status.NOT_APPLICABLE]
     if results:
         lines += ["", "Findings, worst first"]
     for result in results:
         lines += wrapped(f"  {_MARKS[result.status]} {result.code} ", result.message)
-    passed = [result.code for result in evaluation.results if result.status is Status.PASS]
+    passed = [result.code for result in findings.results if result.status is Status.PASS]
     if passed:
         lines += ["", *wrapped("Passed: ", ", ".join(passed))]
     lines += ["", "Not evaluated"]
-    for gap in not_evaluated(evaluation):
+    for gap in not_evaluated(findings):
         lines += wrapped("  – ", gap.line())
     return "\n".join(lines)
 
@@ -59,28 +58,28 @@ def render_result_text(result: Result) -> str:
     lines += wrapped("  ", result.message)
     for word, text in _facts(result).items():
         lines += wrapped(f"  {word:<10} ", text)
-    for row in result.rows()[:_ITEMS]:
-        lines += wrapped("    ", f"{item_label(row)}: {_numbers(row)}")
-    left = len(result.rows()) - _ITEMS
+    for item in result.items[:_ITEMS]:
+        lines += wrapped("    ", f"{item.label}: {_numbers(item)}")
+    left = len(result.items) - _ITEMS
     if left > 0:
         lines.append(f"    … {left:,} more in .frame()")
     return "\n".join(lines)
 
 
-def render_markdown(evaluation: Evaluation) -> str:
+def render_markdown(findings: Findings) -> str:
     """Short summary: verdicts as a table, findings as a list."""
     lines = [
         "### Synthetic data evaluation",
         "",
-        escaped_markdown(headline(evaluation)),
+        escaped_markdown(headline(findings)),
         "",
         "| Dimension | Verdict | Reason |",
         "| --- | --- | --- |",
     ]
-    for name, found in evaluation.verdicts.items():
+    for name, found in findings.verdicts.items():
         word = f"**{found.word}**" if found.decisive else f"{found.word}, not decisive"
         lines.append(f"| {name} | {word} | {escaped_markdown(found.reason)} |")
-    results = [r for r in evaluation.findings() if r.status is not Status.NOT_APPLICABLE]
+    results = [r for r in findings.findings() if r.status is not Status.NOT_APPLICABLE]
     if results:
         lines += ["", "Findings, worst first:", ""]
     lines += [
@@ -88,7 +87,7 @@ def render_markdown(evaluation: Evaluation) -> str:
         for r in results
     ]
     lines += ["", "Not evaluated:", ""]
-    lines += [f"- {escaped_markdown(gap.line())}" for gap in not_evaluated(evaluation)]
+    lines += [f"- {escaped_markdown(gap.line())}" for gap in not_evaluated(findings)]
     return "\n".join(lines) + "\n"
 
 
@@ -112,13 +111,10 @@ def _facts(result: Result) -> dict[str, str]:
     return facts
 
 
-def _numbers(row: Mapping[str, Any]) -> str:
-    parts = []
-    for key in ("estimate", "reference", "expected", "status"):
-        value = row.get(key)
-        if value is not None:
-            parts.append(f"{key} {number(value)}" if isinstance(value, int | float) else str(value))
-    return ", ".join(parts)
+def _numbers(item: Item) -> str:
+    names = [name for name in ("estimate", "reference", "expected") if item.has(name)]
+    parts = [f"{name} {number(item.number(name))}" for name in names]
+    return ", ".join([*parts, *([] if item.status is None else [str(item.status)])])
 
 
 def wrapped(head: str, text: str) -> list[str]:

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from synth_eval.judging.dimensions import dimensions
-from synth_eval.judging.results import Status
+from synth_eval.judging.results import Cause, Skipped
 from synth_eval.report.page.explanations import title
+from synth_eval.words import counted
 
 if TYPE_CHECKING:
-    from synth_eval.evaluation import Evaluation
+    from synth_eval.judging.findings import Findings
 
 __all__ = ["Gap", "not_evaluated"]
 
-_FULL = "--depth full"
 _UNCOVERED = {
     "fairness": "Are groups of people served equally? Compare models and error rates by group "
     "yourself before decisions about people rest on the data.",
@@ -52,36 +52,49 @@ class Gap:
         return f"{self.what} ({names}): {self.why}" if names else f"{self.what}: {self.why}"
 
 
-def not_evaluated(evaluation: Evaluation) -> list[Gap]:
+def not_evaluated(findings: Findings) -> list[Gap]:
     """What the report cannot speak about, and how to get it."""
-    skipped: dict[str, list[tuple[str, str]]] = {}
-    for result in evaluation.results:
-        if result.status is Status.NOT_APPLICABLE:
-            reason = _FULL if _FULL in result.message else result.message
+    skipped: dict[Skipped, list[tuple[str, str]]] = {}
+    for result in findings.results:
+        if result.skipped is not None:
+            # Questions of full depth differ in their words and are one thing to ask for.
+            reason = _DEEP if result.skipped.cause is Cause.DEPTH else result.skipped
             skipped.setdefault(reason, []).append((f"{result.code} {title(result)}", ""))
-    gaps = []
-    deep = skipped.pop(_FULL, [])
-    if deep:
-        why = f"They cost minutes and run with `{_FULL}`."
-        gaps.append(Gap(f"{len(deep)} checks of full depth", why, deep))
-    for reason, names in skipped.items():
-        if len(names) > 1:
-            gaps.append(Gap(f"{len(names)} checks", _sentence(reason), names))
-    gaps += [
-        Gap(names[0][0], _sentence(reason)) for reason, names in skipped.items() if len(names) == 1
+    several = [
+        Gap(counted(len(names), "check") + _of(reason), _why(reason), names)
+        for reason, names in skipped.items()
+        if len(names) > 1 or reason is _DEEP
     ]
-    return gaps + _dimensions(evaluation)
+    single = [
+        Gap(names[0][0], _why(reason))
+        for reason, names in skipped.items()
+        if len(names) == 1 and reason is not _DEEP
+    ]
+    several.sort(key=lambda gap: not gap.what.endswith(_of(_DEEP)))
+    return several + single + _dimensions(findings)
 
 
-def _dimensions(evaluation: Evaluation) -> list[Gap]:
+_DEEP = Skipped(Cause.DEPTH, "They cost minutes and run with `--depth full`")
+
+
+def _of(reason: Skipped) -> str:
+    return " of full depth" if reason is _DEEP else ""
+
+
+def _why(reason: Skipped) -> str:
+    sentence = reason.sentence
+    return f"{sentence[:1].upper()}{sentence[1:].rstrip('.')}."
+
+
+def _dimensions(findings: Findings) -> list[Gap]:
     """Dimensions and scores that were not asked for, and those that have no checks yet."""
-    present = {result.dimension for result in evaluation.results}
+    present = {result.dimension for result in findings.results}
     gaps = [
         Gap(name.capitalize(), "No check of it was asked for in this run.")
         for name in dimensions()
         if name not in present
     ]
-    if not evaluation.reference_scores:
+    if not findings.reference_scores:
         gaps.append(Gap("Reference scores", "The reports of SDMetrics were not run."))
     missing = {name: why for name, why in _UNCOVERED.items() if name not in dimensions()}
     if missing:
@@ -90,7 +103,3 @@ def _dimensions(evaluation: Evaluation) -> list[Gap]:
         parts = [(name.capitalize(), why) for name, why in missing.items()]
         gaps.append(Gap(listed.capitalize(), "Their checks do not exist yet.", parts))
     return gaps
-
-
-def _sentence(reason: str) -> str:
-    return f"{reason[:1].upper()}{reason[1:].rstrip('.')}."

@@ -22,13 +22,13 @@ from synth_eval.report.page.explanations import title
 from synth_eval.report.page.gaps import not_evaluated
 from synth_eval.report.page.notes import note_views
 from synth_eval.report.page.strips import strip
-from synth_eval.report.page.tables import details_table
+from synth_eval.report.page.tables import items_table
 from synth_eval.report.page.view import headline, page
 from synth_eval.words import number, share
 
 if TYPE_CHECKING:
-    from synth_eval.evaluation import Evaluation
     from synth_eval.figures.drawing import Drawing
+    from synth_eval.judging.findings import Findings
 
 __all__ = [
     "fill",
@@ -52,17 +52,17 @@ STATUS_WORDS: Mapping[Status, str] = {
 }
 
 
-def render_page(evaluation: Evaluation) -> str:
+def render_page(findings: Findings) -> str:
     """Report page: one file, no request to any network, readable without JavaScript."""
-    view = page(evaluation)
-    notes, figures = note_views(evaluation.notes)
+    view = page(findings)
+    notes, figures = note_views(findings.notes)
     shown = {**view.figures, **figures}
     return standalone("page.html", shown, view.on_demand, page=view, notes=notes)
 
 
-def render_rows(evaluation: Evaluation) -> str:
+def render_rows(findings: Findings) -> str:
     """Page of synthetic rows that break a rule, marked as not for release."""
-    return standalone("rows.html", {}, examples=evaluation.examples)
+    return standalone("rows.html", {}, examples=findings.examples)
 
 
 def standalone(
@@ -100,19 +100,18 @@ def fill(name: str, **values: Any) -> str:
     return _environment().get_template(name).render(**values)
 
 
-def render_snippet(evaluation: Evaluation) -> str:
+def render_snippet(findings: Findings) -> str:
     """Findings first, for the output of a notebook cell."""
-    findings = [r for r in evaluation.findings() if r.status is not Status.NOT_APPLICABLE]
-    verdicts = [(name, found) for name, found in evaluation.verdicts.items()]
+    alarms = [r for r in findings.findings() if r.status is not Status.NOT_APPLICABLE]
     return (
         _environment()
         .get_template("snippet.html")
         .render(
-            headline=headline(evaluation),
-            verdicts=verdicts,
-            findings=findings,
-            passed=sum(result.status is Status.PASS for result in evaluation.results),
-            skipped=not_evaluated(evaluation),
+            headline=headline(findings),
+            verdicts=list(findings.verdicts.items()),
+            findings=alarms,
+            passed=sum(result.status is Status.PASS for result in findings.results),
+            skipped=not_evaluated(findings),
         )
     )
 
@@ -125,9 +124,7 @@ def render_result(result: Result) -> str:
         .render(
             result=result,
             strip=strip(result),
-            table=details_table(result.rows(), _SNIPPET_ROWS, short=True)
-            if result.rows()
-            else None,
+            table=items_table(result.items, _SNIPPET_ROWS, short=True) if result.items else None,
         )
     )
 

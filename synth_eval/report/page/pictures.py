@@ -10,13 +10,12 @@ from synth_eval.errors import UsageError
 from synth_eval.figures import drawing, panel_drawing
 from synth_eval.figures.distributions import overlay
 from synth_eval.figures.drawing import Drawing
-from synth_eval.figures.labels import item_label
 from synth_eval.figures.quantiles import quantile_plot
 from synth_eval.judging.panels import Panel
 from synth_eval.judging.results import Result
 
 if TYPE_CHECKING:
-    from synth_eval.evaluation import Evaluation
+    from synth_eval.judging.findings import Findings
 
 __all__ = ["Picture", "Pictures"]
 
@@ -36,17 +35,17 @@ class Picture:
 class Pictures:
     """Drawings by key, those that stand open and those that an item opens."""
 
-    def __init__(self, evaluation: Evaluation) -> None:
+    def __init__(self, findings: Findings) -> None:
         self.drawings: dict[str, Drawing] = {}
         self.on_demand: dict[str, Drawing] = {}
-        self._evaluation = evaluation
+        self._findings = findings
         self._spent = 0
         self.of_items: dict[str, Sequence[str]] = self._of_columns() | self._of_panels()
         """Keys of the figures that items open, by name of the item or of its column."""
 
     def of_check(self, result: Result) -> list[Picture]:
         """Overview of all items, then the panels that are of no single item."""
-        labels = {item_label(row) for row in result.rows()}
+        labels = {item.label for item in result.items}
         shown = [(place, p) for place, p in enumerate(result.panels) if p.name not in labels]
         pictures = [self._panel(result.code, place, panel) for place, panel in shown]
         found = self._overview(result)
@@ -63,18 +62,18 @@ class Pictures:
 
     def _overview(self, result: Result) -> Drawing | None:
         """Figure over all items; the distributions of single columns open from the table."""
-        has_items = len(result.rows()) > 1
+        has_items = len(result.items) > 1
         kind = "intervals" if result.figure in ("distribution", "quantiles") and has_items else None
         try:
-            return drawing(result, self._evaluation, kind=kind)
+            return drawing(result, self._findings, kind=kind)
         except UsageError:
             return None
 
     def _of_columns(self) -> dict[str, Sequence[str]]:
         """Overlays of the columns, those of the worst items first where there are too many."""
-        profiles = {str(profile["column"]): profile for profile in self._evaluation.profiles}
-        results = self._evaluation.results
-        named = dict.fromkeys(str(row.get("column")) for r in results for row in r.rows())
+        profiles = {str(profile["column"]): profile for profile in self._findings.profiles}
+        results = self._findings.results
+        named = dict.fromkeys(item.name("column") or "" for r in results for item in r.items)
         keys: dict[str, Sequence[str]] = {}
         for name in named:
             if name not in profiles:
@@ -92,8 +91,8 @@ class Pictures:
     def _of_panels(self) -> dict[str, Sequence[str]]:
         """Panels that bear the name of an item; rows of other checks open them, too."""
         keys: dict[str, Sequence[str]] = {}
-        for result in self._evaluation.results:
-            labels = {item_label(row) for row in result.rows()}
+        for result in self._findings.results:
+            labels = {item.label for item in result.items}
             for place, panel in enumerate(result.panels):
                 key = f"panel-{result.code}-{place}"
                 if panel.name in labels and self._within_budget(key, panel_drawing(panel)):

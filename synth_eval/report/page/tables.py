@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from synth_eval.figures.labels import IDENTITY, item_label
+from synth_eval.judging.items import SLOTS, Item
 from synth_eval.judging.results import Status, to_plain
 from synth_eval.words import number, share
 
-__all__ = ["Cell", "Column", "Row", "Table", "allowed_rows", "details_table"]
+__all__ = ["Cell", "Column", "Row", "Table", "allowed_rows", "items_table"]
 
 ROWS = 500
 """Most rows of one table in the page; the JSON twin has them all."""
@@ -22,15 +22,19 @@ CELLS = 25_000
 CHARACTERS = 600_000
 """Most characters of text in them, which keeps it small with long names, too."""
 
+_IDENTITY = tuple(dict.fromkeys(slot for slots in SLOTS.values() for slot in slots))
+"""Columns that say what a row is about."""
+
 _CHOSEN = ("status", "estimate", "interval", "reference", "expected", "worth")
 """Columns of a short table, beside those that say what the row is about."""
 
-_SETS = ("first", "second", "third")
 _TEXT = 160
 _LONGEST = 400
 _PROSE = 40
+_LOOKED_AT = 50
+"""Rows of a table by which its size is estimated."""
 _ORDER = (
-    *("item", *IDENTITY, "status"),
+    *("item", *_IDENTITY, "status"),
     *("estimate", "auc_drop", "interval", "reference", "expected", "limit", "worth"),
 )
 _HEADINGS = {
@@ -103,19 +107,19 @@ class Table:
     total: int
 
 
-def details_table(
-    details: Sequence[Mapping[str, Any]],
+def items_table(
+    items: Sequence[Item],
     rows: int,
     figures: Mapping[str, Sequence[str]] | None = None,
     *,
     short: bool = False,
 ) -> Table:
-    """Table of details rows, whatever keys they have.
+    """Table of items, whatever numbers they have.
 
     Parameters
     ----------
-    details : sequence of mapping
-        Rows of a result, worst first.
+    items : sequence of Item
+        Those of a result, worst first.
     rows : int
         Most rows to show.
     figures : mapping of str to sequence of str, optional
@@ -123,39 +127,45 @@ def details_table(
     short : bool
         Whether to show the few columns alone that a first look needs.
     """
-    has_sets = any(row.get("first") is not None for row in details[:rows])
-    plain = [_joined(to_plain(row), has_sets) for row in details[:rows]]
-    is_rules = bool(plain) and "violations" in plain[0] and "rule" in plain[0]
+    shown = items[:rows]
+    has_sets = any(item.kind in ("pair", "triple") for item in shown)
+    plain = [_plain_row(item, has_sets) for item in shown]
+    is_rules = bool(shown) and shown[0].kind == "rule"
     columns = _rule_columns(plain) if is_rules else _columns(plain)
     cell = _rule_cell if is_rules else _cell
     if short:
-        chosen = [column for column in columns if column.key in ("item", *IDENTITY, *_CHOSEN)]
+        chosen = [column for column in columns if column.key in ("item", *_IDENTITY, *_CHOSEN)]
         columns = chosen or columns
     figures = figures or {}
     body = [
-        Row([cell(row, column) for column in columns], label, _figures(label, row, figures))
-        for row, label in zip(plain, map(item_label, details), strict=False)
+        Row([cell(row, column) for column in columns], item.label, _figures(item, figures))
+        for row, item in zip(plain, shown, strict=True)
     ]
-    return Table(columns, body, len(details))
+    return Table(columns, body, len(items))
 
 
-def _joined(row: Mapping[str, Any], has_sets: bool) -> Mapping[str, Any]:
-    """The row with its column, or the columns of its pair or triple, as one name."""
+def _plain_row(item: Item, has_sets: bool) -> Mapping[str, Any]:
+    """The item as a row; beside pairs and triples, with the columns it is about as one name."""
+    row: Mapping[str, Any] = to_plain(item.row())
     if not has_sets:
         return row
-    names = {key: row[key] for key in (*_SETS, "column") if row.get(key) is not None}
-    return {"item": item_label(names)} | {k: v for k, v in row.items() if k not in names}
+    names = SLOTS[item.kind] if item.kind in ("pair", "triple", "column") else ("column",)
+    joined = item.label if len(names) > 1 else " × ".join(item.columns)
+    return {"item": joined} | {key: value for key, value in row.items() if key not in names}
 
 
-def _figures(
-    label: str, row: Mapping[str, Any], figures: Mapping[str, Sequence[str]]
-) -> Sequence[str]:
-    return figures.get(label) or figures.get(str(row.get("column")), ())
+def _figures(item: Item, figures: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    return figures.get(item.label) or figures.get(item.name("column") or "", ())
 
 
-def allowed_rows(tables: Sequence[Sequence[Mapping[str, Any]]]) -> int:
+def allowed_rows(tables: Sequence[Sequence[Item]]) -> int:
     """Rows per table so that all tables together stay within `CELLS` and `CHARACTERS`."""
-    sizes = [(len(rows), len(rows[0]), _text_length(rows)) for rows in tables if rows]
+    rows_of = [[item.row() for item in items[:_LOOKED_AT]] for items in tables if items]
+    lengths = [len(items) for items in tables if items]
+    sizes = [
+        (length, len(rows[0]), _text_length(rows))
+        for length, rows in zip(lengths, rows_of, strict=True)
+    ]
     limit = ROWS
     while limit > 20:
         cells = sum(min(rows, limit) * keys for rows, keys, _ in sizes)
@@ -168,10 +178,9 @@ def allowed_rows(tables: Sequence[Sequence[Mapping[str, Any]]]) -> int:
 
 def _text_length(rows: Sequence[Mapping[str, Any]]) -> float:
     """Characters of text that a row takes on average: what is shown, and its title."""
-    first = rows[:50]
-    shown = (min(len(value), _TEXT + _LONGEST) for row in first for value in row.values()
+    shown = (min(len(value), _TEXT + _LONGEST) for row in rows for value in row.values()
              if isinstance(value, str))  # fmt: skip
-    return sum(shown) / len(first)
+    return sum(shown) / len(rows)
 
 
 def _columns(rows: Sequence[Mapping[str, Any]]) -> list[Column]:

@@ -17,12 +17,12 @@ from synth_eval.report.page.explanations import Explanation, explanation, title
 from synth_eval.report.page.gaps import Gap, not_evaluated
 from synth_eval.report.page.pictures import Picture, Pictures
 from synth_eval.report.page.strips import Strip, strip
-from synth_eval.report.page.tables import Table, allowed_rows, details_table
+from synth_eval.report.page.tables import Table, allowed_rows, items_table
 from synth_eval.report.page.worst import WorstItem, worst_items
 from synth_eval.words import listed, number
 
 if TYPE_CHECKING:
-    from synth_eval.evaluation import Evaluation
+    from synth_eval.judging.findings import Findings
 
 __all__ = [
     "VERDICT_SHAPES",
@@ -95,36 +95,36 @@ class Page:
     on_demand: Mapping[str, Drawing]
 
 
-def page(evaluation: Evaluation) -> Page:
+def page(findings: Findings) -> Page:
     """View of an evaluation."""
-    pictures = Pictures(evaluation)
-    rows = allowed_rows([result.rows() for result in evaluation.results])
+    pictures = Pictures(findings)
+    rows = allowed_rows([result.items for result in findings.results])
     dimensions = []
-    for name, verdict in evaluation.verdicts.items():
-        results = [result for result in evaluation.results if result.dimension == name]
+    for name, verdict in findings.verdicts.items():
+        results = [result for result in findings.results if result.dimension == name]
         results.sort(key=lambda result: (_ORDER.index(result.status), result.code))
         checks = [_check(result, rows, pictures) for result in results]
         dimensions.append(_dimension(name, verdict, checks))
-    findings = [r for r in evaluation.findings() if r.status is not Status.NOT_APPLICABLE]
+    alarms = [r for r in findings.findings() if r.status is not Status.NOT_APPLICABLE]
     return Page(
-        headline=headline(evaluation, aside=False),
-        purpose=purpose_of(evaluation.purpose).title if evaluation.purpose else "",
-        notice=str(evaluation.provenance.get("notice", "")),
-        tables=table_views(evaluation.provenance),
-        created=created_words(evaluation.provenance.get("created")),
-        provenance=evaluation.provenance,
+        headline=headline(findings, aside=False),
+        purpose=purpose_of(findings.purpose).title if findings.purpose else "",
+        notice=str(findings.provenance.get("notice", "")),
+        tables=table_views(findings.provenance),
+        created=created_words(findings.provenance.get("created")),
+        provenance=findings.provenance,
         dimensions=dimensions,
-        worst=worst_items(evaluation.results),
-        findings=[(result, title(result)) for result in findings[:_FINDINGS]],
-        more_findings=max(len(findings) - _FINDINGS, 0),
-        not_evaluated=not_evaluated(evaluation),
-        reference_scores=evaluation.reference_scores,
+        worst=worst_items(findings.results),
+        findings=[(result, title(result)) for result in alarms[:_FINDINGS]],
+        more_findings=max(len(alarms) - _FINDINGS, 0),
+        not_evaluated=not_evaluated(findings),
+        reference_scores=findings.reference_scores,
         figures=pictures.drawings,
         on_demand=pictures.on_demand,
     )
 
 
-def headline(evaluation: Evaluation, *, aside: bool = True) -> str:
+def headline(findings: Findings, *, aside: bool = True) -> str:
     """The verdicts in one sentence, worst first; no score is blended from them.
 
     What is not decisive for the declared purpose stands at the end, each with its verdict,
@@ -136,16 +136,16 @@ def headline(evaluation: Evaluation, *, aside: bool = True) -> str:
     >>> headline(Evaluation([]))
     'CANNOT TELL for validity, fidelity, coverage, utility and privacy.'
     """
-    verdicts = evaluation.verdicts
+    verdicts = findings.verdicts
     parts = []
     for word in (VerdictWord.NO_GO, VerdictWord.LIMITS, VerdictWord.UNKNOWN, VerdictWord.GO):
         names = [name for name, v in verdicts.items() if v.word is word and v.decisive]
         if names:
             parts.append(f"{word} for {listed(names)}")
     sentence = "; ".join(parts) + "."
-    if not evaluation.purpose:
+    if not findings.purpose:
         return sentence
-    title = purpose_of(evaluation.purpose).title.capitalize()
+    title = purpose_of(findings.purpose).title.capitalize()
     others = [f"{name} ({v.word})" for name, v in verdicts.items() if not v.decisive]
     tail = f" Not decisive for it: {', '.join(others)}." if aside else ""
     return f"{title}: {sentence}{tail}"
@@ -156,7 +156,7 @@ def _check(result: Result, rows: int, pictures: Pictures) -> CheckView:
         result=result,
         title=title(result),
         strip=strip(result),
-        table=details_table(result.rows(), rows, pictures.of_items) if result.rows() else None,
+        table=items_table(result.items, rows, pictures.of_items) if result.items else None,
         pictures=pictures.of_check(result),
         explanation=explanation(result),
     )

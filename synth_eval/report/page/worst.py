@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
-from synth_eval.figures.labels import item_label
+from synth_eval.judging.dimensions import dimensions
+from synth_eval.judging.items import Item
 from synth_eval.judging.results import Result, Status
 from synth_eval.report.page.explanations import title
 
@@ -14,21 +14,21 @@ __all__ = ["WorstItem", "worst_items"]
 
 _MOST = 4
 _LONGEST = 32
-_SETS = ("first", "second", "third")
 _BAD = (Status.FAIL, Status.ERROR, Status.WARN, Status.INCONCLUSIVE)
-_KINDS: Sequence[tuple[str, str]] = (  # the first key that a row has says what it is about
-    ("rule", "rules"),
-    ("third", "triples"),
-    ("second", "pairs"),
-    ("level", "levels"),
-    ("tail", "tails"),
-    ("group", "groups"),
-    ("column", "columns"),
-    ("what", "slices"),
-)
-_ORDER = (
-    "columns", "pairs", "triples", "slices", "groups", "levels", "tails", "rules", "attacks",
-)  # fmt: skip
+_PLURALS: Mapping[str, str] = {
+    "column": "columns",
+    "part": "columns",
+    "secret": "columns",
+    "pair": "pairs",
+    "triple": "triples",
+    "slice": "slices",
+    "group": "groups",
+    "level": "levels",
+    "class": "levels",
+    "tail": "tails",
+    "rule": "rules",
+}
+"""Kinds of items that the first screen lists, in its order, and under which word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,37 +53,38 @@ def worst_items(results: Sequence[Result]) -> dict[str, list[WorstItem]]:
     dict of str to list of WorstItem
         Kinds without an item are left out.
     """
-    found: dict[str, dict[str, list[tuple[int, int, str]]]] = {}
+    not_passed: dict[str, dict[str, list[tuple[int, int, str]]]] = {}
     for result in results:
-        if result.status not in _BAD:
+        if result.status not in _BAD or _named_by_check(result):
             continue
-        for place, row in enumerate(result.rows()):
-            kind = _kind(result, row)
-            if kind:
-                entry = (-Status(row["status"]).severity, place, result.code)
-                found.setdefault(kind, {}).setdefault(_label(row, kind), []).append(entry)
-    worst = {kind: _ranked(found[kind]) for kind in _ORDER if kind in found}
-    attacks = _attacks(results)
-    return worst | ({"attacks": attacks} if attacks else {})
+        for place, item in enumerate(result.items):
+            plural = _PLURALS.get(item.kind)
+            if plural and item.status in _BAD:
+                entry = (-item.severity, place, result.code)
+                labels = not_passed.setdefault(plural, {})
+                labels.setdefault(_label(item, plural), []).append(entry)
+    order = dict.fromkeys(_PLURALS.values())
+    worst = {plural: _ranked(not_passed[plural]) for plural in order if plural in not_passed}
+    return worst | _by_check(results)
 
 
-def _kind(result: Result, row: Mapping[str, Any]) -> str:
-    """What a row that did not pass is about; nothing where it passed or has no verdict."""
-    if result.dimension == "privacy" or str(row.get("status")) not in {str(s) for s in _BAD}:
-        return ""
-    return next((kind for key, kind in _KINDS if row.get(key) is not None), "")
+def _named_by_check(result: Result) -> str:
+    """Word under which the checks of its dimension are listed, in place of their items."""
+    dimension = dimensions().get(result.dimension)
+    return "" if dimension is None else dimension.failures_as
 
 
-def _label(row: Mapping[str, Any], kind: str) -> str:
+def _label(item: Item, plural: str) -> str:
     """Name of the item; long names of a pair or triple are cut, so that each is told."""
-    if kind == "columns":
-        return str(row["column"])
-    return item_label({**row} | {key: _cut(row[key]) for key in _SETS if row.get(key) is not None})
+    if plural == "columns":
+        return item.columns[0]
+    if item.kind in ("pair", "triple"):
+        return replace(item, names=tuple(map(_cut, item.names))).label
+    return item.label
 
 
-def _cut(name: object) -> str:
-    text = str(name)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}…{text[-_LONGEST // 2 :]}"
+def _cut(name: str) -> str:
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST // 2]}…{name[-_LONGEST // 2 :]}"
 
 
 def _ranked(items: Mapping[str, list[tuple[int, int, str]]]) -> list[WorstItem]:
@@ -95,8 +96,11 @@ def _ranked(items: Mapping[str, list[tuple[int, int, str]]]) -> list[WorstItem]:
     ]
 
 
-def _attacks(results: Sequence[Result]) -> list[WorstItem]:
-    """Attacks that went beyond their control; each is a check of its own."""
-    bad = [r for r in results if r.dimension == "privacy" and r.status in _BAD]
-    bad.sort(key=lambda result: (-result.status.severity, result.code))
-    return [WorstItem(title(result), result.code, 1) for result in bad[:_MOST]]
+def _by_check(results: Sequence[Result]) -> dict[str, list[WorstItem]]:
+    """Checks that did not pass, where each is named by itself: an attack is no column."""
+    worst: dict[str, list[WorstItem]] = {}
+    for result in sorted(results, key=lambda result: (-result.status.severity, result.code)):
+        plural = _named_by_check(result)
+        if plural and result.status in _BAD and len(worst.setdefault(plural, [])) < _MOST:
+            worst[plural].append(WorstItem(title(result), result.code, 1))
+    return worst
