@@ -65,10 +65,7 @@ def check(
     """
 
     def register(function: CheckFunction) -> CheckFunction:
-        known = _CHECKS.get(code)
-        if known is not None and known.function.__module__ != function.__module__:
-            raise UsageError(f"code {code} is taken by {known.name}")
-        _CHECKS[code] = Check(
+        declared = Check(
             code,
             name,
             dimension,
@@ -83,6 +80,10 @@ def check(
             facts=tuple(facts),
             states=tuple(states),
         )
+        taken = _CHECKS.get(code)
+        if taken is not None and taken.function.__module__ != function.__module__:
+            raise UsageError(f"code {code} is taken by {taken.name}")
+        _CHECKS[code] = declared
         return function
 
     return register

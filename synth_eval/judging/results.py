@@ -166,7 +166,6 @@ class Result:
     dimension: str
     status: Status
     message: str
-    summary: str = ""
     estimate: Estimate | None = None
     reference: Reference | None = None
     threshold: Threshold | None = None
@@ -175,6 +174,7 @@ class Result:
     sampled: int | None = None
     seconds: float = 0.0
     gating: bool = True
+    summary: str = ""
     figure: str | None = None
     evidence: str = ""
     items: Sequence[Item] = ()
@@ -185,6 +185,9 @@ class Result:
     panels: Sequence[Panel] = ()
 
     def __post_init__(self) -> None:
+        if self.status is Status.NOT_APPLICABLE and self.skipped is None:
+            # Nothing is said without its cause: a bare message is a reason that lies in the data.
+            object.__setattr__(self, "skipped", Skipped(Cause.DATA, self.message))
         derived = self.derived_status()
         if derived is not None and derived is not self.status:
             raise ValueError(f"{self.code}: status {self.status} where the numbers say {derived}")

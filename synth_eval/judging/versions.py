@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from synth_eval.judging.facts import POSSIBLE_EPSILON, RECORDS_ATTACKED, SMALLEST_VISIBLE
-from synth_eval.judging.items import SLOTS, Item
+from synth_eval.judging.items import SLOTS, Item, Side
 from synth_eval.judging.judge import Status
 
 __all__ = ["items_of_rows", "upgraded_result"]
@@ -29,8 +29,6 @@ def upgraded_result(record: Mapping[str, Any]) -> Mapping[str, Any]:
     values["items"] = [item.to_dict() for item in items_of_rows(rows)]
     values["facts"] = _facts(rows)
     values["evidence"] = _EVIDENCE.get(values["name"], "")
-    if values["status"] == Status.NOT_APPLICABLE:
-        values["skipped"] = {"cause": "data", "text": values["message"]}
     return values
 
 
@@ -73,7 +71,25 @@ def _item_of_row(row: Mapping[str, Any]) -> Item:
     status = values.pop("status", None)
     numbers = {name: values.pop(name) for name in (*_ITEM_NUMBERS, "n") if name in values}
     told = None if status is None else Status(status)
-    return Item(kind, names, told=told, more=values, **numbers)
+    side = _side(names[-1]) if "arm" in SLOTS[kind] else Side.SYNTHETIC
+    return Item(kind, names, side, told=told, more=values, **numbers)
+
+
+def _side(arm: str) -> Side:
+    """Table that the words of an arm name; version 1 told it nowhere else."""
+    words = arm.lower()
+    return next((side for word, side in _SIDE_BY_WORD.items() if word in words), Side.NEUTRAL)
+
+
+_SIDE_BY_WORD = {  # the first word found decides
+    "no synthetic": Side.NEUTRAL,
+    "shuffled": Side.NEUTRAL,
+    "synthetic": Side.SYNTHETIC,
+    "unseen": Side.HOLDOUT,
+    "holdout": Side.HOLDOUT,
+    "real": Side.REAL,
+    "training": Side.REAL,
+}
 
 
 _ITEM_NUMBERS = ("estimate", "low", "high", "reference", "expected", "limit", "worth")

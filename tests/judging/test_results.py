@@ -11,11 +11,13 @@ import pytest
 from synth_eval.errors import NotApplicable, UsageError
 from synth_eval.evaluation import Evaluation
 from synth_eval.judging import registry
+from synth_eval.judging.check import Check
+from synth_eval.judging.facts import POSSIBLE_EPSILON, RECORDS_ATTACKED, SMALLEST_VISIBLE
 from synth_eval.judging.registry import available_checks, explain, select
 from synth_eval.judging.results import Estimate, Reference, Result, Status, Threshold, to_plain
 from synth_eval.judging.run import run
 from synth_eval.judging.settings import Config
-from synth_eval.judging.verdicts import POSSIBLE_EPSILON, SMALLEST_VISIBLE, verdicts
+from synth_eval.judging.verdicts import verdicts
 from synth_eval.judging.versions import items_of_rows
 
 
@@ -39,7 +41,8 @@ def test_plain_form_has_no_nan_and_no_numpy():
 def test_result_survives_json():
     before = Result(
         "F001", "ks_distance", "fidelity", Status.WARN, "m", Estimate(0.1, 0.0, 0.2),
-        Reference("holdout", 0.05), Threshold(0.3, "why"), n=5, items=items_of_rows([{"column": "x"}]),
+        Reference("holdout", 0.05), Threshold(0.3, "why"), n=5, summary="short",
+        items=items_of_rows([{"column": "x"}]),
     )  # fmt: skip
     after = Result.from_dict(json.loads(json.dumps(before.to_dict())))
     assert after == before
@@ -59,17 +62,17 @@ def test_result_survives_json():
     ],
 )
 def test_verdict_is_the_worst_gating_check(statuses, word):
-    assert verdicts([result(status) for status in statuses])["fidelity"].verdict == word
+    assert verdicts([result(status) for status in statuses])["fidelity"].word == word
 
 
 def test_failure_that_does_not_gate_only_limits():
     found = verdicts([result("pass"), result("fail", gating=False)])
-    assert found["fidelity"].verdict == "GO WITH LIMITS"
+    assert found["fidelity"].word == "GO WITH LIMITS"
 
 
 def test_dimension_without_results_cannot_be_told_and_says_so():
     verdict = verdicts([])["utility"]
-    assert (verdict.verdict, "not evaluated" in verdict.reason) == ("CANNOT TELL", True)
+    assert (verdict.word, "Not evaluated" in verdict.reason) == ("CANNOT TELL", True)
 
 
 def test_gate_counts_an_error_as_failure_and_never_not_applicable():
@@ -104,8 +107,8 @@ def test_a_check_that_raises_becomes_an_error_and_the_others_run(monkeypatch, pe
 
     known = {
         "F001": available_checks()["F001"],
-        "F998": registry.Check("F998", "broken", "fidelity", "Broken", broken),
-        "F999": registry.Check("F999", "idle", "fidelity", "Idle", idle),
+        "F998": Check("F998", "broken", "fidelity", "Broken", broken),
+        "F999": Check("F999", "idle", "fidelity", "Idle", idle),
     }
     monkeypatch.setattr("synth_eval.judging.run.select", lambda *_: known)
     data = se.load(people["real"].select(["age"]), people["fresh"].select(["age"]))
@@ -135,7 +138,7 @@ def test_every_check_explains_itself():
 
 def test_a_code_cannot_be_taken_twice_nor_fit_another_dimension():
     with pytest.raises(UsageError, match="does not fit"):
-        registry.check("F001", "x", dimension="privacy", title="t")
+        registry.check("F001", "x", dimension="privacy", title="t")(lambda ctx: None)
     with pytest.raises(UsageError, match="is taken"):
         registry.check("F001", "x", dimension="fidelity", title="t")(lambda ctx: None)
 
@@ -190,22 +193,21 @@ def test_progress_counts_every_step_once_and_ends(people):
 
 def test_power_of_the_attacks_is_read_with_the_verdict() -> None:
     """Nothing found is worth what could have been found: on the first screen, in both forms."""
-    power = (
-        {"arm": POSSIBLE_EPSILON, "value": 6.726},
-        {"arm": SMALLEST_VISIBLE, "hits": 6, "records": 24_375},
-    )
+    power = {POSSIBLE_EPSILON: 6.726, SMALLEST_VISIBLE: 6, RECORDS_ATTACKED: 24_375}
     attack = Result(
         "P004",
         "membership_inference",
         "privacy",
         Status.PASS,
         "Nothing.",
-        items=items_of_rows(power),
+        evidence="attack",
+        facts=power,
     )
     smell = Result("P002", "closer", "privacy", Status.WARN, "Nearer than chance.", gating=False)
     clean, limited = (verdicts(found)["privacy"] for found in ([attack], [attack, smell]))
     told = "epsilon up to 6.7 could have been shown; 6 copied records (0.02 %) would have been seen"
-    assert clean.reason.endswith(told)
+    assert clean.power == told
+    assert told in clean.reason
     assert limited.reason == f"P002 Nearer than chance. Power of the attacks: {told}."
     for found in ([attack], [attack, smell]):
         page = Evaluation(found).to_html()

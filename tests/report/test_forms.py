@@ -156,11 +156,11 @@ def test_made_up_output_fits_and_wrong_output_does_not(validator, evaluation, ho
     record = json.loads(evaluation.to_json())
     for spoil in (
         lambda r: r.pop("verdicts"),
-        lambda r: r.update(schema_version=2),
+        lambda r: r.update(schema_version=3),
         lambda r: r["results"][0].update(status="fine"),
         lambda r: r["results"][0]["estimate"].update(value=None),
         lambda r: r["results"][0]["threshold"].pop("basis"),
-        lambda r: r["verdicts"]["utility"].update(verdict="MAYBE"),
+        lambda r: r["verdicts"]["utility"].update(word="MAYBE"),
     ):
         bad = json.loads(json.dumps(record))
         spoil(bad)

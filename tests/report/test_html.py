@@ -66,8 +66,8 @@ def test_first_screen_says_what_was_compared_and_every_verdict(
     page: Reader, evaluation: Evaluation
 ) -> None:
     for verdict in evaluation.verdicts.values():
-        assert str(verdict.verdict) in page.text
-        assert plain_reason(verdict.reason, evaluation.results).text in page.text
+        assert str(verdict.word) in page.text
+        assert words(verdict.sentence) in page.text
     for told in ("synthetic.csv", "5,000 rows × 4 columns", "1 March 2026, 12:00 UTC", "ssssssss"):
         assert told in page.text
 
@@ -107,7 +107,7 @@ def test_exact_numbers_equal_the_json_twin(page: Reader, evaluation: Evaluation)
         for part in ("estimate", "reference", "threshold"):
             if result[part]:
                 assert repr(result[part]["value"]) in titles
-        for row in result["details"]:
+        for row in result["items"]:
             keys = ("estimate", "reference", "expected", "worth")
             assert all(repr(row[key]) in titles for key in keys if key in row)
             if "low" in row:
@@ -185,7 +185,7 @@ def test_snippets_are_isolated_and_inert(
 def test_snippet_shows_verdicts_and_findings(evaluation: Evaluation) -> None:
     text = Reader(render_snippet(evaluation)).text
     for verdict in evaluation.verdicts.values():
-        assert str(verdict.verdict) in text
+        assert str(verdict.word) in text
     assert text.index("F001 worst age") < text.index("F004 pairs")
 
 

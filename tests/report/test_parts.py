@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 import pytest
 
 from synth_eval.evaluation import Evaluation
 from synth_eval.judging.registry import available_checks
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.judging.verdicts import shortened
+from synth_eval.judging.results import (
+    Cause,
+    Direction,
+    Estimate,
+    Reference,
+    Result,
+    Skipped,
+    Status,
+    Threshold,
+)
+from synth_eval.judging.verdicts import shortened, verdicts
 from synth_eval.judging.versions import items_of_rows
 from synth_eval.report.page.explanations import parse
 from synth_eval.report.page.gaps import not_evaluated
+from synth_eval.report.page.html import render_page
 from synth_eval.report.page.strips import strip
-from synth_eval.report.page.tables import CELLS, ROWS, allowed_rows, details_table
+from synth_eval.report.page.tables import CELLS, ROWS, allowed_rows, items_table
 from synth_eval.report.page.view import headline
 from synth_eval.report.page.worst import worst_items
 
@@ -89,18 +101,20 @@ def test_strip_of_any_size_of_number(value: float) -> None:
 
 
 def test_table_takes_any_keys_in_a_fixed_order() -> None:
-    table = details_table(
-        [
-            {
-                "worth": 0.5,
-                "odd_key": 7,
-                "estimate": 0.123456,
-                "low": 0.1,
-                "high": 0.2,
-                "rule": "r",
-            },
-            {"worth": 3.0, "odd_key": None, "estimate": None, "rule": "s", "empty": None},
-        ],
+    table = items_table(
+        items_of_rows(
+            [
+                {
+                    "worth": 0.5,
+                    "odd_key": 7,
+                    "estimate": 0.123456,
+                    "low": 0.1,
+                    "high": 0.2,
+                    "rule": "r",
+                },
+                {"worth": 3.0, "odd_key": None, "estimate": None, "rule": "s", "empty": None},
+            ]
+        ),
         ROWS,
     )
     assert [column.key for column in table.columns] == [
@@ -117,12 +131,12 @@ def test_table_takes_any_keys_in_a_fixed_order() -> None:
 
 
 def test_table_says_how_many_rows_there_are() -> None:
-    table = details_table([{"column": str(place)} for place in range(9)], 4)
+    table = items_table(items_of_rows({"column": str(place)} for place in range(9)), 4)
     assert (len(table.rows), table.total) == (4, 9)
 
 
 def test_tables_together_stay_within_the_budget() -> None:
-    wide = [{str(key): 0 for key in range(20)}] * 1000
+    wide = items_of_rows([{"column": "x"} | {str(key): 0 for key in range(19)}] * 1000)
     limit = allowed_rows([wide] * 30)
     assert 20 <= limit < ROWS
     assert limit * 20 * 30 <= CELLS
@@ -148,34 +162,53 @@ def test_headline_names_the_worst_first(evaluation: Evaluation) -> None:
     )
 
 
-def test_reason_is_one_plain_sentence_with_its_check_aside(evaluation: Evaluation) -> None:
-    found = plain_reason("F001 too far: 0.2 (0.1 to 0.3) (and 2 more checks)", evaluation.results)
-    assert (found.code, found.text, found.more) == ("F001", "Too far: 0.2.", "2 more checks")
-    found = plain_reason("nothing seen at this power: F001 too far", evaluation.results)
-    assert (found.code, found.text) == ("F001", "Nothing seen at this power.")
-    found = plain_reason("3 checks passed", evaluation.results)
-    assert (found.code, found.text, found.more) == ("", "3 checks passed.", "")
+def page_text(page: str) -> str:
+    """What a person reads, tags and line breaks aside."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", page)).split())
 
 
-@pytest.mark.parametrize(
-    ("reason", "text"),
-    [
-        ("F001 +5.6 points (+0.4 to +8.6). Power of the attacks: 6 copies (0.02 %) seen.",
-         "+5.6 points."),
-        ("no evidence of leakage at this power: 6 copies (0.02 %) seen",
-         "No evidence of leakage at this power."),
-    ],
-)  # fmt: skip
-def test_the_power_of_attacks_stands_beside_the_reason_whole(reason, text):
-    found = plain_reason(reason, [Result("F001", "n", "fidelity", Status.PASS, "m")])
-    assert (found.text, found.power) == (text, "Power of the attacks: 6 copies (0.02 %) seen.")
+def test_reason_is_one_plain_sentence_with_its_checks_aside() -> None:
+    failed = [
+        Result(
+            "F001", "a", "fidelity", Status.FAIL, "far: 0.2 (0.1 to 0.3)", summary="column x is far"
+        ),
+        Result("F002", "b", "fidelity", Status.FAIL, "far too"),
+    ]
+    verdict = verdicts(failed)["fidelity"]
+    assert [because.code for because in verdict.because] == ["F001", "F002"]
+    assert (verdict.sentence, verdict.others) == ("Column x is far.", 1)
+    assert verdict.reason == "F001 far: 0.2 (0.1 to 0.3) (and 1 more check)"
+    passed = verdicts([Result("F001", "a", "fidelity", Status.PASS, "near")])["fidelity"]
+    assert (passed.sentence, passed.because) == ("1 check passed.", ())
+
+
+@pytest.mark.parametrize("name", ["column 'income (2020)'", "level 'age (5 to 9)'"])
+def test_names_keep_their_parentheses(name: str) -> None:
+    failed = Result("F001", "a", "fidelity", Status.FAIL, f"{name} is lost")
+    assert name in verdicts([failed])["fidelity"].sentence.lower()
+    assert f"{name} is lost"[1:] in page_text(render_page(Evaluation([failed])))
+
+
+def test_without_a_holdout_the_first_screen_says_why_and_what_to_do() -> None:
+    skipped = Skipped(Cause.NEED, "no holdout", "give real rows the generator never saw")
+    results = [
+        Result(code, "a", "utility", Status.NOT_APPLICABLE, skipped.sentence, skipped=skipped)
+        for code in ("U001", "U002")
+    ]
+    verdict = verdicts(results)["utility"]
+    assert (verdict.sentence, verdict.remedy) == ("Not assessable: no holdout.", skipped.remedy)
+    page = render_page(Evaluation(results))
+    screen = page[page.index('<section class="summary"') : page.index("</section>")]
+    assert "Not assessable: no holdout. Give real rows the generator never saw." in page_text(
+        screen
+    )
 
 
 def test_sentences_are_short_and_names_stay_whole() -> None:
     long = "one two " * 20 + "end"
     assert len(shortened(long).split()) == 25
     assert shortened(long).endswith("…")
-    assert shortened("worst income (EUR): 0.5 (0.4 to 0.6); " + long) == "Worst income (EUR): 0.5."
+    assert shortened("worst income (EUR): 0.5") == "Worst income (EUR): 0.5."
 
 
 def test_worst_items_are_those_of_most_checks() -> None:
@@ -211,16 +244,18 @@ def test_worst_items_are_those_of_most_checks() -> None:
 
 
 def test_what_was_not_evaluated_is_grouped_by_what_would_bring_it() -> None:
-    def skipped(code: str, message: str) -> Result:
-        return Result(code, "x_y", "utility", Status.NOT_APPLICABLE, message)
+    def skipped(code: str, message: str, cause: Cause = Cause.DATA) -> Result:
+        return Result(
+            code, "x_y", "utility", Status.NOT_APPLICABLE, message, skipped=Skipped(cause, message)
+        )
 
     gaps = not_evaluated(
         Evaluation(
             [
                 skipped("U001", "no target was named"),
                 skipped("U003", "no target was named"),
-                skipped("U006", "the curve is not asked for: `--depth full` adds it"),
-                skipped("U009", "mixing is not asked for: `--depth full` adds it"),
+                skipped("U006", "the curve is not asked for", Cause.DEPTH),
+                skipped("U009", "mixing is not asked for", Cause.DEPTH),
                 skipped("U012", "no holdout"),
             ]
         )
@@ -239,7 +274,7 @@ def test_short_tables_have_few_columns_and_pairs_one_name() -> None:
         {"first": "a", "second": "b", "coefficient": "V", "estimate": 0.1, "limit": 0.2, "n": 9,
          "worth": 0.01, "status": "pass"}
     ]  # fmt: skip
-    table = details_table(rows, 10, short=True)
+    table = items_table(items_of_rows(rows), 10, short=True)
     assert [column.heading for column in table.columns] == [
         "Columns",
         "Status",
@@ -247,13 +282,13 @@ def test_short_tables_have_few_columns_and_pairs_one_name() -> None:
         "Worth",
     ]
     assert table.rows[0].cells[0].text == "a × b"
-    assert len(details_table(rows, 10).columns) == 7
-    assert details_table([{"odd": 1}], 10, short=True).rows[0].cells[0].text == "1"
+    assert len(items_table(items_of_rows(rows), 10).columns) == 7
+    assert items_table(items_of_rows([{"odd": 1}]), 10, short=True).rows[0].cells[0].text == "1"
 
 
 def test_rows_open_the_figures_of_their_pair_or_column() -> None:
     rows = [{"first": "a", "second": "b"}, {"column": "c"}, {"column": "d"}]
-    table = details_table(rows, 10, {"a × b": ("k",), "c": ("l", "m")})
+    table = items_table(items_of_rows(rows), 10, {"a × b": ("k",), "c": ("l", "m")})
     assert [tuple(row.figures) for row in table.rows] == [("k",), ("l", "m"), ()]
 
 
@@ -277,7 +312,7 @@ def test_rules_are_told_in_words_and_few_narrow_columns() -> None:
         "confidence": 0.999,
     }
     error = {**dict.fromkeys(row), "rule": "x", "status": "error", "why": "no such column"}
-    table = details_table([row, error], ROWS)
+    table = items_table(items_of_rows([row, error]), ROWS)
     assert [column.heading for column in table.columns] == [
         "Rule", "Status", "Rate", "Violations", "Real", "Holdout", "Allowed", "Severity",
     ]  # fmt: skip
@@ -293,7 +328,7 @@ def test_rules_are_told_in_words_and_few_narrow_columns() -> None:
 
 def test_columns_and_pairs_of_one_table_stand_under_one_heading() -> None:
     rows = [{"column": "a", "estimate": 0.2}, {"first": "a", "second": "b", "estimate": 0.1}]
-    table = details_table(rows, 10, {"a": ("k",)})
+    table = items_table(items_of_rows(rows), 10, {"a": ("k",)})
     assert [column.heading for column in table.columns] == ["Columns", "Estimate"]
     assert [row.cells[0].text for row in table.rows] == ["a", "a × b"]
     assert [tuple(row.figures) for row in table.rows] == [("k",), ()]

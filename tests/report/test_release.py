@@ -15,7 +15,16 @@ import pytest
 
 import synth_eval as se
 from synth_eval.evaluation import Evaluation
-from synth_eval.judging.results import Estimate, Reference, Result, Status, Threshold
+from synth_eval.judging.facts import POSSIBLE_EPSILON
+from synth_eval.judging.results import (
+    Cause,
+    Estimate,
+    Reference,
+    Result,
+    Skipped,
+    Status,
+    Threshold,
+)
 from synth_eval.judging.settings import Config
 from synth_eval.report.release import NOTICE, release_safe, rounded, rounded_count, step
 
@@ -65,11 +74,11 @@ def texts(made: Evaluation) -> tuple[str, str]:
 
 def test_verdicts_and_statuses_are_the_same(made: Evaluation) -> None:
     safe = release_safe(made)
-    assert {name: found.verdict for name, found in safe.verdicts.items()} == {
-        name: found.verdict for name, found in made.verdicts.items()
+    assert {name: found.word for name, found in safe.verdicts.items()} == {
+        name: found.word for name, found in made.verdicts.items()
     }
     assert [(r.code, r.status) for r in safe.results] == [(r.code, r.status) for r in made.results]
-    assert safe.verdicts["privacy"].verdict == "NO-GO"  # 29 planted copies
+    assert safe.verdicts["privacy"].word == "NO-GO"  # 29 planted copies
 
 
 def test_the_internal_report_has_what_is_looked_for(made: Evaluation) -> None:
@@ -102,7 +111,8 @@ def test_no_exact_count_survives(made: Evaluation, texts: tuple[str, str]) -> No
 
 def test_every_number_is_coarse(made: Evaluation) -> None:
     for result, before in zip(release_safe(made).results, made.results, strict=True):
-        assert result.rows() == () or result.code == "P004"
+        assert (result.items, result.decisions) == ((), ())
+        assert set(result.facts) <= {POSSIBLE_EPSILON}
         assert result.panels == ()
         assert result.seconds == 0.0
         for quantity in (result.estimate, result.reference):
@@ -165,14 +175,15 @@ def test_original_is_untouched_and_page_is_an_option(made: Evaluation, tmp_path:
 
 def test_what_is_missing_is_still_said_and_broken_checks_tell_nothing() -> None:
     result = Result("P001", "exact_copies", "privacy", Status.NOT_APPLICABLE, "no holdout: x")
-    missing = "no target column: name the column that models should predict"
+    missing = Skipped(Cause.NEED, "no target column", "name the column that models should predict")
+    odd = Skipped(Cause.DATA, f"column {RARE} is odd")
     results = [
-        replace(result, message=missing),
-        replace(result, code="P002", message=f"column {RARE} is odd"),
-        replace(result, code="P003", status=Status.ERROR, message=f"ValueError: {RARE}"),
+        replace(result, message=missing.sentence, skipped=missing),
+        replace(result, code="P002", message=odd.text, skipped=odd),
+        Result("P003", "near_copies", "privacy", Status.ERROR, f"ValueError: {RARE}"),
     ]
     safe = [found.message for found in release_safe(Evaluation(results)).results]
-    assert safe[0] == missing
+    assert safe[0] == missing.sentence
     assert RARE not in "".join(safe)
 
 
