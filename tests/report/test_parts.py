@@ -110,15 +110,15 @@ def test_table_takes_any_keys_in_a_fixed_order() -> None:
                     "estimate": 0.123456,
                     "low": 0.1,
                     "high": 0.2,
-                    "rule": "r",
+                    "case": "r",
                 },
-                {"worth": 3.0, "odd_key": None, "estimate": None, "rule": "s", "empty": None},
+                {"worth": 3.0, "odd_key": None, "estimate": None, "case": "s", "empty": None},
             ]
         ),
         ROWS,
     )
     assert [column.key for column in table.columns] == [
-        "rule",
+        "case",
         "estimate",
         "interval",
         "worth",
