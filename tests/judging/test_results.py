@@ -8,9 +8,9 @@ import math
 import numpy as np
 import pytest
 
-from synth_eval.judging import registry
 from synth_eval.errors import NotApplicable, UsageError
 from synth_eval.evaluation import Evaluation
+from synth_eval.judging import registry
 from synth_eval.judging.registry import available_checks, explain, select
 from synth_eval.judging.results import Estimate, Reference, Result, Status, Threshold, to_plain
 from synth_eval.judging.run import run

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-
 from synth_eval.evaluation import Evaluation
 from synth_eval.judging.results import Result, Status
 from synth_eval.judging.versions import items_of_rows

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from synth_eval.judging.verdicts import shortened
 
 from synth_eval.evaluation import Evaluation
 from synth_eval.judging.registry import available_checks
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.judging.verdicts import shortened
 from synth_eval.judging.versions import items_of_rows
 from synth_eval.report.page.explanations import parse
 from synth_eval.report.page.gaps import not_evaluated
