@@ -16,7 +16,7 @@ from synth_eval.judging.registry import explain
 from synth_eval.judging.results import Status
 from synth_eval.judging.run import run
 from synth_eval.judging.settings import Config
-from synth_eval.judging.verdicts import PROVED_EPSILON, VerdictWord, verdicts
+from synth_eval.judging.verdicts import VerdictWord, verdicts
 from tests.checks.privacy.support import (
     assert_no_step_is_a_single_record,
     judge,
@@ -151,7 +151,7 @@ def test_flip_ladder_falls(shared_data: Path) -> None:
         tails.append([found[code].estimate.value for code in ("P001", "P002", "P003", "P004")])
         words.append(verdicts(list(found.values()))["privacy"].verdict)
         epsilons.append(
-            next(r["value"] for r in found["P004"].rows() if r["arm"] == PROVED_EPSILON)
+            next(r["value"] for r in found["P004"].rows() if r["arm"] == "lower bound on epsilon")
         )
     assert np.all(np.diff(np.array(tails), axis=0) < 0)
     assert np.all(np.diff(epsilons) < 0)
