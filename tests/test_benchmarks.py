@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
+from tests.processes import finished
 
 FOLDER = Path(__file__).resolve().parent.parent / "benchmarks"
 
@@ -18,10 +19,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="resource limits
 
 def test_quick_run_measures_and_leaves_the_readme_alone(tmp_path: Path) -> None:
     before = (FOLDER / "README.md").read_bytes()
-    done = subprocess.run(
-        [sys.executable, FOLDER / "run.py", "--quick", "--cache", tmp_path],
-        capture_output=True, text=True, check=True, timeout=300,
-    )  # fmt: skip
+    done = finished([sys.executable, FOLDER / "run.py", "--quick", "--cache", tmp_path], check=True)
     row = next(line for line in done.stdout.splitlines() if line.startswith("| 10k x 16"))
     floor, ours, ratio = (float(cell) for cell in row.split("|")[2:5])
     assert floor > 0, "which of the two is faster is for a quiet machine to say"
@@ -38,11 +36,10 @@ def test_quick_run_measures_and_leaves_the_readme_alone(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_quick_run_of_utility_names_every_program(tmp_path: Path) -> None:
     before = (FOLDER / "README.md").read_bytes()
-    done = subprocess.run(
+    done = finished(
         [sys.executable, FOLDER / "utility.py", "--quick", "--tables", "copula", "--cache",
          tmp_path],
-        capture_output=True, text=True, check=True, timeout=600, cwd=FOLDER,
-        env={**os.environ, "PYTHONPATH": str(FOLDER.parent)},
+        check=True, timeout=600, cwd=FOLDER, env={**os.environ, "PYTHONPATH": str(FOLDER.parent)},
     )  # fmt: skip
     assert "syntheval is left out" in done.stdout
     rows = [line.split("|") for line in done.stdout.splitlines() if line.startswith("| ")]
@@ -63,10 +60,7 @@ def test_a_small_run_imports_no_heavy_library(tmp_path: Path) -> None:
         "heavy = {'scipy', 'sklearn', 'pandas', 'plotly', 'great_expectations', 'sdmetrics'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program, table], capture_output=True, text=True, check=True,
-        cwd=FOLDER.parent,
-    )  # fmt: skip
+    done = finished([sys.executable, "-c", program, table], check=True, cwd=FOLDER.parent)
     assert done.stdout.strip() == "[]"
 
 
@@ -85,10 +79,11 @@ def _some_table(folder: Path) -> Path:
 
 def test_quick_search_of_closest_records(tmp_path: Path) -> None:
     before = (FOLDER / "README.md").read_bytes()
-    done = subprocess.run(
+    done = finished(
         [sys.executable, FOLDER / "privacy.py", "--quick", "--cache", tmp_path],
-        capture_output=True, text=True, check=True, timeout=600,
-    )  # fmt: skip
+        check=True,
+        timeout=600,
+    )
     rows = [line.split("|") for line in done.stdout.splitlines() if line.startswith("| ")][2:]
     assert [row[1].strip().split()[0] for row in rows] == ["synth_eval", "SDMetrics", "SDMetrics"]
     for row in rows:

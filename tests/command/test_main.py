@@ -23,6 +23,7 @@ from synth_eval.errors import InputError, NotebookError
 from synth_eval.evaluation import Evaluation
 from synth_eval.job import notebook
 from synth_eval.judging.results import Result, Status
+from tests.processes import started
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -320,21 +321,20 @@ def spoil(table: pa.Table, change: str, path: Path) -> None:
 def test_bar_in_a_terminal(tables: Path, tmp_path: Path) -> None:
     near, far = pty.openpty()
     words = ["report", f"{tables}/real.parquet", f"{tables}/synthetic.parquet", "--out", "out"]
-    process = subprocess.Popen(
+    seen = b""
+    with started(
         [sys.executable, "-m", "synth_eval", *words, "--select", "V,C", "--no-reference-scores"],
         cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=far,
         env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm"},
-    )  # fmt: skip
-    os.close(far)
-    seen = b""
-    try:
-        while block := os.read(near, 4096):
-            seen += block
-    except OSError:  # how Linux says that the other end is closed
-        pass
-    finally:
-        os.close(near)
-        process.wait(timeout=60)
+    ):  # fmt: skip
+        os.close(far)
+        try:
+            while block := os.read(near, 4096):
+                seen += block
+        except OSError:  # how Linux says that the other end is closed
+            pass
+        finally:
+            os.close(near)
     assert "V001 Columns and readable cells" in seen.decode()
     assert "\r" in seen.decode()
     assert "[1/" not in seen.decode()

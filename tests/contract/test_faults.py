@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 import synth_eval as se
+from synth_eval.demo import simulated_table
 from synth_eval.judging.registry import available_checks
 from synth_eval.judging.run import run
 from synth_eval.judging.settings import Config
 from synth_eval.judging.verdicts import VerdictWord, verdicts
 
 GO, LIMITS, NO_GO, UNKNOWN = VerdictWord
+WHOLE_ROWS = ["F008", "F009", "F010", "F011", "F012", "C008"]
 
 
 @pytest.fixture(scope="module")
@@ -109,8 +113,6 @@ def test_copies_of_training_rows_fail_privacy_in_any_order(people, copy):
 
 def alarms_on_fresh_rows(codes, splits):
     """Splits, of random thirds of one table, in which each check fails, warns or breaks."""
-    from synth_eval.demo import simulated_table
-
     table = simulated_table(6_000, seed=3)
     alarms: dict[str, int] = {}
     for seed in range(splits):
@@ -146,3 +148,27 @@ def test_fresh_rows_raise_no_alarm_in_checks_that_fit_models():
     """20 splits: four alarms of one check have a chance of 1.6 % at the stated rate."""
     alarms = alarms_on_fresh_rows(codes_of_cost("neighbours", "models"), 20)
     assert {code: count for code, count in alarms.items() if count >= 4} == {}
+
+
+@pytest.mark.slow
+def test_fresh_rows_raise_no_alarm_in_checks_of_whole_rows_with_their_own_samples():
+    """20 random splits: a check with alpha .05 alarms on more than 3 of them once in 60 times."""
+    table = simulated_table(6_000, seed=3)
+    alarms: Counter[str] = Counter()
+    for seed in range(20):
+        order = np.random.default_rng(seed).permutation(table.num_rows)
+        parts = [table.take(part) for part in np.array_split(order, 3)]
+        data = se.load(*parts, target="approved")
+        for found in run(data, config=Config(seed=seed), select_checks=WHOLE_ROWS):
+            alarms[found.code] += found.status in ("fail", "warn", "error", "not_applicable")
+    assert {code: count for code, count in alarms.items() if count > 3} == {}
+
+
+@pytest.mark.slow
+def test_unseen_real_rows_pass_in_every_check_of_whole_rows(shared_data):
+    real = shared_data / "mostly2023" / "adult_trn.csv.gz"
+    ideal, holdout = (
+        shared_data / "planted" / f"adult_{name}.parquet" for name in ("ideal_holdout", "control")
+    )
+    found = run(se.load(real, ideal, holdout, target="income"), select_checks=WHOLE_ROWS)
+    assert {entry.code: str(entry.status) for entry in found} == dict.fromkeys(WHOLE_ROWS, "pass")

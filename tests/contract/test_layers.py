@@ -1,4 +1,4 @@
-"""Who may import whom, what importing costs, how long files and functions may grow."""
+"""Who may import whom, what importing costs, and that every check has its test."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import ast
 import importlib
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,11 +13,13 @@ from pathlib import Path
 import pytest
 
 import synth_eval
+from synth_eval.judging.registry import available_checks
+from tests.processes import finished
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = ROOT / "synth_eval"
 FILES = sorted(PACKAGE.rglob("*.py"))
-LONGEST_FILE, LONGEST_FUNCTION, MOST_NAMES = 400, 40, 19
+MOST_NAMES = 19
 
 HEAVY = (
     "great_expectations", "jinja2", "numpy", "pandas", "papermill", "plotly", "pyarrow",
@@ -72,28 +73,42 @@ def imports(path: Path) -> Iterator[tuple[str, int]]:
             yield node.module, node.lineno
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_heavy_libraries_have_one_home(path: Path) -> None:
+def test_heavy_libraries_have_one_home() -> None:
     homes = {**HOMES, "pandas": PANDAS}
-    for module, line in imports(path):
-        library = module.partition(".")[0]
-        if library in homes:
-            allowed = any(f"{name_of(path)}.".startswith(f"{home}.") for home in homes[library])
-            assert allowed, f"{path.name}:{line} imports {module}"
+    astray = [
+        f"{path.relative_to(ROOT)}:{line} imports {module}"
+        for path in FILES
+        for module, line in imports(path)
+        if (library := module.partition(".")[0]) in homes
+        and not any(f"{name_of(path)}.".startswith(f"{home}.") for home in homes[library])
+    ]
+    assert astray == []
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in FILES if "checks" in path.parts and path.stem != "__init__"],
-    ids=name_of,
-)  # fmt: skip
-def test_checks_import_no_other_check(path: Path) -> None:
+def test_checks_import_no_other_check() -> None:
     """A leading underscore marks what checks of one dimension, or of several, share."""
-    for module, line in imports(path):
-        if module.startswith("synth_eval.checks"):
+    astray = []
+    for path in FILES:
+        if "checks" not in path.parts or path.stem == "__init__":
+            continue
+        shared = (name_of(path).rpartition(".")[0], "synth_eval.checks")
+        for module, line in imports(path):
             folder, _, name = module.rpartition(".")
-            shared = (name_of(path).rpartition(".")[0], "synth_eval.checks")
-            assert folder in shared, f"{path.name}:{line}: {module}"
-            assert name.startswith("_"), f"{path.name}:{line}: {module}"
+            if module.startswith("synth_eval.checks") and not (
+                folder in shared and name.startswith("_")
+            ):
+                astray.append(f"{path.relative_to(ROOT)}:{line} imports {module}")
+    assert astray == []
+
+
+def test_every_check_has_its_test_file() -> None:
+    """One check, one file, one test of its name: tests/checks/<dimension>/test_<file>.py."""
+    checks = {spec.function.__module__ for spec in available_checks().values()}
+    wanted = {
+        Path("tests", "checks", dimension, f"test_{name}.py")
+        for _, _, dimension, name in (module.split(".") for module in checks)
+    }
+    assert [str(path) for path in sorted(wanted) if not (ROOT / path).is_file()] == []
 
 
 def test_import_contracts() -> None:
@@ -101,9 +116,7 @@ def test_import_contracts() -> None:
     command = Path(sys.executable).with_name("lint-imports")
     if not command.exists():
         pytest.skip("import-linter is not installed")
-    done = subprocess.run(
-        [str(command), "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = finished([command, "--no-cache"], cwd=ROOT)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr
     assert "0 kept" not in done.stdout
 
@@ -125,11 +138,12 @@ def measure(*words: str) -> tuple[float, set[str]]:
         statement = "from synth_eval.command.main import main; main()"
     found = []
     for _ in range(3):
-        done = subprocess.run(
+        done = finished(
             [sys.executable, "-c", look.format(words=words, statement=statement)],
-            cwd=ROOT, capture_output=True, text=True, check=True,
+            check=True,
+            cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )  # fmt: skip
+        )
         found.append(json.loads(done.stdout.splitlines()[-1]))
     return min(seconds for seconds, _ in found), set(found[0][1])
 
@@ -156,31 +170,17 @@ def test_public_names() -> None:
         synth_eval.nothing  # noqa: B018
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_every_module_lists_its_names(path: Path) -> None:
-    if path.name == "__main__.py" or not path.read_text(encoding="utf-8").strip():
-        return
-    module = importlib.import_module(name_of(path))
-    assert (module.__doc__ or "").strip(), "a module says what it is for"
-    for name in getattr(module, "__all__", []):  # ruff keeps them sorted
-        assert hasattr(module, name)
-
-
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_files_and_functions_stay_short(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= LONGEST_FILE
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            lines = body_lines(node)
-            assert lines <= LONGEST_FUNCTION, f"{node.name} has {lines} lines"
-
-
-def body_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """Lines of a function behind its signature and its docstring."""
-    body = node.body
-    if ast.get_docstring(node) is not None:
-        body = body[1:]
-    if not body or node.end_lineno is None:
-        return 0
-    return node.end_lineno - body[0].lineno + 1
+def test_every_module_says_what_it_is_for_and_has_the_names_it_lists() -> None:
+    odd = []
+    for path in FILES:
+        if path.name == "__main__.py" or not path.read_text(encoding="utf-8").strip():
+            continue
+        module = importlib.import_module(name_of(path))
+        if not (module.__doc__ or "").strip():
+            odd.append(f"{name_of(path)} has no docstring")
+        odd += [
+            f"{name_of(path)} lists {name}, which it lacks"
+            for name in getattr(module, "__all__", [])  # ruff keeps them sorted
+            if not hasattr(module, name)
+        ]
+    assert odd == []

@@ -205,3 +205,33 @@ def test_rounded_numbers_are_told_from_continuous_ones() -> None:
     found = checks(rounded, normal(2, 50, 10), ["F015"])
     assert found["F015"].status in ("fail", "warn"), found["F015"].message
     assert checks(rounded, rounded, ["F015"])["F015"].status == "pass"
+
+
+WHOLE_ROWS = ["F008", "F009", "F010", "F011", "F012", "C008"]
+
+
+def test_rows_on_one_ray_fail_though_their_radii_are_right() -> None:
+    """Any number made of distances from the centre alone calls them perfect."""
+    rng = np.random.default_rng(0)
+    real = rng.normal(size=(3000, 6))
+    radii = np.linalg.norm(rng.normal(size=(3000, 6)), axis=1)
+    ray = np.outer(radii, np.ones(6) / np.sqrt(6))
+    tables = [pa.table({f"c{i}": rows[:, i] for i in range(6)}) for rows in (real, ray)]
+    for found in run(se.load(*tables), select_checks=WHOLE_ROWS):
+        assert found.status in ("warn", "fail"), found.code
+
+
+def test_monotone_transformations_and_units_change_little() -> None:
+    rng = np.random.default_rng(1)
+    real, fake = rng.normal(size=(2, 2000, 3))
+    fake[:, 0] += 0.5
+
+    def found(transform):
+        tables = [
+            pa.table({f"c{i}": transform(rows[:, i]) for i in range(3)}) for rows in (real, fake)
+        ]
+        return run(se.load(*tables), select_checks=WHOLE_ROWS)
+
+    for plain, other in zip(found(lambda x: x), found(lambda x: 1000 * x + 7), strict=True):
+        assert plain.estimate.value == pytest.approx(other.estimate.value, rel=1e-3, abs=1e-6)
+        assert plain.status == other.status

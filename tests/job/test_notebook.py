@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 
-from synth_eval import kernel
 from synth_eval.errors import InputError, NotebookError, UsageError
+from synth_eval.job import kernel
 from synth_eval.job.notebook import check_parameters, make_report, notebook_path
+from tests.processes import started
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ("report.html", "results.json", "schema.json")
@@ -252,19 +253,19 @@ def test_stopped_run_leaves_no_report_and_no_kernel(
     notebook(busy)
     (tmp_path / "real.csv").write_text("a\n1\n")
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": short_folder}
-    process = subprocess.Popen(
+    with started(
         [sys.executable, "-c", SCRIPT], cwd=tmp_path, env=environment, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text() != "")
-    process.send_signal(sent)
-    printed, complained = process.communicate(timeout=30)
-    assert (process.returncode, printed, complained) == (code, "", words)
-    assert not (tmp_path / "out").exists()
-    if sent is not signal.SIGKILL:
-        assert not list(tmp_path.glob(".out*"))
-        assert not list(Path(short_folder).iterdir())
-    wait_for(lambda: not is_running(int((tmp_path / "pid").read_text())))
+    ) as process:  # fmt: skip
+        wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text() != "")
+        process.send_signal(sent)
+        printed, complained = process.communicate(timeout=30)
+        assert (process.returncode, printed, complained) == (code, "", words)
+        assert not (tmp_path / "out").exists()
+        if sent is not signal.SIGKILL:
+            assert not list(tmp_path.glob(".out*"))
+            assert not list(Path(short_folder).iterdir())
+        wait_for(lambda: not is_running(int((tmp_path / "pid").read_text())))
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:

@@ -8,8 +8,8 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from synth_eval import row_metrics
 from synth_eval.errors import InputError, UsageError
+from synth_eval.metrics import rows as row_metrics
 
 
 def table(rows: np.ndarray) -> pa.Table:

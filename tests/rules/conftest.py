@@ -53,8 +53,10 @@ def spark() -> Iterator[object]:
     }.items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()
-    yield session
-    session.stop()
+    try:
+        yield session
+    finally:
+        session.stop()
 
 
 def _as_postgres(*command: str) -> list[str]:
@@ -87,7 +89,10 @@ def postgres() -> Iterator[str]:
     )
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
     start = ("-D", f"{folder}/data", "-o", options, "-l", f"{folder}/log", "-w")
-    subprocess.run(_as_postgres(control, *start, "start"), **quiet)
-    yield f"postgresql+psycopg2://tester@127.0.0.1:{port}/postgres"
-    subprocess.run(_as_postgres(control, "-D", f"{folder}/data", "-m", "fast", "stop"), **quiet)
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        subprocess.run(_as_postgres(control, *start, "start"), **quiet)
+        yield f"postgresql+psycopg2://tester@127.0.0.1:{port}/postgres"
+    finally:
+        stop = _as_postgres(control, "-D", f"{folder}/data", "-m", "fast", "stop")
+        subprocess.run(stop, **{**quiet, "check": False})
+        shutil.rmtree(folder, ignore_errors=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from synth_eval.demo.simulated import TRUTH, simulated_table
 from synth_eval.rules import derive_suite, suite_text
 from synth_eval.rules.derived.derive import derive_rules
 from synth_eval.rules.derived.relations import MIN_SUPPORT
+from tests.processes import finished
 from tests.rules.conftest import replace_column
 
 
@@ -266,5 +266,5 @@ def test_deriving_needs_no_great_expectations(tmp_path: Path) -> None:
         "heavy = {'great_expectations', 'sqlalchemy', 'pyspark', 'sklearn', 'sdmetrics'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = finished([sys.executable, "-c", code], check=True)
     assert done.stdout.strip() == "[]"

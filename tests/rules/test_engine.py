@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from synth_eval.data.load import Data, load
 from synth_eval.rules import derive_suite, run_suite, write_suite
 from synth_eval.rules.derived.derive import derive_rules
 from synth_eval.rules.engines.engine import read, run_on_table
+from tests.processes import finished
 
 HOSTILE = [
     "<script>alert('x')</script>", "it's", "emoji 😀 {x}", "a`b", "line\nbreak", "99", "#hash",
@@ -128,7 +128,7 @@ def test_stock_great_expectations_loads_and_runs_the_file_unchanged(
         "json.dump([[r.expectation_config.description, r.success, r.expectation_config.severity]\n"
         "           for r in found.results], sys.stdout)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = finished([sys.executable, "-c", code], check=True)
     results = json.loads(done.stdout[done.stdout.index("[[") :])
     suite = json.loads(path.read_text(encoding="utf-8"))
     assert len(results) == len(suite["expectations"])
@@ -155,10 +155,7 @@ def test_running_is_quiet_writes_nothing_and_asks_no_network(tmp_path: Path) -> 
         "HOME": str(home),
         "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
     }
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code],
-        capture_output=True, text=True, env=environment, cwd=tmp_path, check=False,
-    )  # fmt: skip
+    done = finished([sys.executable, "-W", "error", "-c", code], env=environment, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert (done.stdout, done.stderr) == ("", "")
     assert [path for path in tmp_path.rglob("*") if path != home] == []

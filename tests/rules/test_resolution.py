@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ from synth_eval.rules import derive_suite, run_suite, write_suite
 from synth_eval.rules.derived.derive import derive_rules
 from synth_eval.rules.engines.engine import Outcome, run_on_table
 from synth_eval.rules.engines.remote import run_on_spark, run_on_sql
+from tests.processes import finished
 
 ROWS = 4_000
 STEPS = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
@@ -100,7 +100,7 @@ def test_stock_great_expectations_runs_it(tmp_path: Path) -> None:
         "    if 'whole' in r.expectation_config.description:\n"
         "        print('observed', r.result['observed_value'])\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = finished([sys.executable, "-c", code], check=True)
     assert "observed 40" in done.stdout
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from synth_eval.command import main as cli
 from synth_eval.errors import InputError, UsageError
 from synth_eval.evaluation import Evaluation
 from synth_eval.rules import derive_suite, write_suite
+from tests.processes import finished
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -206,11 +206,10 @@ class TestCommand:
     def test_it_says_nothing_but_the_finding(self, suite: Path, table: str, tmp_path: Path) -> None:
         home = tmp_path / "home"
         home.mkdir()
-        done = subprocess.run(
+        done = finished(
             [sys.executable, "-W", "error", "-m", "synth_eval", "expectations", "run",
-             str(suite), table],
-            capture_output=True, text=True, cwd=home, check=False,
-            env={**os.environ, "HOME": str(home), "PYTHONPATH": str(ROOT)},
+             suite, table],
+            cwd=home, env={**os.environ, "HOME": str(home), "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
         assert done.returncode == 1
         assert done.stderr == ""

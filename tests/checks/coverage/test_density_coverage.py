@@ -93,3 +93,9 @@ def test_intervals_of_fresh_rows_hold_the_expected_coverage(columns):
         for row in found.rows():
             assert row["density"] == pytest.approx(1, abs=0.1)
     assert sum(held) >= 16  # of 20; at 95 % sixteen or fewer come once in sixty runs
+
+
+def test_collapsed_modes_are_worth_the_rows_that_are_left(planted):
+    """200 real rows repeated."""
+    coverage = planted("mode_collapse", "C008")["C008"].rows()[0]
+    assert coverage["worth"] * coverage["n"] == pytest.approx(200, rel=0.15)

@@ -112,3 +112,22 @@ def test_scores_and_telling_columns_are_shown_as_aggregates():
     assert real_scores[:10].sum() > 0.9
     assert synthetic_scores[10:].sum() > 0.9
     assert columns.y_ticks[0] == "b"
+
+
+def test_an_exact_copy_is_no_better_than_unseen_rows(planted):
+    found = planted("exact_copy", "F008")["F008"]
+    assert found.status == "warn"
+    assert found.estimate.high < 0.45
+    grouped = found.rows()[1]
+    assert grouped["low"] < 0.5 < grouped["high"]
+
+
+def test_mode_collapse_is_named_by_the_rows_one_by_one(planted):
+    """200 real rows repeated: grouping hides it."""
+    one_by_one, grouped = planted("mode_collapse", "F008")["F008"].rows()[:2]
+    assert one_by_one["low"] > 0.97
+    assert grouped["estimate"] < 0.7
+
+
+def test_independent_columns_are_told_apart(planted):
+    assert planted("indep_marginals", "F008")["F008"].estimate.low > 0.95

@@ -78,3 +78,9 @@ def test_constant_and_tiny_tables_are_not_judged():
     assert result(constant, constant).status == "not_applicable"
     tiny = pa.table({"x": np.arange(6.0), "y": list("abcdef")})
     assert result(tiny, tiny).status == "not_applicable"
+
+
+def test_independent_columns_are_told_apart_by_products_alone(planted):
+    main, products = planted("indep_marginals", "F009")["F009"].rows()[:2]
+    assert main["high"] < main["limit"]
+    assert products["low"] > products["limit"]

@@ -105,3 +105,8 @@ def test_one_column_or_few_rows_are_not_judged():
     assert result(one, one).status == "not_applicable"
     tiny = pa.table({"x": np.arange(20.0), "y": list("ab" * 10)})
     assert "no slice" in result(tiny, tiny).message
+
+
+@pytest.mark.parametrize("name", ["mode_collapse", "indep_marginals"])
+def test_collapsed_modes_and_independent_columns_fail(planted, name):
+    assert planted(name, "F012")["F012"].status == "fail"

@@ -7,6 +7,7 @@ import pytest
 from synth_eval.data.load import load
 from synth_eval.judging.run import run
 from synth_eval.judging.settings import Config
+from tests.checks.utility.support import rare_table
 
 
 def make_people(seed, rows=2000):
@@ -51,3 +52,36 @@ def check():
         return run(data, config=config or Config(), select_checks=[code])[0]
 
     return run_check
+
+
+@pytest.fixture
+def full(check):
+    """Run one check at full depth: ``full(code, synthetic, target="label")``."""
+    config = Config(depth="full")
+    return lambda code, synthetic, target="label": check(
+        code, synthetic, target=target, config=config
+    )
+
+
+@pytest.fixture(scope="session")
+def world():
+    """Real and holdout rows of which one in twenty is of the rare class."""
+    return rare_table(0, 6000), rare_table(1, 12_000)
+
+
+@pytest.fixture
+def rare(check, world):
+    """Run one check on tables of a rare class: ``rare(code, synthetic)``."""
+    real, holdout = world
+    return lambda code, synthetic: check(
+        code, synthetic, target="fraud", real=real, holdout=holdout
+    )
+
+
+@pytest.fixture(scope="session")
+def rebalanced():
+    """As many rare rows as common ones."""
+    table = rare_table(2, 60_000)
+    classes = np.array(table["fraud"].to_pylist())
+    rare, common = (np.flatnonzero(classes == level)[:2900] for level in ("yes", "no"))
+    return table.take(np.sort(np.concatenate([rare, common])))

@@ -40,3 +40,10 @@ def test_one_row_and_nothing_to_predict_never_crash(check, people):
     bare = [people(seed).select(["day"]) for seed in range(3)]
     result = check("U011", bare[2], target=None, real=bare[0], holdout=bare[1])
     assert result.status is Status.NOT_APPLICABLE
+
+
+def test_several_targets_are_screened_one_by_one(check, people):
+    config = Config(targets=("label", "amount"), model_rows=4000)
+    result = check("U011", people(2), target="plan", config=config)
+    assert {row["column"] for row in result.rows()} == {"label", "amount"}
+    assert {row["score"] for row in result.rows()} == {"AUC", "R²"}

@@ -1,0 +1,42 @@
+"""The arms that every score is set beside: what is fitted on which rows, and of how many."""
+
+import numpy as np
+import pytest
+
+from synth_eval.judging.results import Status
+from tests.checks.utility.support import arm
+
+
+@pytest.mark.parametrize(("code", "target"), [("U001", "label"), ("U002", "amount")])
+def test_every_arm_is_there_with_its_paired_difference(check, code, target, people, replaced):
+    """Half as many synthetic rows as real ones: equal and full size are two arms."""
+    result = check(code, people(2, 1000), target=target)
+    sizes = {row["arm"]: row["n"] for row in result.rows()}
+    assert sizes["synthetic rows"] == sizes["real rows, as many"] == 1000
+    assert sizes["all real rows"] == 2000
+    for row in result.rows()[1:6]:
+        assert row["gap"] == pytest.approx(result.estimate.value - row["estimate"])
+        assert row["gap_low"] <= row["gap"] <= row["gap_high"]
+    trts = arm(result, "real rows, tested on synthetic rows")
+    tsts = arm(result, "synthetic rows, tested on other synthetic rows")
+    assert trts["low"] <= result.reference.value <= trts["high"]
+    assert tsts["low"] <= result.reference.value <= tsts["high"]
+    table = people(2)
+    noise = np.random.default_rng(0).permutation(table[target].to_numpy(zero_copy_only=False))
+    wrong = check(code, replaced(table, target, noise), target=target)
+    nothing = 0.5 if code == "U001" else 0.0
+    assert arm(wrong, "real rows, tested on synthetic rows")["low"] <= nothing
+
+
+def test_more_synthetic_than_real_rows_are_an_arm_of_their_own(check, people):
+    result = check("U001", people(2, 4000), target="label")
+    assert arm(result, "all synthetic rows")["n"] == 4000
+    assert result.n == 2000
+    assert not any(row["arm"] == "all real rows" for row in result.rows())
+
+
+@pytest.mark.parametrize(("code", "target"), [("U001", "label"), ("U002", "amount")])
+def test_one_synthetic_row_fails_without_a_crash(check, code, target, people):
+    result = check(code, people(2, 1), target=target)
+    assert result.status is Status.FAIL
+    assert result.n == 1

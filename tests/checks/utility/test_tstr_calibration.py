@@ -1,0 +1,58 @@
+"""U004: predicted probabilities come true."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from synth_eval.checks.utility.tstr_calibration import reliability_rows
+from synth_eval.judging.results import Status
+from tests.checks.utility.support import curve, panels, rare_table
+
+
+def test_fresh_rows_pass(rare):
+    assert rare("U004", rare_table(2, 6000)).status is Status.PASS
+
+
+def test_a_rebalanced_table_ranks_well_and_fails_calibration(rare, rebalanced):
+    assert rare("U001", rebalanced).status is Status.PASS
+    result = rare("U004", rebalanced)
+    assert result.status is Status.FAIL
+    intercept = next(row for row in result.rows() if row.get("rule") == "calibration intercept")
+    assert intercept["synthetic"] == pytest.approx(np.log(0.05 / 0.95), abs=0.35)
+    assert intercept["real"] == pytest.approx(0, abs=0.3)
+
+
+@pytest.mark.slow
+def test_probabilities_learned_from_shuffled_labels_are_not_judged(rare):
+    table = rare_table(2, 6000)
+    shuffled = np.random.default_rng(0).permutation(np.array(table["fraud"].to_pylist()))
+    result = rare("U004", table.set_column(4, "fraud", pa.array(shuffled)))
+    assert result.status is Status.NOT_APPLICABLE
+
+
+def test_absent_class_fails(rare):
+    result = rare("U004", rare_table(2, 6000, prevalence=0.0))
+    assert result.status is Status.FAIL
+    assert "'yes'" in result.message
+
+
+def test_reliability_curve(check, people):
+    result = check("U004", people(2), target="label")
+    panel = panels(result)["reliability_curve"]
+    synthetic = curve(panel, "trained on synthetic")
+    assert list(synthetic.y) == [row["estimate"] for row in result.rows() if "arm" in row]
+    assert list(curve(panel, "right").y) == [0.0, 1.0]
+
+
+def test_small_groups_are_left_out_of_the_reliability_curve():
+    few = np.linspace(0, 1, 60)  # ten groups of six rows
+    assert reliability_rows(few > 0.5, few, 11, 0.05) == []
+    assert len(reliability_rows(few > 0.5, few, 6, 0.05)) == 10
+    many = np.repeat([0.1, 0.9], 100)
+    positive = np.concatenate([np.arange(100) < 5, np.arange(100) < 80])  # five of one kind
+    assert [row["estimate"] for row in reliability_rows(positive, many, 11, 0.05)] == [0.8]
+    assert len(reliability_rows(positive, many, 5, 0.05)) == 2
+
+
+def test_regression_targets_are_refused(check, people):
+    assert check("U004", people(2), target="amount").status is Status.NOT_APPLICABLE

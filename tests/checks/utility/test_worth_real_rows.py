@@ -1,0 +1,47 @@
+"""U006: how many real rows the synthetic ones are worth."""
+
+import pytest
+
+from synth_eval.judging.results import Status
+from synth_eval.judging.settings import Config
+from tests.checks.utility.support import (
+    assert_runs_only_if_asked_for,
+    assert_survives_hostile_tables,
+    curve,
+    flipped,
+    panels,
+)
+
+
+def test_not_run_unless_asked_for(check, people):
+    assert_runs_only_if_asked_for(check, "U006", people)
+
+
+@pytest.mark.parametrize("target", ["amount", pytest.param("label", marks=pytest.mark.slow)])
+def test_fresh_rows_are_worth_about_as_many(full, people, target):
+    result = full("U006", people(2), target)
+    assert result.status in (Status.PASS, Status.WARN)
+    assert result.estimate.low <= 2000 <= result.estimate.high
+    curve = [row["n"] for row in result.rows()[1:]]
+    assert curve == sorted(curve, reverse=True)
+    assert curve[0] == 2000
+
+
+@pytest.mark.slow
+def test_worth_falls_with_noise_in_the_labels(full, people):
+    clean, noisy = (full("U006", flipped(people(2), share)) for share in (0.0, 0.8))
+    assert noisy.estimate.value < clean.estimate.value / 2
+    assert noisy.estimate.high < 2000
+
+
+def test_fine_learning_curve(check, people):
+    config = Config(depth="full", model_rows=4000)
+    result = check("U006", people(2), target="amount", config=config)
+    panel = panels(result)["learning_curve"]
+    assert len(curve(panel, "real rows").x) == len(result.rows()) - 1
+    assert panel.y.startswith("R²")
+
+
+@pytest.mark.slow
+def test_hostile_tables_never_crash(full, people):
+    assert_survives_hostile_tables(full, "U006", people)
