@@ -178,7 +178,7 @@ def rule_violations(table: pa.Table) -> dict[str, int]:
 
 
 def _uniform(score: Floats) -> Floats:
-    from scipy.special import ndtr  # a quarter of a second
+    from scipy.special import ndtr  # at use, see `synth_eval.stats`
 
     return np.asarray(ndtr(score), np.float64)
 

@@ -184,7 +184,7 @@ def _range(column: pa.Array) -> tuple[float, float]:
 
 def _normal_scores(values: Floats) -> Floats:
     """Mean of a standard normal variable over the share of the ranks that a value takes up."""
-    from scipy.special import ndtri  # a quarter of a second
+    from scipy.special import ndtri  # at use, see `synth_eval.stats`
 
     _, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
     bounds = ndtri(np.concatenate([[0], np.cumsum(counts)]) / len(values))
@@ -228,7 +228,7 @@ def _sample_alike(scores: list[Floats], rows: int, rng: np.random.Generator) -> 
     Scores are means of normal variables over intervals, so their variance is below one;
     dividing by it recovers the correlation of the variables behind them.
     """
-    from scipy.special import ndtr  # a quarter of a second
+    from scipy.special import ndtr  # at use, see `synth_eval.stats`
 
     given = np.array(scores)
     covariance = given @ given.T / given.shape[1]

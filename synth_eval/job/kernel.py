@@ -9,7 +9,6 @@ how that interpreter starts.
 from __future__ import annotations
 
 import importlib.util
-import math
 import os
 import sys
 from collections.abc import Mapping
@@ -17,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from synth_eval import _version
+from synth_eval.stats.cpus import available_cpus
 
-__all__ = ["available_cpus", "kernel_environment", "kernel_manager_class", "skip_slow_formats"]
+__all__ = ["kernel_environment", "kernel_manager_class", "skip_slow_formats"]
 
 _LONGEST_SOCKET_PATH = 90
 """Unix sockets have paths of at most 104 characters; jupyter adds ``kernel.json-ipc-1``."""
@@ -107,35 +107,6 @@ def kernel_environment() -> dict[str, str]:
         paths = [str(home), *filter(None, [os.environ.get("PYTHONPATH")])]
         variables["PYTHONPATH"] = os.pathsep.join(paths)
     return variables
-
-
-def available_cpus() -> int:
-    """CPUs this process may use: its affinity, cut by the quota of its control group.
-
-    Examples
-    --------
-    >>> available_cpus() >= 1
-    True
-    """
-    affinity = getattr(os, "sched_getaffinity", None)  # not on macOS and Windows
-    cpus = len(affinity(0)) if affinity else os.cpu_count() or 1
-    quota = _quota(Path("/sys/fs/cgroup"))
-    return cpus if quota is None else max(1, min(cpus, math.ceil(quota)))
-
-
-def _quota(group: Path) -> float | None:
-    """CPUs a control group grants (version 2, else 1), None where it sets no limit."""
-    try:
-        limit, period = (group / "cpu.max").read_text(encoding="ascii").split()
-    except (OSError, ValueError):
-        try:
-            limit = (group / "cpu" / "cpu.cfs_quota_us").read_text(encoding="ascii").strip()
-            period = (group / "cpu" / "cpu.cfs_period_us").read_text(encoding="ascii").strip()
-        except OSError:
-            return None
-    if not limit.isdigit() or not period.isdigit():  # "max", or -1
-        return None
-    return int(limit) / int(period)
 
 
 if __name__ == "__main__":

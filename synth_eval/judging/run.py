@@ -72,7 +72,6 @@ def _run_one(context: Context) -> Result:
         result = context.skipped(Skipped(Cause(reason.cause), str(reason), reason.remedy))
     except Exception as error:
         logger.debug("check %s failed", context.check.code, exc_info=True)
-        result = context.broken(
-            f"the check could not run: {type(error).__name__}: {first_line(error)}"
-        )
+        why = f"{type(error).__name__}: {first_line(error) or 'no message'}"
+        result = context.broken(f"the check could not run: {why}")
     return replace(result, seconds=round(time.process_time() - started, 3))

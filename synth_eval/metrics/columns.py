@@ -169,10 +169,7 @@ def jensen_shannon_distance(real: Any, synthetic: Any, *, bins: int | None = 100
     >>> round(jensen_shannon_distance(["a", "a", "b", "b"], ["a", "a", "a", "b"]) ** 2, 5)
     0.04879
     """
-    p, q = _shares(*_column_pair(real, synthetic), bins)
-    middle = (p + q) / 2
-    parts = [side[side > 0] * np.log2(side[side > 0] / middle[side > 0]) for side in (p, q)]
-    return float(np.sqrt(max(sum(part.sum() for part in parts) / 2, 0.0)))
+    return distances.jensen_shannon_distance(*_shares(*_column_pair(real, synthetic), bins))
 
 
 def marginal_distance(

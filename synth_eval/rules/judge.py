@@ -17,7 +17,8 @@ from synth_eval.rules.engines.engine import Outcome
 from synth_eval.rules.engines.kwargs import columns_of
 from synth_eval.rules.rule import META_KEY, limit_of
 from synth_eval.rules.suite import flaw_of, is_derived
-from synth_eval.rules.tally import Tally, pooled, wilson
+from synth_eval.rules.tally import Tally, pooled
+from synth_eval.stats.intervals import wilson
 
 __all__ = ["Case", "judge_rules"]
 
@@ -85,7 +86,7 @@ def _judge(case: Case, margin: float, level: float, small_cell: int) -> dict[str
     if tally.judged == 0:
         return {**row, "status": str(Status.NOT_APPLICABLE), "why": "no row to judge"}
     allowed = allowed_rate(case, margin, level, small_cell)
-    low, high = wilson(tally, level)
+    _, low, high = wilson(tally.broken, tally.judged, level)
     status = _status(tally, low, allowed, row["severity"])
     row.update(estimate=tally.rate, low=low, high=high, confidence=level, limit=allowed)
     return {**row, "status": str(status)}

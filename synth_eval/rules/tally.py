@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Any
 
-__all__ = ["Tally", "pooled", "upper_bound", "wilson"]
+from synth_eval.stats.intervals import clopper_pearson
+
+__all__ = ["Tally", "pooled", "upper_bound"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,31 +76,6 @@ def pooled(tallies: Iterable[Tally | None]) -> Tally:
     return Tally(sum(t.judged for t in known), sum(t.broken for t in known))
 
 
-def wilson(tally: Tally, level: float = 0.95) -> tuple[float, float]:
-    """Wilson score interval of a violation rate.
-
-    Parameters
-    ----------
-    tally : Tally
-        At least one judged row.
-    level : float
-        Two-sided confidence level.
-
-    Examples
-    --------
-    >>> low, high = wilson(Tally(4992, 61))
-    >>> round(low, 4), round(high, 4)
-    (0.0095, 0.0157)
-    """
-    n, rate = tally.judged, tally.broken / tally.judged
-    z = NormalDist().inv_cdf(0.5 + level / 2)
-    centre = (rate + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(rate * (1 - rate) / n + z * z / (4 * n * n))
-    low = 0.0 if tally.broken == 0 else max(centre - half, 0.0)
-    high = 1.0 if tally.broken == n else min(centre + half, 1.0)
-    return low, high
-
-
 def upper_bound(tally: Tally, level: float = 0.95) -> float:
     """One-sided exact (Clopper-Pearson) upper bound of a violation rate.
 
@@ -111,10 +86,6 @@ def upper_bound(tally: Tally, level: float = 0.95) -> float:
     >>> upper_bound(Tally(3000, 0)) < 0.001 < upper_bound(Tally(2900, 0))
     True
     """
-    if tally.broken >= tally.judged:
+    if tally.judged == 0:
         return 1.0
-    if tally.broken == 0:
-        return -math.expm1(math.log1p(-level) / tally.judged)
-    from scipy.special import betaincinv  # a quarter of a second
-
-    return float(betaincinv(tally.broken + 1, tally.judged - tally.broken, level))
+    return clopper_pearson(tally.broken, tally.judged, 2 * level - 1).high

@@ -50,7 +50,7 @@ class Gap:
 
     def interval(self, alpha: float) -> tuple[float, float]:
         """Two-sided interval of level 1 - alpha from Student's distribution."""
-        from scipy.special import stdtrit  # light part of scipy
+        from scipy.special import stdtrit  # at use, see `synth_eval.stats`
 
         half = float(stdtrit(max(self.degrees, 1.0), 1 - alpha / 2)) * self.error
         return self.value - half, self.value + half

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from synth_eval.stats.logistic import LogisticFit, logistic_regression
 from synth_eval.stats.scores import Score, mean_of
 
 __all__ = [
@@ -26,37 +27,22 @@ __all__ = [
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-_SMALLEST = 1e-6
-_STEPS = 50
+_SMALLEST = 1e-6  # predictions nearer to 0 and 1 count as this near: certain has no log-odds
 
 
 def _log_odds(probabilities: FloatArray) -> FloatArray:
-    clipped = np.clip(probabilities, _SMALLEST, 1 - _SMALLEST)
-    return np.asarray(np.log(clipped / (1 - clipped)))
+    from scipy.special import logit  # at use, see `synth_eval.stats`
+
+    return np.asarray(logit(np.clip(probabilities, _SMALLEST, 1 - _SMALLEST)))
 
 
-def _logistic(values: FloatArray) -> FloatArray:
-    return np.asarray(1 / (1 + np.exp(-np.clip(values, -500, 500))))
+def _refit(positive: BoolArray, probabilities: FloatArray) -> LogisticFit:
+    """Intercept and slope beyond those of right predictions, 0 and 1.
 
-
-def _fit(
-    design: FloatArray, outcome: FloatArray, offset: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Coefficients of a logistic regression by damped Newton steps, and the influences on them."""
-    coefficients = np.zeros(design.shape[1])
-    ridge = 1e-6 * np.eye(design.shape[1])
-    for _ in range(_STEPS):
-        expected = _logistic(design @ coefficients + offset)
-        slope = design.T @ (outcome - expected) / len(outcome)
-        weight = expected * (1 - expected)
-        curvature = (design * weight[:, None]).T @ design / len(outcome) + ridge
-        step = np.linalg.solve(curvature, slope)
-        size = float(np.abs(step).max())
-        coefficients = coefficients + step * min(1.0, 2.0 / max(size, 1e-12))
-        if size < 1e-8:
-            break
-    influences = np.linalg.solve(curvature, (design * (outcome - expected)[:, None]).T)
-    return coefficients, np.asarray(influences, np.float64)
+    Where a slope is undetermined, as of one prediction for all, it stays near 1.
+    """
+    odds = _log_odds(probabilities)
+    return logistic_regression(np.column_stack([np.ones(len(odds)), odds]), positive, offset=odds)
 
 
 def calibration_slope(positive: BoolArray, probabilities: FloatArray) -> Score:
@@ -75,9 +61,8 @@ def calibration_slope(positive: BoolArray, probabilities: FloatArray) -> Score:
     -----
     Cox (1958), Biometrika 45; Van Calster et al. (2016), Journal of Clinical Epidemiology 74.
     """
-    odds = _log_odds(probabilities)
-    coefficients, influences = _joint_fit(positive, odds)
-    return Score(1 + float(coefficients[1]), influences[1])
+    fit = _refit(positive, probabilities)
+    return Score(1 + float(fit.coefficients[1]), fit.influences()[1])
 
 
 def calibration_intercept(positive: BoolArray, probabilities: FloatArray) -> Score:
@@ -86,21 +71,13 @@ def calibration_intercept(positive: BoolArray, probabilities: FloatArray) -> Sco
     Parameters are those of `calibration_slope`.
     """
     odds = _log_odds(probabilities)
-    coefficients, influences = _fit(np.ones((len(odds), 1)), positive.astype(np.float64), odds)
-    return Score(float(coefficients[0]), influences[0])
+    fit = logistic_regression(np.ones((len(odds), 1)), positive, offset=odds)
+    return Score(float(fit.coefficients[0]), fit.influences()[0])
 
 
 def recalibrated(positive: BoolArray, probabilities: FloatArray) -> FloatArray:
     """The probabilities after the best intercept and slope on the log-odds scale."""
-    odds = _log_odds(probabilities)
-    coefficients, _ = _joint_fit(positive, odds)
-    return _logistic(coefficients[0] + (1 + coefficients[1]) * odds)
-
-
-def _joint_fit(positive: BoolArray, odds: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Intercept and slope beyond 1: right predictions are the starting point."""
-    design = np.column_stack([np.ones(len(odds)), odds])
-    return _fit(design, positive.astype(np.float64), odds)
+    return _refit(positive, probabilities).probabilities
 
 
 def calibration_loss(positive: BoolArray, probabilities: FloatArray) -> Score | None:

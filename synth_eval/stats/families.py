@@ -15,12 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_eval.stats.arms import Learner
+from synth_eval.stats.cpus import calm_threads
 from synth_eval.stats.learners import (
     BoostingSettings,
     Predictor,
     TrainingRows,
     boosting,
-    calm_threads,
     constant_model,
 )
 from synth_eval.stats.tuning import tuned

@@ -8,12 +8,13 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
+from synth_eval.stats.logistic import logistic_regression
+
 __all__ = ["Coefficients", "interval_overlap", "linear", "logistic", "naive_coverage"]
 
 FloatArray = npt.NDArray[np.float64]
 
-_STEPS = 50
-_RIDGE = 1e-8
+_RIDGE = 1e-8  # of the rows: columns that repeat each other can be inverted, others stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def linear(design: FloatArray, outcome: FloatArray) -> Coefficients:
 
 
 def logistic(design: FloatArray, outcome: FloatArray) -> Coefficients:
-    """Logistic regression by damped Newton steps; errors from the information matrix.
+    """Logistic regression; errors from the information matrix.
 
     Parameters
     ----------
@@ -62,19 +63,8 @@ def logistic(design: FloatArray, outcome: FloatArray) -> Coefficients:
     outcome : ndarray of float64, shape (rows,)
         0 or 1.
     """
-    full = _with_intercept(design)
-    values = np.zeros(full.shape[1])
-    ridge = _RIDGE * len(full) * np.eye(full.shape[1])
-    for _ in range(_STEPS):
-        expected = 1 / (1 + np.exp(-np.clip(full @ values, -30, 30)))
-        information = (full * (expected * (1 - expected))[:, None]).T @ full + ridge
-        step = np.linalg.solve(information, full.T @ (outcome - expected))
-        largest = float(np.abs(step).max())
-        values = values + step * min(1.0, 3.0 / max(largest, 1e-12))
-        if largest < 1e-8:
-            break
-    errors = np.sqrt(np.maximum(np.diag(np.linalg.inv(information)), 0.0))
-    return Coefficients(values[1:], errors[1:])
+    fit = logistic_regression(_with_intercept(design), outcome.astype(np.bool_))
+    return Coefficients(fit.coefficients[1:], fit.errors()[1:])
 
 
 def interval_overlap(first: Coefficients, second: Coefficients, level: float = 0.95) -> FloatArray:

@@ -15,10 +15,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from synth_eval.stats.scores import placements
+
 __all__ = [
     "Interval",
     "auc_interval",
-    "binomial_tail",
     "clopper_pearson",
     "excess_members",
     "hypergeometric_tail",
@@ -29,9 +30,6 @@ __all__ = [
 ]
 
 FloatArray = npt.NDArray[np.float64]
-
-_STIRLING_FROM = 32
-_SMALL_LOG_FACTORIALS = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1.0, _STIRLING_FROM)))])
 
 
 class Interval(NamedTuple):
@@ -104,7 +102,7 @@ def clopper_pearson(successes: int, n: int, level: float = 0.95) -> Interval:
     >>> round(clopper_pearson(10, 10).low, 4)
     0.6915
     """
-    from scipy.special import betaincinv  # half a second that only this path pays
+    from scipy.special import betaincinv  # at use, see `synth_eval.stats`
 
     _check_counts(successes, n)
     tail = (1 - level) / 2
@@ -166,49 +164,6 @@ def residual_risk(
     return Interval(*clip)
 
 
-def _log_factorial(numbers: FloatArray) -> FloatArray:
-    """Logarithm of n!, exact to 1e-13: a table below 32, Stirling's series from there."""
-    large = np.maximum(numbers, _STIRLING_FROM)
-    series = (
-        (large + 0.5) * np.log(large)
-        - large
-        + 0.5 * np.log(2 * np.pi)
-        + 1 / (12 * large)
-        - 1 / (360 * large**3)
-        + 1 / (1260 * large**5)
-    )
-    table = _SMALL_LOG_FACTORIALS[np.minimum(numbers, _STIRLING_FROM - 1).astype(np.intp)]
-    return np.where(numbers < _STIRLING_FROM, table, series)
-
-
-def _log_choose(n: FloatArray, k: FloatArray) -> FloatArray:
-    return np.asarray(_log_factorial(n) - _log_factorial(k) - _log_factorial(n - k))
-
-
-def _sum_exponentials(logs: FloatArray) -> float:
-    if len(logs) == 0:
-        return 0.0
-    top = float(logs.max())
-    return min(float(np.exp(logs - top).sum()) * float(np.exp(top)), 1.0)
-
-
-def binomial_tail(hits: int, n: int, share: float = 0.5) -> float:
-    """Probability of at least `hits` successes in `n` trials.
-
-    Examples
-    --------
-    >>> round(binomial_tail(10, 10, 0.5), 6)
-    0.000977
-    """
-    if hits <= 0:
-        return 1.0
-    if share <= 0.0 or share >= 1.0:
-        return float(share >= 1.0 and hits <= n)
-    k = np.arange(hits, n + 1, dtype=np.float64)
-    logs = _log_choose(np.full_like(k, n), k) + k * np.log(share) + (n - k) * np.log1p(-share)
-    return _sum_exponentials(logs)
-
-
 def hypergeometric_tail(hits: int, draws: int, successes: int, population: int) -> float:
     """Probability that `draws` without replacement hold at least `hits` of the successes.
 
@@ -220,16 +175,26 @@ def hypergeometric_tail(hits: int, draws: int, successes: int, population: int) 
     >>> round(hypergeometric_tail(3, 3, 3, 6), 6)  # 1 / C(6, 3)
     0.05
     """
+    from scipy.special import logsumexp  # at use, see `synth_eval.stats`
+
     least, most = max(0, draws + successes - population), min(draws, successes)
     if hits <= least:
         return 1.0
+    if hits > most:
+        return 0.0
     k = np.arange(hits, most + 1, dtype=np.float64)
     logs = (
-        _log_choose(np.full_like(k, successes), k)
-        + _log_choose(np.full_like(k, population - successes), draws - k)
-        - _log_choose(np.array([population], np.float64), np.array([draws], np.float64))
+        _log_choose(successes, k)
+        + _log_choose(population - successes, draws - k)
+        - _log_choose(population, draws)
     )
-    return _sum_exponentials(logs)
+    return min(float(np.exp(logsumexp(logs))), 1.0)
+
+
+def _log_choose(n: int, k: float | FloatArray) -> FloatArray:
+    from scipy.special import gammaln  # at use, see `synth_eval.stats`
+
+    return np.asarray(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1))
 
 
 def excess_members(
@@ -315,7 +280,7 @@ def auc_interval(positives: FloatArray, negatives: FloatArray, level: float = 0.
 
     Notes
     -----
-    DeLong, DeLong, Clarke-Pearson (1988), computed from mid-ranks as in Sun, Xu (2014).
+    DeLong, DeLong, Clarke-Pearson (1988), computed from ranks as in Sun, Xu (2014).
 
     Examples
     --------
@@ -326,8 +291,7 @@ def auc_interval(positives: FloatArray, negatives: FloatArray, level: float = 0.
     n, m = len(positives), len(negatives)
     if n < 2 or m < 2:
         raise ValueError("need at least two rows on each side")
-    above = (_midranks(np.concatenate([positives, negatives]))[:n] - _midranks(positives)) / m
-    below = 1 - (_midranks(np.concatenate([negatives, positives]))[:m] - _midranks(negatives)) / n
+    above, below = placements(positives, negatives)
     area = float(above.mean())
     variance = float(above.var(ddof=1) / n + below.var(ddof=1) / m)
     error = max(np.sqrt(variance), 1.0 / (n * m) ** 0.5 / max(n, m) ** 0.5)
@@ -336,13 +300,6 @@ def auc_interval(positives: FloatArray, negatives: FloatArray, level: float = 0.
     half = _normal_quantile(level) * error / (inside * (1 - inside))
     low, high = 1 / (1 + np.exp(-(logit - half))), 1 / (1 + np.exp(-(logit + half)))
     return Interval(area, min(float(low), area), max(float(high), area))
-
-
-def _midranks(values: FloatArray) -> FloatArray:
-    """Ranks from 1, ties share their mean rank."""
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    return np.asarray((last - (counts - 1) / 2.0)[inverse], np.float64)
 
 
 def poisson_ratio(
@@ -365,7 +322,7 @@ def poisson_ratio(
     >>> low < 1 < high
     True
     """
-    from scipy.special import betaincinv  # light, unlike scipy.stats
+    from scipy.special import betaincinv  # at use, see `synth_eval.stats`
 
     low = float(betaincinv(count, control + 1, alpha / 2)) if count else 0.0
     high = float(betaincinv(count + 1, control, 1 - alpha / 2)) if control else 1.0

@@ -7,23 +7,21 @@ too, is learned from the training rows.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from synth_eval.stats.cpus import calm_threads
+
 __all__ = [
     "BoostingSettings",
     "LevelEncoder",
     "Predictor",
     "TrainingRows",
-    "available_cpus",
     "boosting",
-    "calm_threads",
     "concatenate",
     "constant_model",
 ]
@@ -212,24 +210,3 @@ def constant_model(training: TrainingRows) -> Predictor:
         return lambda rows: np.tile(shares / max(len(training), 1), (len(rows), 1))
     value = float(training.target[0]) if len(training) else 0.0
     return lambda rows: np.full(len(rows), value)
-
-
-def available_cpus() -> int:
-    """CPUs this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return max(len(os.sched_getaffinity(0)), 1)
-    return os.cpu_count() or 1
-
-
-@contextmanager
-def calm_threads(threads: int = 1) -> Iterator[None]:
-    """Limit the threads of OpenMP and BLAS while models run.
-
-    Idle OpenMP threads spin unless the environment says otherwise before the library is
-    loaded; on shared machines that turns one second into a minute. One thread costs the
-    fewest CPU seconds at these sizes.
-    """
-    from threadpoolctl import threadpool_limits  # comes with scikit-learn
-
-    with threadpool_limits(limits=min(threads, available_cpus())):
-        yield

@@ -229,7 +229,7 @@ def coarse_steps(
     Examples
     --------
     >>> [step.controls for step in coarse_steps(np.arange(100.0), np.arange(100.0), 11)]
-    [11, 22, 33, 44, 55, 69, 87]
+    [11, 22, 33, 44, 55, 68, 85]
     """
     above = np.sort(-members), np.sort(-controls)
     steps: list[Step] = []

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.stats.learners import available_cpus, calm_threads
+from synth_eval.stats.cpus import available_cpus, calm_threads
 
 __all__ = [
     "EncodedRows",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from synth_eval.stats.logistic import logistic_regression
+
 __all__ = [
     "fitted_model_null",
-    "full_rank",
     "independent_samples_null",
     "logistic_probabilities",
     "propensity_mse",
@@ -15,91 +16,24 @@ __all__ = [
 
 FloatArray = npt.NDArray[np.float64]
 
-_STEPS = 30
-_TOLERANCE = 1e-7
-_RIDGE = 1e-8
-_SMALLEST_SHARE = 1e-9
-
-
-def full_rank(design: FloatArray) -> FloatArray:
-    """Orthogonal columns that span what the columns of a design and a constant span.
-
-    Columns that say the same twice (a level and its number) are counted once, so that the
-    number of columns is the number of coefficients a model really has.
-
-    Parameters
-    ----------
-    design : ndarray of float64, shape (rows, columns)
-        Columns without missing values.
-
-    Returns
-    -------
-    ndarray of float64, shape (rows, rank)
-        The constant first.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> x = np.arange(4.0)
-    >>> full_rank(np.column_stack([x, 2 * x + 1])).shape
-    (4, 2)
-    """
-    centred = design - design.mean(axis=0)
-    spread = centred.std(axis=0)
-    centred = centred[:, spread > 0] / spread[spread > 0]
-    constant = np.ones((len(design), 1))
-    if centred.shape[1] == 0:
-        return constant
-    values, vectors = np.linalg.eigh(centred.T @ centred / len(design))
-    kept = values > _SMALLEST_SHARE * values[-1]
-    return np.hstack([constant, centred @ (vectors[:, kept] / np.sqrt(values[kept]))])
+_TOLERANCE = 1e-7  # of the mean log likelihood; propensity errors are within 1e-6 of the limit
 
 
 def logistic_probabilities(design: FloatArray, outcome: npt.NDArray[np.bool_]) -> FloatArray:
     """Probabilities of a logistic regression by maximum likelihood.
 
-    Newton steps, halved while the likelihood falls. Rows that can be separated get
-    probabilities that approach 0 and 1; the steps end when the likelihood no longer gains.
+    Rows that can be separated get probabilities that approach 0 and 1.
 
     Parameters
     ----------
     design : ndarray of float64, shape (rows, rank)
-        Columns of `full_rank`.
+        Columns of `synth_eval.stats.design.orthogonal_columns`.
     outcome : ndarray of bool, shape (rows,)
         What is predicted; both kinds must occur.
     """
-    share = float(outcome.mean())
-    if not 0 < share < 1:
+    if not 0 < outcome.mean() < 1:
         raise ValueError("both kinds of rows are needed")
-    weights = np.zeros(design.shape[1])
-    weights[0] = np.log(share / (1 - share))
-    linear = design @ weights
-    loss = _deviance(linear, outcome)
-    ridge = _RIDGE * np.eye(design.shape[1])
-    for _ in range(_STEPS):
-        fitted = _sigmoid(linear)
-        gradient = design.T @ (outcome - fitted) / len(design)
-        curvature = (design * (fitted * (1 - fitted))[:, None]).T @ design / len(design)
-        step = np.linalg.solve(curvature + ridge, gradient)
-        along, size = design @ step, 1.0
-        reached = _deviance(linear + along, outcome)
-        while reached > loss and size > 1e-4:
-            size /= 2
-            reached = _deviance(linear + size * along, outcome)
-        gain, loss = loss - reached, reached
-        linear = linear + size * along
-        if gain < _TOLERANCE:
-            break
-    return _sigmoid(linear)
-
-
-def _sigmoid(linear: FloatArray) -> FloatArray:
-    return np.asarray(0.5 * (1 + np.tanh(linear / 2)))
-
-
-def _deviance(linear: FloatArray, outcome: npt.NDArray[np.bool_]) -> float:
-    """Mean negative log likelihood."""
-    return float(np.logaddexp(0.0, np.where(outcome, -linear, linear)).mean())
+    return logistic_regression(design, outcome, tolerance=_TOLERANCE).probabilities
 
 
 def propensity_mse(probabilities: FloatArray, share: float) -> float:

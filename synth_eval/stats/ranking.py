@@ -21,13 +21,14 @@ def kendall(first: Sequence[float], second: Sequence[float]) -> float:
 
     Examples
     --------
-    >>> kendall([1, 2, 3], [1, 3, 2])
-    0.3333333333333333
+    >>> kendall([1, 2, 3], [1, 3, 2]), kendall([1, 2, 3], [2, 2, 2])
+    (0.33333333333333337, 0.0)
     """
-    above = np.triu_indices(len(first), 1)
-    signs = [np.sign(np.subtract.outer(values, values)[above]) for values in (first, second)]
-    scale = float(np.sqrt(np.sum(signs[0] ** 2) * np.sum(signs[1] ** 2)))
-    return float(signs[0] @ signs[1]) / scale if scale > 0 else 0.0
+    from scipy.stats import kendalltau  # at use, see `synth_eval.stats`
+
+    if min(len(set(first)), len(set(second))) < 2:
+        return 0.0
+    return float(kendalltau(first, second).statistic)
 
 
 def spearman(first: FloatArray, second: FloatArray) -> float:
@@ -39,16 +40,11 @@ def spearman(first: FloatArray, second: FloatArray) -> float:
     >>> spearman(np.array([1.0, 2.0, 3.0]), np.array([10.0, 30.0, 20.0]))
     0.5
     """
-    ranks = [_ranks(values) - (len(values) - 1) / 2 for values in (first, second)]
-    scale = float(np.sqrt((ranks[0] @ ranks[0]) * (ranks[1] @ ranks[1])))
-    return float(ranks[0] @ ranks[1]) / scale if scale > 0 else 0.0
+    from scipy.stats import spearmanr  # at use, see `synth_eval.stats`
 
-
-def _ranks(values: FloatArray) -> FloatArray:
-    ordered = np.sort(values)
-    left = np.searchsorted(ordered, values, side="left")
-    right = np.searchsorted(ordered, values, side="right")
-    return np.asarray((left + right - 1) / 2, np.float64)
+    if min(len(np.unique(first)), len(np.unique(second))) < 2:
+        return 0.0
+    return float(spearmanr(first, second).statistic)
 
 
 def ranking_interval(

@@ -21,6 +21,7 @@ __all__ = [
     "macro_auc",
     "mean_of",
     "mean_score",
+    "placements",
     "r2",
     "share_among",
 ]
@@ -83,13 +84,35 @@ def auc(positive: BoolArray, scores: FloatArray) -> Score:
     share = float(positive.mean()) if len(positive) else 0.0
     if not 0 < share < 1:
         raise ValueError("the area under the curve needs positive and negative rows")
-    over_negatives = _share_below(scores[positive], np.sort(scores[~positive]))
-    under_positives = 1 - _share_below(scores[~positive], np.sort(scores[positive]))
-    value = float(over_negatives.mean())
+    above, below = placements(scores[positive], scores[~positive])
+    value = float(above.mean())
     influence = np.empty(len(scores))
-    influence[positive] = (over_negatives - value) / share
-    influence[~positive] = (under_positives - value) / (1 - share)
+    influence[positive] = (above - value) / share
+    influence[~positive] = (below - value) / (1 - share)
     return Score(value, influence)
+
+
+def placements(positives: FloatArray, negatives: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Share of the negatives that each positive is above, and of the positives above each negative.
+
+    Ties count half. The mean of either is the area under the curve, their variances are the
+    two parts of its own (DeLong).
+
+    Parameters
+    ----------
+    positives, negatives : ndarray of float64, shapes (n,) and (m,)
+        Scores.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> above, below = placements(np.array([1.0, 3.0]), np.array([1.0, 2.0]))
+    >>> above.tolist(), below.tolist()
+    ([0.25, 1.0], [0.75, 0.5])
+    """
+    return _share_below(positives, np.sort(negatives)), 1 - _share_below(
+        negatives, np.sort(positives)
+    )
 
 
 def _share_below(values: FloatArray, ordered: FloatArray) -> FloatArray:
@@ -208,8 +231,10 @@ def r2(truth: FloatArray, prediction: FloatArray) -> Score:
     Examples
     --------
     >>> import numpy as np
-    >>> r2(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 4.0])).value
-    0.5
+    >>> r2(np.array([1.0, 2.0, 4.0, 5.0]), np.array([1.0, 2.0, 4.0, 5.0])).value
+    1.0
+    >>> r2(np.array([1.0, 2.0, 3.0]), np.array([2.0, 2.0, 2.0])).value
+    0.0
     """
     scale = float(np.max(np.abs(truth), initial=0.0)) or 1.0
     truth, prediction = truth / scale, np.clip(prediction / scale, -1e100, 1e100)

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from synth_eval.stats.importance import permutation_importance
 from synth_eval.stats.intervals import Interval, auc_interval, newcombe
 from synth_eval.stats.learners import Predictor, TrainingRows, boosting
+from synth_eval.stats.scores import auc
 
 __all__ = [
     "TwoSampleTest",
@@ -80,18 +82,14 @@ class TwoSampleTest:
         """
         sides = [self.real, self.synthetic]
         chosen = [side[rng.permutation(len(side))[:rows]] for side in sides]
-        pooled, first = np.concatenate(chosen), len(chosen[0])
-
-        def area(features: FloatArray) -> float:
-            scores = self.predict(features)[:, 1]
-            return auc_interval(scores[first:], scores[:first]).value
-
-        whole, drops = area(pooled), np.empty(pooled.shape[1])
-        for position in range(pooled.shape[1]):
-            shuffled = pooled.copy()
-            shuffled[:, position] = rng.permutation(pooled[:, position])
-            drops[position] = whole - area(shuffled)
-        return drops
+        is_synthetic = np.repeat([False, True], [len(side) for side in chosen])
+        return permutation_importance(
+            self.predict,
+            np.concatenate(chosen),
+            lambda probabilities: auc(is_synthetic, probabilities[:, 1]),
+            1,
+            rng,
+        )[:, 0]
 
 
 def classifier_two_sample(

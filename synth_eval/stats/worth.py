@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from math import erfc, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -109,26 +107,14 @@ def _both_few(first: FloatArray, second: FloatArray, n: float, m: float) -> Floa
     return np.asarray(np.einsum("ci,cj,ij->c", _poisson(first), _poisson(second), gaps))
 
 
-def _normal_cdf(x: FloatArray) -> FloatArray:
-    """Normal distribution function to 5e-7; importing one would cost more than many a run."""
-    grid, values = _normal_table()
-    return np.interp(x, grid, values)
-
-
-@cache
-def _normal_table() -> tuple[FloatArray, FloatArray]:
-    grid = np.linspace(-9.0, 9.0, 4_609)
-    return grid, np.array([0.5 * erfc(-x / sqrt(2)) for x in grid.tolist()])
-
-
 def _one_few(shares: FloatArray, mean: FloatArray, n: float, m: float) -> FloatArray:
     """One count is Poisson, the other sample's share normal around its mean (rows `n`)."""
+    from scipy.special import ndtr  # at use, see `synth_eval.stats`
+
     center = shares[:, None] - np.arange(_POISSON_TERMS)[None, :] / m
     spread = np.sqrt(np.maximum(shares * (1 - shares), 1e-300) / n)[:, None]
     ratio = center / spread
-    folded = spread * np.sqrt(2 / np.pi) * np.exp(-0.5 * ratio**2) + center * (
-        1 - 2 * _normal_cdf(-ratio)
-    )
+    folded = spread * np.sqrt(2 / np.pi) * np.exp(-0.5 * ratio**2) + center * (1 - 2 * ndtr(-ratio))
     return np.asarray((_poisson(mean) * folded).sum(axis=1))
 
 

@@ -18,6 +18,7 @@ import pytest
 from synth_eval.errors import InputError, NotebookError, UsageError
 from synth_eval.job import kernel
 from synth_eval.job.notebook import check_parameters, make_report, notebook_path
+from synth_eval.stats.cpus import available_cpus
 from tests.processes import started
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -147,7 +148,7 @@ def test_kernel_does_not_depend_on_the_machine(
     make_report({}, tmp_path / "out", notebook=path, quiet=True)
     record = json.loads((tmp_path / "out" / "evaluate.ipynb").read_text(encoding="utf-8"))
     seen = "".join(record["cells"][2]["outputs"][0]["data"]["text/plain"])
-    cpus = str(kernel.available_cpus())
+    cpus = str(available_cpus())
     assert seen.replace("\n", "") == repr(
         [sys.executable, "PASSIVE", cpus, "false", "plotly_mimetype"]
     )
@@ -282,19 +283,6 @@ def is_running(pid: int) -> bool:
         return False
     status = Path(f"/proc/{pid}/stat")  # a zombie that nobody has collected does not run
     return not (status.exists() and status.read_text().rpartition(")")[2].split()[0] == "Z")
-
-
-def test_cpus_follow_the_quota(tmp_path: Path) -> None:
-    assert kernel._quota(tmp_path) is None
-    (tmp_path / "cpu.max").write_text("max 100000\n")
-    assert kernel._quota(tmp_path) is None
-    (tmp_path / "cpu.max").write_text("150000 100000\n")
-    assert kernel._quota(tmp_path) == 1.5
-    (tmp_path / "cpu.max").unlink()
-    (tmp_path / "cpu").mkdir()
-    (tmp_path / "cpu" / "cpu.cfs_quota_us").write_text("-1\n")
-    (tmp_path / "cpu" / "cpu.cfs_period_us").write_text("100000\n")
-    assert kernel._quota(tmp_path) is None
 
 
 def test_slow_formats_are_skipped_only_where_nobody_has_them(

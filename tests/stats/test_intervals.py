@@ -8,7 +8,6 @@ from scipy import stats
 
 from synth_eval.stats.intervals import (
     auc_interval,
-    binomial_tail,
     clopper_pearson,
     excess_members,
     hypergeometric_tail,
@@ -62,14 +61,8 @@ def test_residual_risk_known_answers() -> None:
 
 
 def test_disclosure_counting_known_answer() -> None:
-    """Ten matches, all in the training half: one-sided p = .00098."""
-    assert binomial_tail(10, 10, 0.5) == pytest.approx(0.00098, abs=5e-6)
-    assert binomial_tail(10, 10, 2 / 3) == pytest.approx((2 / 3) ** 10)
-
-
-@pytest.mark.parametrize(("hits", "n", "share"), [(3, 20, 0.1), (60, 100, 0.5), (0, 4, 0.2)])
-def test_binomial_tail_equals_scipy(hits: int, n: int, share: float) -> None:
-    assert binomial_tail(hits, n, share) == pytest.approx(stats.binom.sf(hits - 1, n, share))
+    """Ten matches, all in the training half of 20: p = 1 / C(20, 10) one-sided."""
+    assert hypergeometric_tail(10, 10, 10, 20) == pytest.approx(1 / 184_756)
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.special import ndtr
 
-from synth_eval.stats import worth
 from synth_eval.stats.distances import (
     ks_distance,
     total_variation_distance,
@@ -108,8 +106,3 @@ def test_many_curves_at_once_are_each_curve_alone():
     distances = rng.uniform(0, 0.4, len(curves))
     alone = [curve.rows(distance) for curve, distance in zip(curves, distances, strict=True)]
     np.testing.assert_allclose(rows_at(curves, distances), alone, rtol=1e-9)
-
-
-def test_normal_distribution_function_is_that_of_scipy():
-    x = np.linspace(-12, 12, 10_001)
-    np.testing.assert_allclose(worth._normal_cdf(x), ndtr(x), atol=5e-7)

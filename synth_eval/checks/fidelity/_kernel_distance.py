@@ -14,8 +14,8 @@ from synth_eval.data.spaces import RealSpace
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Threshold
+from synth_eval.stats.cpus import calm_threads
 from synth_eval.stats.kernels import Block, Kernel, KernelDifference, kernel_difference
-from synth_eval.stats.learners import calm_threads
 from synth_eval.stats.neighbours import squared_blocks
 
 __all__ = ["judge", "median_distance"]

@@ -45,10 +45,10 @@ from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Threshold
-from synth_eval.stats.learners import calm_threads
+from synth_eval.stats.cpus import calm_threads
+from synth_eval.stats.design import orthogonal_columns
 from synth_eval.stats.propensity import (
     fitted_model_null,
-    full_rank,
     independent_samples_null,
     logistic_probabilities,
     propensity_mse,
@@ -167,7 +167,7 @@ def _fit(ctx: Context, role: str, pairs: bool) -> _Fit | None:
     if not columns or 2 * rows < _ROWS_PER_COEFFICIENT * (len(columns) + 1):
         return None
     with calm_threads():
-        design = full_rank(np.stack(columns, axis=1))
+        design = orthogonal_columns(np.stack(columns, axis=1))
         if design.shape[1] < 2:
             return None
         scores = logistic_probabilities(design, np.repeat([False, True], rows))

@@ -53,6 +53,7 @@ from synth_eval.judging.formulas import read_formula
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.stats.design import independent_columns
 from synth_eval.stats.inference import (
     Coefficients,
     interval_overlap,
@@ -67,6 +68,7 @@ FloatArray = npt.NDArray[np.float64]
 _LEVELS = 8
 _FEWEST_SHARE = 0.01
 _FEWEST_ROWS = 100
+_LEAST = 0.05  # of a column must be its own: errors of coefficients are up to 20 times as wide
 _BASIS = "mean overlap between real and holdout rows, two real samples of that size"
 
 
@@ -172,7 +174,7 @@ def _terms(ctx: Context, task: Task, predictors: Sequence[str], real: TrainingRo
         least = max(_FEWEST_SHARE * len(values), ctx.config.small_cell)
         kept = [code for code in range(1, min(len(levels), _LEVELS)) if counts[code] >= least]
         terms += [_Term(name, levels[code], position, code, 0.0, 1.0) for code in kept]
-    independent = [terms[k] for k in _independent(_design(real, terms))]
+    independent = [terms[k] for k in independent_columns(_design(real, terms), _LEAST)]
     if not independent:
         raise NotApplicable("no column varies in the real rows")
     return independent
@@ -191,22 +193,6 @@ def _design(rows: TrainingRows, terms: list[_Term]) -> FloatArray:
     return np.column_stack(columns) if columns else np.empty((len(rows), 0))
 
 
-def _independent(design: FloatArray) -> list[int]:
-    """Columns that are not (nearly) linear in the ones before them."""
-    kept: list[int] = []
-    basis = [np.ones(len(design)) / np.sqrt(len(design))]
-    for position in range(design.shape[1]):
-        rest = design[:, position].copy()
-        size = float(np.linalg.norm(rest))
-        for direction in basis:
-            rest -= (direction @ rest) * direction
-        left = float(np.linalg.norm(rest))
-        if left > 0.05 * size > 0:
-            kept.append(position)
-            basis.append(rest / left)
-    return kept
-
-
 def _regress(rows: TrainingRows, terms: list[_Term], task: Task) -> Coefficients:
     design = _design(rows, terms)
     if task.classes:
@@ -217,7 +203,7 @@ def _regress(rows: TrainingRows, terms: list[_Term], task: Task) -> Coefficients
 
 def _mean_interval(values: FloatArray, alpha: float) -> tuple[float, float]:
     """Interval of a mean over coefficients, taken as a sample of all one might ask about."""
-    from scipy.special import stdtrit  # light part of scipy
+    from scipy.special import stdtrit  # at use, see `synth_eval.stats`
 
     error = float(values.std(ddof=1)) / len(values) ** 0.5 if len(values) > 1 else 0.0
     half = float(stdtrit(max(len(values) - 1, 1), 1 - alpha / 2)) * error

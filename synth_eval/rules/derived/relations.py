@@ -60,7 +60,7 @@ def chance_of_so_few(judged: int, broken: int, rate: float) -> float:
         return 0.0 if broken < judged else 1.0
     if broken == 0:
         return math.exp(judged * math.log1p(-rate))
-    from scipy.special import bdtr  # a quarter of a second
+    from scipy.special import bdtr  # at use, see `synth_eval.stats`
 
     return float(bdtr(broken, judged, rate))
 
