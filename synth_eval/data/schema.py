@@ -33,7 +33,7 @@ _OLDER_ROLES = {"sensitive": ("secret",), "feature": ()}
 """Words of schema files of version 1, which gave every column one role."""
 
 _UNREAD_KINDS = {
-    "text": "No check reads free text yet; these columns are checked for form only.",
+    "text": "No check reads free text yet; only its form is checked, and whether rows repeat.",
     "vector": "No check reads vectors yet; only whether they are there and can be read is checked.",
 }
 _UNREAD_ROLES = {
