@@ -271,6 +271,11 @@ class TestOneSynthesizerEach:
         keys = [field for field in made["real"].column_names if field != "person_id"]
         assert made["real"].join(made[name], keys, join_type="inner").num_rows == 0
 
+    def test_vectors_are_refused(self) -> None:
+        rows = pa.table({"face": [[1.5, 2.5]] * 20, "age": [1.5, 2.5] * 10})
+        with pytest.raises(InputError, match="column 'face' is nested"):
+            demo.marginals(rows, 5, np.random.default_rng(0))
+
 
 class TestDemo:
     def test_tables(self) -> None:

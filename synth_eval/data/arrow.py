@@ -13,7 +13,16 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-__all__ = ["filled_codes", "flags", "floats", "is_missing", "null_of", "text_array", "text_scalar"]
+__all__ = [
+    "filled_codes",
+    "flags",
+    "floats",
+    "is_missing",
+    "matrix",
+    "null_of",
+    "text_array",
+    "text_scalar",
+]
 
 
 def null_of(kind: pa.DataType) -> pa.Scalar:
@@ -66,6 +75,26 @@ def floats(array: pa.Array) -> npt.NDArray[np.float64]:
     values = values.copy()
     values[is_missing(array)] = np.nan
     return values
+
+
+def matrix(lists: pa.Array, width: int) -> npt.NDArray[np.floating[Any]]:
+    """Lists of `width` numbers each, none of them null, one a row; NaN for a null in a list.
+
+    Numbers of at most 32 bits after the point stay so: vectors are by far the largest columns.
+
+    Examples
+    --------
+    >>> matrix(pa.array([[1, 2], [3, None]]), 2).tolist()
+    [[1.0, 2.0], [3.0, nan]]
+    """
+    numbers = lists.flatten()
+    if not (pa.types.is_float16(numbers.type) or pa.types.is_float32(numbers.type)):
+        return floats(numbers).reshape(len(lists), width)
+    values = _values(numbers.cast(pa.float32()), np.float32)
+    if numbers.null_count:
+        values = values.copy()
+        values[is_missing(numbers)] = np.nan
+    return values.reshape(len(lists), width)
 
 
 def filled_codes(array: pa.Array, missing: int) -> npt.NDArray[np.int32]:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.data.table import CoercedColumn, Table
+from synth_eval.data.table import AnyColumn, LevelColumn, NumberColumn, Table
 from synth_eval.stats.empirical import EmpiricalDistribution
 
 __all__ = [
@@ -162,7 +162,7 @@ def column_plan(table: Table, name: str, distribution: EmpiricalDistribution | N
     if not table.schema[name].is_continuous:
         return _level_plan(name, len(table.levels(name)), fine, coarse)
     if distribution is None:
-        column = table.column(name)
+        column = table.number_column(name)
         distribution = EmpiricalDistribution.of(column.values[~column.missing])
     outer = cell_edges(distribution, coarse)
     edges = np.union1d(cell_edges(distribution, fine), outer)
@@ -181,13 +181,21 @@ def _level_plan(name: str, levels: int, fine: int, coarse: int) -> Plan:
     return Plan(name, np.empty(0), kept, kept, outer, to_coarse)
 
 
-def encode(column: CoercedColumn, plan: Plan) -> CodeBlock:
-    """Fine cell of every row, as uint8."""
+def encode(column: AnyColumn, plan: Plan) -> CodeBlock:
+    """Fine cell of every row of a compared column, as uint8.
+
+    Raises
+    ------
+    TypeError
+        The column is not compared, so it has no plan.
+    """
     other, unseen, missing = plan.fine, plan.fine + 1, plan.fine + 2
-    if column.spec.is_continuous:
+    if isinstance(column, NumberColumn):
         cells: CodeBlock = bin_cells(column.values, plan.edges, unseen)
         cells[np.isnan(column.values)] = missing
         return cells
+    if not isinstance(column, LevelColumn):
+        raise TypeError(f"column {plan.name!r} is {column.spec.kind} and has no cells")
     codes = column.codes
     cells = np.minimum(codes, other).astype(np.uint8)
     cells[codes >= len(column.levels)] = unseen

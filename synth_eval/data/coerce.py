@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synth_eval.data.arrow import filled_codes, floats, is_missing, null_of
+from synth_eval.data.arrow import filled_codes, floats, is_missing, matrix, null_of
 from synth_eval.data.parse import parse_booleans, parse_datetimes, parse_numbers
 from synth_eval.data.schema import Column
-from synth_eval.data.source import plain_array
+from synth_eval.data.source import is_vector_type, plain_array
 
-__all__ = ["CodedWords", "as_numbers", "as_text", "coded_words", "reads_by_batch"]
+__all__ = ["CodedWords", "as_numbers", "as_text", "as_vectors", "coded_words", "reads_by_batch"]
 
 FloatArray = npt.NDArray[np.float64]
 CodeArray = npt.NDArray[np.int32]
+BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,13 @@ def reads_by_batch(spec: Column, stored: pa.DataType) -> bool:
     """Whether cells mean the same alone as beside all others of their column.
 
     Floats as levels do not: they lose their ``.0`` only where all are whole. Nor do dates in
-    text of no fixed form: the form that reads most of them is taken.
+    text of no fixed form: the form that reads most of them is taken. Vectors take their width
+    from the whole column.
     """
     stored = getattr(stored, "storage_type", stored)
     stored = stored.value_type if pa.types.is_dictionary(stored) else stored
+    if spec.kind == "vector" or pa.types.is_nested(stored):
+        return False
     if spec.is_continuous:
         return not (spec.kind == "datetime" and _is_text(stored) and spec.datetime_format is None)
     return not pa.types.is_floating(stored)
@@ -89,7 +94,8 @@ def coded_words(raw: pa.Array | pa.ChunkedArray, spec: Column) -> CodedWords:
 def _dictionary(raw: pa.Array | pa.ChunkedArray) -> pa.DictionaryArray:
     kind = raw.type
     if not (pa.types.is_dictionary(kind) and _is_text(kind.value_type)):
-        return plain_array(raw).dictionary_encode()
+        plain = plain_array(raw)
+        return (as_text(plain) if pa.types.is_nested(plain.type) else plain).dictionary_encode()
     if isinstance(raw, pa.ChunkedArray):
         raw = raw.unify_dictionaries().combine_chunks()
     return raw
@@ -101,6 +107,9 @@ def _is_text(kind: pa.DataType) -> bool:
 
 def as_text(raw: pa.Array) -> pa.Array:
     """Text of any column; whole floats lose their ``.0`` so that 1 and 1.0 are one level."""
+    if pa.types.is_nested(raw.type):
+        words = [None if cell is None else str(cell) for cell in raw.to_pylist()]
+        return pa.array(words, pa.string())
     if not pa.types.is_floating(raw.type):
         return raw.cast(pa.string())
     raw = pc.if_else(pc.is_nan(raw), null_of(raw.type), raw)
@@ -151,3 +160,26 @@ def _microseconds(raw: pa.Array) -> pa.Array:
         return raw.cast(pa.duration("us"), safe=False).cast(pa.int64())
     zone = getattr(kind, "tz", None)
     return raw.cast(pa.timestamp("us", tz=zone), safe=False).cast(pa.int64())
+
+
+def as_vectors(raw: pa.Array, width: int) -> tuple[npt.NDArray[np.floating[Any]], BoolArray, int]:
+    """Cells of a column of vectors, which of them are missing, and how many cannot be read.
+
+    A list of another length, or with a number that is missing, cannot be read; it counts as
+    missing and its row is NaN.
+    """
+    there = ~is_missing(raw)
+    if not is_vector_type(raw.type):
+        nothing = np.full((len(raw), width), np.nan)
+        return nothing, np.ones(len(raw), bool), int(there.sum())
+    fits = there & (filled_codes(pc.list_value_length(raw), -1) == width) & (width > 0)
+    rows = matrix(raw if fits.all() else raw.filter(pa.array(fits)), width)
+    whole = ~np.isnan(rows).any(axis=1)
+    places = np.flatnonzero(fits)[whole]
+    if len(places) == len(raw):
+        return rows, np.zeros(len(raw), bool), 0
+    cells = np.full((len(raw), width), np.nan, rows.dtype)
+    cells[places] = rows[whole]
+    missing = np.ones(len(raw), bool)
+    missing[places] = False
+    return cells, missing, int(there.sum()) - len(places)

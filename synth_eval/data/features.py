@@ -33,9 +33,9 @@ def feature_matrix(
     """
     matrix = np.empty((len(rows), len(names)))
     for position, name in enumerate(names):
-        column = table.column(name).take(rows)
-        if column.spec.is_continuous:
-            matrix[:, position] = column.values
+        if table.schema[name].is_continuous:
+            matrix[:, position] = table.number_column(name).values[rows]
         else:
-            matrix[:, position] = np.where(column.codes < 0, np.nan, column.codes)
+            codes = table.level_column(name).codes[rows]
+            matrix[:, position] = np.where(codes < 0, np.nan, codes)
     return matrix

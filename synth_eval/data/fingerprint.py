@@ -45,13 +45,13 @@ def fingerprints(table: Table, names: Sequence[str]) -> HashArray:
 
 def _cell_hashes(table: Table, name: str) -> HashArray:
     if table.schema[name].is_continuous:
-        values = table.column(name).values + 0.0  # turns -0.0 into 0.0
+        values = table.number_column(name).values + 0.0  # turns -0.0 into 0.0
         hashes = values.view(np.uint64).copy()
         hashes[np.isnan(values)] = _MISSING
         return hashes
     coded = table.strings(name).dictionary_encode()
     if table.schema[name].kind == "boolean":
-        codes = table.column(name).codes
+        codes = table.level_column(name).codes
         known = np.array([hash_text("false"), hash_text("true"), _MISSING, 0], np.uint64)
         order = {"false": 0, "true": 1}
         slots = [order[level] for level in table.levels(name)] + [3, 2]

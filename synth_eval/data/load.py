@@ -88,7 +88,7 @@ class Data:
         """
 
         def sort() -> EmpiricalDistribution:
-            column = self.tables[role].column(name)
+            column = self.tables[role].number_column(name)
             values = column.values[~column.missing] if column.missing.any() else column.values
             return EmpiricalDistribution.of(values)
 
@@ -117,21 +117,24 @@ class Data:
 
     @cached_property
     def row_hashes(self) -> dict[str, HashArray]:
-        """Fingerprints of all rows over the columns that every table has, identifiers aside."""
+        """Fingerprints of all rows over the columns that every table has.
+
+        Identifiers and vectors stay aside.
+        """
         return self._fingerprints()
 
     def _fingerprints(self) -> dict[str, HashArray]:
         names = [
             column.name
             for column in self.schema.columns
-            if column.kind != "id"
+            if column.kind not in ("id", "vector")
             and all(column.name in table.stored_names for table in self.tables.values())
         ]
         return {role: fingerprints(table, names) for role, table in self.tables.items()}
 
     @cached_property
     def multiplicities(self) -> Multiplicities:
-        """How often each distinct row occurs in each table, identifiers aside.
+        """How often each distinct row occurs in each table, identifiers and vectors aside.
 
         All that is asked of repeated, shared and copied rows follows from it, so that the
         fingerprints themselves need not be kept.
@@ -152,8 +155,12 @@ def load(
     holdout: Any = None,
     *,
     target: str | None = None,
-    sensitive: str | Iterable[str] | None = None,
+    secret: str | Iterable[str] | None = None,
     quasi_identifiers: str | Iterable[str] | None = None,
+    group: str | Iterable[str] | None = None,
+    entity: str | None = None,
+    order: str | None = None,
+    sensitive: str | Iterable[str] | None = None,
     schema: SchemaLike = None,
 ) -> Data:
     """Read the tables and settle the schema from the real one.
@@ -165,8 +172,18 @@ def load(
         Without a holdout privacy cannot be assessed and utility has no honest test.
     target : str, optional
         Column that models are trained to predict.
-    sensitive, quasi_identifiers : str or iterable of str, optional
-        Columns in these roles.
+    secret : str or iterable of str, optional
+        Columns that nobody should be able to infer.
+    quasi_identifiers : str or iterable of str, optional
+        Columns that an outsider may know of a person.
+    group : str or iterable of str, optional
+        Columns whose levels are groups of people to be served alike.
+    entity : str, optional
+        Column that names the person or thing that a row belongs to, where one has many rows.
+    order : str, optional
+        Column of numbers or dates that orders the rows of an entity.
+    sensitive : str or iterable of str, optional
+        Older name of `secret`.
     schema : path, Schema or mapping, optional
         Overrides of the inferred schema: a file written by ``synth-eval schema``, metadata
         of SDV or SDMetrics, or ``{"columns": [{"name": ..., "kind": ...}]}``.
@@ -181,7 +198,12 @@ def load(
     InputError
         A table cannot be read, is empty, or has two columns of one name.
     UsageError
-        A named column is not in the real table.
+        A named column is not in the real table, or cannot have its role.
+
+    Notes
+    -----
+    A column may have several roles. A role given here is added to those of the schema, but a
+    target, entity or order given here takes the place of the schema's.
 
     Examples
     --------
@@ -194,8 +216,11 @@ def load(
     synthetic_source = open_source(synthetic, "synthetic")
     holdout_source = None if holdout is None else open_source(holdout, "holdout")
     settled = infer_schema(real_source).override(_overrides(schema))
-    settled = settled.set_role(quasi_identifiers, "quasi_identifier")
-    settled = settled.set_role(sensitive, "sensitive").set_role(target, "target")
+    given = {"target": target, "quasi_identifier": quasi_identifiers, "group": group}
+    given |= {"entity": entity, "order": order}
+    for role, names in given.items():
+        settled = settled.give_role(names, role)
+    settled = settled.give_role(secret, "secret").give_role(sensitive, "sensitive")
     table = Table(real_source, settled)
     return Data(
         real=table,

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from synth_eval.data.load import Data
 from synth_eval.data.schema import Column
-from synth_eval.data.table import CoercedColumn
+from synth_eval.data.table import LevelColumn, NumberColumn
 
 __all__ = ["profiles"]
 
@@ -46,16 +46,18 @@ def profiles(data: Data, small_cell: int) -> list[dict[str, Any]]:
 
 
 def _profile(data: Data, column: Column, small_cell: int) -> dict[str, Any]:
-    tables = {role: table.column(column.name) for role, table in data.tables.items()}
+    name, edges, quantiles = column.name, np.empty(0), None
     if column.is_continuous:
-        edges = _edges(tables["real"].values, small_cell)
+        numbers = {role: table.number_column(name) for role, table in data.tables.items()}
+        edges = _edges(numbers["real"].values, small_cell)
         labels = [*_interval_labels(edges, column), "beyond", "missing"]
-        counts = {role: _count_numbers(entry, edges) for role, entry in tables.items()}
+        counts = {role: _count_numbers(entry, edges) for role, entry in numbers.items()}
+        quantiles = _quantiles(numbers, small_cell)
     else:
-        edges = np.empty(0)
-        kept = _kept_levels(tables["real"], small_cell)
-        labels = [*(tables["real"].levels[i] for i in range(kept)), "other", "missing"]
-        counts = {role: _count_levels(entry, kept) for role, entry in tables.items()}
+        coded = {role: table.level_column(name) for role, table in data.tables.items()}
+        kept = _kept_levels(coded["real"], small_cell)
+        labels = [*coded["real"].levels[:kept], "other", "missing"]
+        counts = {role: _count_levels(entry, kept) for role, entry in coded.items()}
     return {
         "column": column.name,
         "kind": column.kind,
@@ -67,11 +69,11 @@ def _profile(data: Data, column: Column, small_cell: int) -> dict[str, Any]:
             else None
             for role in ("real", "synthetic", "holdout")
         },
-        "quantiles": _quantiles(tables, small_cell) if column.is_continuous else None,
+        "quantiles": quantiles,
     }
 
 
-def _quantiles(tables: dict[str, CoercedColumn], small_cell: int) -> dict[str, list[float]] | None:
+def _quantiles(tables: dict[str, NumberColumn], small_cell: int) -> dict[str, list[float]] | None:
     """Means of as many steps in each table; None where the real one has too few values."""
     values = {role: np.sort(own.values[np.isfinite(own.values)]) for role, own in tables.items()}
     fewest = min(len(own) for own in values.values())
@@ -121,7 +123,7 @@ def _merge_small(
     return np.array(kept) if len(kept) > 1 else np.empty(0)
 
 
-def _count_numbers(column: CoercedColumn, edges: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+def _count_numbers(column: NumberColumn, edges: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     values, missing = column.values, column.missing
     if len(edges) == 0:
         return np.array([(~missing).sum(), missing.sum()])
@@ -131,12 +133,12 @@ def _count_numbers(column: CoercedColumn, edges: npt.NDArray[np.float64]) -> npt
     return np.concatenate([cells, [(~inside).sum(), missing.sum()]])
 
 
-def _kept_levels(real: CoercedColumn, small_cell: int) -> int:
+def _kept_levels(real: LevelColumn, small_cell: int) -> int:
     counts = np.bincount(real.codes[real.codes >= 0], minlength=len(real.levels))
     return int(min((counts >= small_cell).sum(), _LEVELS))
 
 
-def _count_levels(column: CoercedColumn, kept: int) -> npt.NDArray[np.int64]:
+def _count_levels(column: LevelColumn, kept: int) -> npt.NDArray[np.int64]:
     codes = column.codes
     cells = np.where(codes < 0, kept + 1, np.minimum(codes, kept))
     return np.bincount(cells, minlength=kept + 2)

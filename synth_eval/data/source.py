@@ -14,11 +14,21 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from synth_eval.data.paths import ELSEWHERE, check_path
 from synth_eval.errors import InputError
 
-__all__ = ["BATCH_ROWS", "Source", "is_spark_frame", "open_source", "plain_array"]
+__all__ = [
+    "BATCH_ROWS",
+    "Source",
+    "is_spark_frame",
+    "is_vector_type",
+    "nested_column",
+    "open_source",
+    "plain_array",
+    "vector_width",
+]
 
 BATCH_ROWS = 65_536
 
@@ -170,7 +180,7 @@ def open_source(table: Any, name: str) -> Source:
     ------
     InputError
         The file is absent, truncated or of an unknown kind; the table has no rows or no
-        columns, or two columns of one name.
+        columns, two columns of one name, or a nested one that is not a list of numbers.
     """
     source = _open_path(Path(table), name) if isinstance(table, str | Path) else _wrap(table, name)
     names = [str(column) for column in source.schema.names]
@@ -182,10 +192,9 @@ def open_source(table: Any, name: str) -> Source:
     if not names:
         raise InputError(f"{source.name}: the table has no columns")
     for field in source.schema:
-        if pa.types.is_nested(getattr(field.type, "storage_type", field.type)):
-            raise InputError(
-                f"{source.name}: column {field.name!r} is nested ({field.type}); flatten it first"
-            )
+        is_nested = pa.types.is_nested(getattr(field.type, "storage_type", field.type))
+        if is_nested and not is_vector_type(field.type):
+            raise nested_column(source.name, field.name, field.type)
     if source.num_rows == 0:
         raise InputError(f"{source.name}: the table has no rows; nothing can be evaluated")
     return source
@@ -300,6 +309,41 @@ def _as_objects(values: Any) -> pa.Array:
         for gone, item in zip(values.isna(), values, strict=True)
     ]
     return pa.array(words, pa.string())
+
+
+def nested_column(table: str, name: str, kind: pa.DataType) -> InputError:
+    """The error that says that a column of this type cannot be used."""
+    return InputError(f"{table}: column {name!r} is nested ({kind}); flatten it first")
+
+
+def is_vector_type(kind: pa.DataType) -> bool:
+    """Whether cells of an Arrow type are lists of numbers, of one length or not.
+
+    Examples
+    --------
+    >>> is_vector_type(pa.list_(pa.float32(), 3)), is_vector_type(pa.list_(pa.string()))
+    (True, False)
+    """
+    kind = getattr(kind, "storage_type", kind)
+    lists = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
+    numbers = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
+    return any(test(kind) for test in lists) and any(test(kind.value_type) for test in numbers)
+
+
+def vector_width(vectors: pa.Array) -> int | None:
+    """Length of the lists of numbers: 0 where none is there, None where they have no one length.
+
+    Examples
+    --------
+    >>> vector_width(pa.array([[1, 2], None])), vector_width(pa.array([[1, 2], [3]]))
+    (2, None)
+    """
+    if pa.types.is_fixed_size_list(vectors.type):
+        return int(vectors.type.list_size) or None
+    shortest, longest = pc.min_max(pc.list_value_length(vectors)).as_py().values()
+    if shortest is None:
+        return 0
+    return int(longest) if longest == shortest > 0 else None
 
 
 def plain_array(column: pa.ChunkedArray | pa.Array) -> pa.Array:

@@ -49,7 +49,7 @@ class RealSpace:
         levels = [column.name for column in data.schema.compared if column.is_discrete]
         if not numbers and not levels:
             raise NotApplicable("the schema has no column to compare")
-        scales = [thinned(data.real.column(name).values) for name in numbers]
+        scales = [thinned(data.real.number_column(name).values) for name in numbers]
         space = MixedSpace(scales, len(levels))
         return cls(data, numbers, levels, space)
 
@@ -60,11 +60,11 @@ class RealSpace:
         """
         tables = [(self.data.tables[role], rows) for role, rows in parts]
         numbers = [
-            np.concatenate([table.column(name).values[rows] for table, rows in tables])
+            np.concatenate([table.number_column(name).values[rows] for table, rows in tables])
             for name in self.numbers
         ]
         codes = [
-            np.concatenate([table.column(name).codes[rows] for table, rows in tables]).astype(
+            np.concatenate([table.level_column(name).codes[rows] for table, rows in tables]).astype(
                 np.int64
             )
             for name in self.levels

@@ -121,6 +121,8 @@ def _entities(whole: pa.Table, source: Source, by: str | None) -> npt.NDArray[np
         known = ", ".join(repr(name) for name in whole.column_names[:20])
         raise UsageError(f"no column {by!r} to keep rows together by; {source.name} has {known}")
     key = whole.column(by)
+    if pa.types.is_nested(key.type):
+        raise UsageError(f"rows cannot be kept together by {by!r}, whose cells are lists")
     if key.null_count:
         raise InputError(
             f"{source.name}: {key.null_count} rows have no {by!r}, so rows of one entity cannot "

@@ -1,80 +1,183 @@
-"""A table coerced to the schema of the real one, column by column, as plain arrays."""
+"""A table coerced to the schema of the real one, column by column, each kind in its own form.
+
+Numbers and dates are floats, levels are codes, identifiers and texts are strings read when they
+are asked for, vectors are the rows of a matrix.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from synth_eval.data.arrow import text_array
-from synth_eval.data.coerce import CodedWords, as_numbers, as_text, coded_words, reads_by_batch
+from synth_eval.data.arrow import is_missing, text_array
+from synth_eval.data.coerce import (
+    CodedWords,
+    as_numbers,
+    as_text,
+    as_vectors,
+    coded_words,
+    reads_by_batch,
+)
 from synth_eval.data.kept import Kept
 from synth_eval.data.schema import Column, Schema
-from synth_eval.data.source import Source, plain_array
+from synth_eval.data.source import Source, is_vector_type, plain_array, vector_width
 
-__all__ = ["CoercedColumn", "Table"]
+__all__ = ["AnyColumn", "LevelColumn", "NumberColumn", "Table", "TextColumn", "VectorColumn"]
 
 FloatArray = npt.NDArray[np.float64]
 CodeArray = npt.NDArray[np.int32]
-
-_NO_VALUES = np.empty(0, np.float64)
-_NO_CODES = np.empty(0, np.int32)
+BoolArray = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.int64] | slice
 
 _CACHE_BYTES = 128 << 20
 """Coerced columns kept per table; the columns of larger tables are read again."""
 
 
-@dataclass(frozen=True, slots=True)
-class CoercedColumn:
-    """One column as an array.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stored:
+    """What every column tells, whatever its kind.
 
     Parameters
     ----------
     spec : Column
         What the column is, from the schema.
-    values : ndarray of float64, shape (rows,)
-        Numbers, or microseconds since 1970 for datetimes; NaN is missing. Empty for
-        columns of levels.
-    codes : ndarray of int32, shape (rows,)
-        Index into `levels`; -1 is missing, ``len(levels)`` a level the real table lacks.
-        Empty for continuous columns.
-    levels : tuple of str
-        Levels of the real table, most frequent first.
-    unparseable : int
-        Cells that could not be read as the column's kind; they count as missing.
     stored : str
         Arrow type the column was stored as.
+    unparseable : int
+        Cells that could not be read as the column's kind; they count as missing.
     absent : bool
         Whether the table lacks the column; then every cell counts as missing.
     """
 
     spec: Column
-    values: FloatArray
-    codes: CodeArray
-    levels: tuple[str, ...]
-    unparseable: int
     stored: str
+    unparseable: int = 0
     absent: bool = False
 
-    def take(self, rows: npt.NDArray[np.int64] | slice) -> CoercedColumn:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberColumn(_Stored):
+    """Numbers or dates.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (rows,)
+        Numbers, or microseconds since 1970 for dates; NaN is missing.
+    """
+
+    values: FloatArray
+
+    def take(self, rows: Rows) -> NumberColumn:
         """The same column with the given rows only."""
-        part = "values" if self.spec.is_continuous else "codes"
-        return replace(self, **{part: getattr(self, part)[rows]})
+        return replace(self, values=self.values[rows])
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the array."""
+        return int(self.values.nbytes)
+
+    @property
+    def missing(self) -> BoolArray:
+        """Which cells are missing."""
+        return np.isnan(self.values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelColumn(_Stored):
+    """Categories, or true and false.
+
+    Parameters
+    ----------
+    codes : ndarray of int32, shape (rows,)
+        Index into `levels`; -1 is missing, ``len(levels)`` a level the real table lacks.
+    levels : tuple of str
+        Levels of the real table, most frequent first.
+    """
+
+    codes: CodeArray
+    levels: tuple[str, ...]
+
+    def take(self, rows: Rows) -> LevelColumn:
+        """The same column with the given rows only."""
+        return replace(self, codes=self.codes[rows])
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the array."""
+        return int(self.codes.nbytes)
+
+    @property
+    def missing(self) -> BoolArray:
+        """Which cells are missing."""
+        return self.codes < 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextColumn(_Stored):
+    """Identifiers or free text, whose strings are read again each time they are asked for.
+
+    Parameters
+    ----------
+    missing : ndarray of bool, shape (rows,)
+        Which cells are missing.
+    read : callable
+        Reads the strings.
+    """
+
+    missing: BoolArray
+    read: Callable[[], pa.Array]
+
+    @property
+    def strings(self) -> pa.Array:
+        """The cells as text, null where missing."""
+        return self.read()
+
+    def take(self, rows: Rows) -> TextColumn:
+        """The same column with the given rows only."""
+        places = np.arange(len(self.missing))[rows]
+        return replace(
+            self, missing=self.missing[rows], read=lambda: self.read().take(pa.array(places))
+        )
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the array."""
+        return int(self.missing.nbytes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VectorColumn(_Stored):
+    """Lists of numbers, all as long as those of the real table.
+
+    Parameters
+    ----------
+    matrix : ndarray of float32 or float64, shape (rows, width)
+        One vector a row; NaN where missing.
+    missing : ndarray of bool, shape (rows,)
+        Which cells are missing.
+    """
+
+    matrix: npt.NDArray[np.floating[Any]]
+    missing: BoolArray
+
+    def take(self, rows: Rows) -> VectorColumn:
+        """The same column with the given rows only."""
+        return replace(self, matrix=self.matrix[rows], missing=self.missing[rows])
 
     @property
     def nbytes(self) -> int:
         """Memory of the arrays."""
-        return int(self.values.nbytes + self.codes.nbytes)
+        return int(self.matrix.nbytes + self.missing.nbytes)
 
-    @property
-    def missing(self) -> npt.NDArray[np.bool_]:
-        """Which cells are missing."""
-        return np.isnan(self.values) if self.spec.is_continuous else self.codes < 0
+
+AnyColumn = NumberColumn | LevelColumn | TextColumn | VectorColumn
+_Form = TypeVar("_Form", NumberColumn, LevelColumn, TextColumn, VectorColumn)
 
 
 class Table:
@@ -94,7 +197,7 @@ class Table:
         self.source = source
         self.schema = schema
         self._real = real
-        self._columns: Kept[CoercedColumn] = Kept(_CACHE_BYTES)
+        self._columns: Kept[AnyColumn] = Kept(_CACHE_BYTES)
         self._levels: dict[str, tuple[str, ...]] = {}
 
     @property
@@ -122,16 +225,44 @@ class Table:
         """Column names as stored."""
         return [str(name) for name in self.source.schema.names]
 
-    def column(self, name: str) -> CoercedColumn:
+    def column(self, name: str) -> AnyColumn:
         """One column, coerced; a column the table lacks is all missing."""
         return self._columns.get(name, lambda: self._coerce(self.schema[name]))
 
+    def number_column(self, name: str) -> NumberColumn:
+        """One column of numbers or dates."""
+        return self._of_form(name, NumberColumn)
+
+    def level_column(self, name: str) -> LevelColumn:
+        """One column of categories, or of true and false."""
+        return self._of_form(name, LevelColumn)
+
+    def text_column(self, name: str) -> TextColumn:
+        """One column of identifiers or of free text."""
+        return self._of_form(name, TextColumn)
+
+    def vector_column(self, name: str) -> VectorColumn:
+        """One column of vectors."""
+        return self._of_form(name, VectorColumn)
+
+    def _of_form(self, name: str, form: type[_Form]) -> _Form:
+        column = self.column(name)
+        if not isinstance(column, form):
+            raise TypeError(f"column {name!r} is {column.spec.kind}, no {form.__name__}")
+        return column
+
     def is_kept(self, names: Sequence[str]) -> bool:
         """Whether the named columns, once read, stay in memory together."""
-        sizes = [8 if self.schema[name].is_continuous else 4 for name in names]
-        return sum(sizes) * self.num_rows <= _CACHE_BYTES
+        sizes = {"numerical": 8, "datetime": 8, "categorical": 4, "boolean": 4, "id": 1, "text": 1}
+        row = sum(
+            8 * self._width(name) + 1
+            if self.schema[name].kind == "vector"
+            else sizes[self.schema[name].kind]
+            for name in names
+        )
+        return row * self.num_rows <= _CACHE_BYTES
 
-    def batches(self, names: Sequence[str]) -> Iterator[list[CoercedColumn]]:
+    def batches(self, names: Sequence[str]) -> Iterator[list[AnyColumn]]:
         """Named columns, coerced, a batch of rows at a time.
 
         Columns whose cells need their whole column to be read are read whole and cut.
@@ -190,27 +321,75 @@ class Table:
         ranked = sorted(words.counts().items(), key=lambda pair: (-pair[1], pair[0]))
         self._levels[name] = tuple(word for word, _ in ranked)
 
-    def _coerce(self, spec: Column) -> CoercedColumn:
+    def _width(self, name: str) -> int:
+        """Width of the vectors of the real table."""
+        real = self if self._real is None else self._real
+        return int(real.vector_column(name).matrix.shape[1])
+
+    def _coerce(self, spec: Column) -> AnyColumn:
         if spec.name not in self.stored_names:
             return self._absent(spec)
         return self._coerced(spec, self._coded(spec.name))
 
-    def _coerced(self, spec: Column, cells: pa.Array | pa.ChunkedArray) -> CoercedColumn:
+    def _coerced(self, spec: Column, cells: pa.Array | pa.ChunkedArray) -> AnyColumn:
+        if spec.is_discrete:
+            words = coded_words(cells, spec)
+            if self._real is None and spec.name not in self._levels:
+                self._learn_levels(spec.name, words)
+            levels = self.levels(spec.name)
+            return LevelColumn(
+                spec=spec,
+                stored=words.stored,
+                unparseable=words.failed,
+                codes=words.numbered(text_array(levels)),
+                levels=levels,
+            )
+        raw = plain_array(cells)
+        stored = str(raw.type)
         if spec.is_continuous:
-            raw = plain_array(cells)
             values, failed = as_numbers(raw, spec)
-            return CoercedColumn(spec, values, _NO_CODES, (), failed, str(raw.type))
-        words = coded_words(cells, spec)
-        if self._real is None and spec.is_discrete and spec.name not in self._levels:
-            self._learn_levels(spec.name, words)
-        levels = self.levels(spec.name) if spec.is_discrete else ()
-        codes = words.numbered(text_array(levels))
-        return CoercedColumn(spec, _NO_VALUES, codes, levels, words.failed, words.stored)
+            return NumberColumn(spec=spec, stored=stored, unparseable=failed, values=values)
+        if spec.kind == "vector":
+            width = self._width(spec.name) if self._real else _own_width(raw)
+            vectors, missing, failed = as_vectors(raw, width)
+            return VectorColumn(
+                spec=spec, stored=stored, unparseable=failed, matrix=vectors, missing=missing
+            )
+        return TextColumn(
+            spec=spec,
+            stored=stored,
+            missing=is_missing(as_text(raw)),
+            read=lambda: as_text(plain_array(cells)),
+        )
 
-    def _absent(self, spec: Column) -> CoercedColumn:
+    def _absent(self, spec: Column) -> AnyColumn:
+        rows = self.num_rows
+        if spec.is_discrete:
+            codes = np.full(rows, -1, np.int32)
+            return LevelColumn(
+                spec=spec, stored="absent", absent=True, codes=codes, levels=self.levels(spec.name)
+            )
         if spec.is_continuous:
-            gone = np.full(self.num_rows, np.nan)
-            return CoercedColumn(spec, gone, _NO_CODES, (), 0, "absent", absent=True)
-        levels = self.levels(spec.name) if spec.is_discrete else ()
-        codes = np.full(self.num_rows, -1, np.int32)
-        return CoercedColumn(spec, _NO_VALUES, codes, levels, 0, "absent", absent=True)
+            gone = np.full(rows, np.nan)
+            return NumberColumn(spec=spec, stored="absent", absent=True, values=gone)
+        missing = np.ones(rows, bool)
+        if spec.kind == "vector":
+            return VectorColumn(
+                spec=spec,
+                stored="absent",
+                absent=True,
+                matrix=np.full((rows, self._width(spec.name)), np.nan),
+                missing=missing,
+            )
+        return TextColumn(
+            spec=spec,
+            stored="absent",
+            absent=True,
+            missing=missing,
+            read=lambda: pa.nulls(rows, pa.string()),
+        )
+
+
+def _own_width(raw: pa.Array) -> int:
+    """Width of the vectors of a real table; 0 where its column holds something else."""
+    return (vector_width(raw) or 0) if is_vector_type(raw.type) else 0

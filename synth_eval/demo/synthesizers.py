@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from synth_eval.data.schema import infer_schema
-from synth_eval.data.source import open_source
+from synth_eval.data.source import nested_column, open_source
 
 __all__ = ["SYNTHESIZERS", "Synthesizer", "copula", "leaky", "marginals"]
 
@@ -113,7 +113,11 @@ SYNTHESIZERS: Mapping[str, Synthesizer] = {
 
 def _columns(real: pa.Table) -> dict[str, pa.Array]:
     """Columns that carry information about people: all but identifiers."""
-    schema = infer_schema(open_source(real, "real"))
+    source = open_source(real, "real")
+    schema = infer_schema(source)
+    for column in schema.columns:
+        if column.kind == "vector":
+            raise nested_column(source.name, column.name, real.schema.field(column.name).type)
     names = [column.name for column in schema.columns if column.kind != "id"]
     return {name: _decoded(real.column(name)) for name in names}
 

@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from synth_eval.data.codes import bin_cells, cell_edges, quantile_edges
 from synth_eval.data.schema import Column, Schema
-from synth_eval.data.source import Source, open_source
-from synth_eval.data.table import CoercedColumn, Table
+from synth_eval.data.source import Source, is_vector_type, open_source
+from synth_eval.data.table import AnyColumn, LevelColumn, NumberColumn, Table
 from synth_eval.errors import InputError, UsageError
 from synth_eval.stats import distances
 from synth_eval.stats.empirical import EmpiricalDistribution, merged_steps
@@ -99,7 +99,7 @@ def wasserstein_distance(real: Any, synthetic: Any) -> float:
     >>> wasserstein_distance([0, 1, 3], [5, 6, 8])
     5.0
     """
-    first, second = _column_pair(real, synthetic)
+    first, second = _numbers(*_column_pair(real, synthetic))
     unit = _DAY if first.spec.kind == "datetime" else 1.0
     sides = [side.divided_by(unit) for side in _distributions(first, second)]
     if not all(np.isfinite(side.values[[0, -1]]).all() for side in sides):
@@ -249,29 +249,28 @@ def _protocol_cells(
     name: str, tables: tuple[Table, Table], bins: int, levels: int
 ) -> list[npt.NDArray[np.intp]]:
     """Cells of one column in both tables: bins or levels, then other, then missing."""
-    columns = [table.column(name) for table in tables]
-    if not columns[0].spec.is_continuous:
-        kept = min(levels, len(columns[0].levels))
-        cells = [np.minimum(column.codes, kept).astype(np.intp) for column in columns]
+    if not tables[0].schema[name].is_continuous:
+        coded = [table.level_column(name) for table in tables]
+        kept = min(levels, len(coded[0].levels))
+        cells = [np.minimum(column.codes, kept).astype(np.intp) for column in coded]
     else:
-        edges = quantile_edges(columns[0].values, bins)
+        numbers = [table.number_column(name) for table in tables]
+        edges = quantile_edges(numbers[0].values, bins)
         kept = max(len(edges) - 1, 1)
-        cells = [bin_cells(column.values, edges, kept).astype(np.intp) for column in columns]
-    for column, own in zip(columns, cells, strict=True):
-        own[column.missing] = kept + 1
+        cells = [bin_cells(column.values, edges, kept).astype(np.intp) for column in numbers]
+    for table, own in zip(tables, cells, strict=True):
+        own[table.column(name).missing] = kept + 1
     return cells
 
 
-def _shares(
-    first: CoercedColumn, second: CoercedColumn, bins: int | None
-) -> tuple[FloatArray, FloatArray]:
+def _shares(first: AnyColumn, second: AnyColumn, bins: int | None) -> tuple[FloatArray, FloatArray]:
     """Shares of the cells of two columns, missing cells last."""
-    sides = (first, second)
     cells: list[npt.NDArray[Any]]
-    missing = [side.missing.mean() for side in sides]
-    if not first.spec.is_continuous:
-        cells = [side.codes[~side.missing] for side in sides]
+    missing = [side.missing.mean() for side in (first, second)]
+    if isinstance(first, LevelColumn) and isinstance(second, LevelColumn):
+        cells = [side.codes[~side.missing] for side in (first, second)]
     else:
+        sides = _numbers(first, second)
         real, other = _distributions(*sides, empty=True)
         if bins is None or len(real.values) <= bins or real.finite().rows == 0:
             grids = [np.stack(block[1:]) for block in merged_steps(real, other)]
@@ -289,14 +288,19 @@ def _with_missing(shares: FloatArray, missing: float) -> FloatArray:
 
 
 def _number_pair(real: Any, synthetic: Any) -> tuple[EmpiricalDistribution, EmpiricalDistribution]:
-    return _distributions(*_column_pair(real, synthetic))
+    return _distributions(*_numbers(*_column_pair(real, synthetic)))
+
+
+def _numbers(first: AnyColumn, second: AnyColumn) -> tuple[NumberColumn, NumberColumn]:
+    if not isinstance(first, NumberColumn) or not isinstance(second, NumberColumn):
+        held = "levels" if first.spec.is_discrete else f"{first.spec.kind}s"
+        raise InputError(f"the columns hold {held}; give numbers or dates")
+    return first, second
 
 
 def _distributions(
-    first: CoercedColumn, second: CoercedColumn, *, empty: bool = False
+    first: NumberColumn, second: NumberColumn, *, empty: bool = False
 ) -> tuple[EmpiricalDistribution, EmpiricalDistribution]:
-    if not first.spec.is_continuous:
-        raise InputError("the columns hold levels; give numbers or dates")
     sides = [EmpiricalDistribution.of(side.values[~side.missing]) for side in (first, second)]
     for side, role in zip(sides, ("real", "synthetic"), strict=True):
         if side.rows == 0 and not empty:
@@ -304,7 +308,7 @@ def _distributions(
     return sides[0], sides[1]
 
 
-def _column_pair(real: Any, synthetic: Any) -> tuple[CoercedColumn, CoercedColumn]:
+def _column_pair(real: Any, synthetic: Any) -> tuple[AnyColumn, AnyColumn]:
     """Two columns of any library under the kind of the real one."""
     sources = [
         open_source(_one_column(column, role), role)
@@ -339,11 +343,13 @@ def _one_column(column: Any, role: str) -> Any:
 
 
 def _typed_schema(source: Source) -> Schema:
-    """Kinds by storage type alone: numbers, dates, and everything else as levels."""
+    """Kinds by storage type alone: numbers, dates, vectors, and everything else as levels."""
 
     def kind(stored: pa.DataType) -> str:
         if pa.types.is_temporal(stored):
             return "datetime"
+        if is_vector_type(stored):
+            return "vector"
         numbers = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
         return "numerical" if any(test(stored) for test in numbers) else "categorical"
 

@@ -215,7 +215,7 @@ def authenticity(real: Any, synthetic: Any) -> float:
         raise InputError(f"{data.real.name}: one row has no neighbour; give at least two")
     numbers = [column.name for column in data.schema.compared if column.is_continuous]
     levels = [column.name for column in data.schema.compared if column.is_discrete]
-    scales = [thinned(data.real.column(name).values) for name in numbers]
+    scales = [thinned(data.real.number_column(name).values) for name in numbers]
     space = MixedSpace(scales, len(levels))
     rows = [_encoded(table, space, numbers, levels) for table in (data.real, data.synthetic)]
     return authentic.authenticity(rows[0], rows[1], space.grid)
@@ -225,8 +225,8 @@ def _encoded(
     table: Table, space: MixedSpace, numbers: Sequence[str], levels: Sequence[str]
 ) -> EncodedRows:
     return space.encode(
-        [table.column(name).values for name in numbers],
-        [table.column(name).codes.astype(np.int64) for name in levels],
+        [table.number_column(name).values for name in numbers],
+        [table.level_column(name).codes.astype(np.int64) for name in levels],
     )
 
 

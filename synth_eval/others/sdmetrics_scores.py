@@ -99,11 +99,11 @@ def to_pandas(table: Table, rows: Any = slice(None)) -> pd.DataFrame:
 
     columns: dict[str, Any] = {}
     for spec in table.schema.compared:
-        column = table.column(spec.name)
         if spec.kind == "datetime":
-            columns[spec.name] = pd.to_datetime(column.values[rows], unit="us", errors="coerce")
+            moments = table.number_column(spec.name).values[rows]
+            columns[spec.name] = pd.to_datetime(moments, unit="us", errors="coerce")
         elif spec.is_continuous:
-            columns[spec.name] = column.values[rows]
+            columns[spec.name] = table.number_column(spec.name).values[rows]
         else:
             words = table.strings(spec.name).to_numpy(zero_copy_only=False)[rows]
             columns[spec.name] = pd.Series(words, dtype=object)

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synth_eval.data.table import Table
+from synth_eval.data.table import NumberColumn, Table
 
 __all__ = ["patterns_of"]
 
@@ -95,7 +95,7 @@ def _range(kwargs: Mapping[str, Any], table: Table, real: Table, small_cell: int
     del real, small_cell
     column = table.column(kwargs["column"])
     low, high = kwargs.get("min_value"), kwargs.get("max_value")
-    if column.spec.kind != "numerical":
+    if not isinstance(column, NumberColumn) or column.spec.kind != "numerical":
         return Counter()
     found: Counter[str] = Counter()
     if isinstance(low, int | float):

@@ -12,7 +12,15 @@ import pyarrow as pa
 import pytest
 
 import synth_eval as se
-from synth_eval.data.schema import KINDS, Column, Schema, infer_schema, parse_overrides
+from synth_eval.data.schema import (
+    KINDS,
+    ROLES,
+    Column,
+    Schema,
+    infer_schema,
+    parse_overrides,
+    unread,
+)
 from synth_eval.data.source import open_source
 from synth_eval.errors import UsageError
 
@@ -61,6 +69,19 @@ def inferred(values: Any) -> Column:
         (pa.nulls(3, pa.float64()), "numerical"),
         (pa.nulls(3, pa.string()), "categorical"),
         ([float("nan"), float("inf")], "numerical"),
+        ([[1.5, 2.5], None, [3.5, 4.5]], "vector"),
+        ([[1], [2]], "vector"),
+        ([[decimal.Decimal("1.5")]], "vector"),
+        (pa.array([[1, 2]], pa.list_(pa.float32(), 2)), "vector"),
+        (pa.array([[1, 2]], pa.large_list(pa.float16())), "vector"),
+        (pa.nulls(2, pa.list_(pa.float64())), "vector"),
+        (
+            pa.ExtensionArray.from_storage(
+                pa.fixed_shape_tensor(pa.float32(), [2]),
+                pa.array([[1, 2]], pa.list_(pa.float32(), 2)),
+            ),
+            "vector",
+        ),
     ],
 )
 def test_kinds(values: Any, kind: str) -> None:
@@ -77,9 +98,9 @@ def test_whole_numbers(values: Any, integer: bool) -> None:
 
 
 def test_roles_of_identifiers() -> None:
-    assert inferred(list(range(300))).role == "key"
-    assert inferred([f"person {number}" for number in range(100)]).role == "key"
-    assert inferred(["person 0", *(f"person {number}" for number in range(99))]).role == "feature"
+    assert inferred(list(range(300))).roles == {"key"}
+    assert inferred([f"person {number}" for number in range(100)]).roles == {"key"}
+    assert inferred(["person 0", *(f"person {number}" for number in range(99))]).roles == set()
 
 
 @pytest.mark.parametrize(
@@ -115,19 +136,22 @@ def test_schema_of_the_simulated_table() -> None:
 
 SCHEMA = Schema(
     (
-        Column("id", "id", role="key"),
+        Column("id", "id", frozenset({"key"})),
         Column("age", "numerical", integer=True),
         Column("born", "datetime", datetime_format="%Y-%m-%d"),
-        Column("sex", "categorical", role="sensitive"),
-        Column("income", "boolean", role="target"),
+        Column("sex", "categorical", frozenset({"secret", "group"})),
+        Column("income", "boolean", frozenset({"target", "secret"})),
         Column("story", "text"),
+        Column("face", "vector"),
     )
 )
 
 
 def test_look_ups() -> None:
     assert SCHEMA.target == "income"
-    assert SCHEMA.with_role("sensitive") == ["sex"]
+    assert SCHEMA.with_role("secret") == ["sex", "income"]
+    assert SCHEMA.with_role("group") == ["sex"]
+    assert SCHEMA.with_role("entity") == []
     assert [column.name for column in SCHEMA.compared] == ["age", "born", "sex", "income"]
     assert "age" in SCHEMA
     assert "height" not in SCHEMA
@@ -140,7 +164,101 @@ def test_plain_form_and_back(tmp_path: Path) -> None:
     path.write_text(json.dumps(SCHEMA.to_dict()), "utf-8")
     plain = Schema(tuple(Column(name, "text") for name in SCHEMA.names))
     read = plain.override(Schema.read_overrides(path))
+    assert read == SCHEMA
     assert read.to_dict() == SCHEMA.to_dict()
+    assert SCHEMA.to_dict()["schema_version"] == 2
+    assert SCHEMA.to_dict()["columns"][3] == {
+        "name": "sex", "kind": "categorical", "roles": ["group", "secret"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_is_written_and_read(role: str) -> None:
+    real = pa.table({"a": [1.5, 2.5], "b": [3.5, 4.5]})
+    given = {"quasi_identifier": "quasi_identifiers"}.get(role, role)
+    if role == "key":
+        data = se.load(real, real, schema={"columns": [{"name": "a", "roles": ["key"]}]})
+    else:
+        data = se.load(real, real, **{given: "a"})
+    assert data.schema["a"].roles == {role}
+    assert data.schema["b"].roles == set()
+    again = se.load(real, real, schema=json.loads(json.dumps(data.schema.to_dict())))
+    assert again.schema == data.schema
+    assert se.load(real, real, schema=data.schema).schema == data.schema
+
+
+OLDER = {
+    "schema_version": 1,
+    "columns": [
+        {"name": "a", "kind": "id", "role": "feature"},
+        {"name": "b", "kind": "categorical", "role": "sensitive"},
+        {"name": "c", "kind": "numerical", "role": "target", "integer": True},
+        {"name": "d", "kind": "categorical", "role": "quasi_identifier"},
+    ],
+}
+
+
+def test_schema_files_of_version_1_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "schema.json"
+    path.write_text(json.dumps(OLDER), "utf-8")
+    real = pa.table(
+        {"a": [f"person {i}" for i in range(60)], "b": ["x", "y"] * 30, "c": [1, 2, 3] * 20,
+         "d": ["u", "v"] * 30}
+    )  # fmt: skip
+    assert se.load(real, real).schema["a"].roles == {"key"}
+    schema = se.load(real, real, schema=path).schema
+    assert [column.roles for column in schema.columns] == [
+        set(), {"secret"}, {"target"}, {"quasi_identifier"},
+    ]  # fmt: skip
+
+
+def test_a_column_keeps_every_role_it_is_given() -> None:
+    rows = pa.table({"d": ["x", "y"], "e": [1.5, 2.5]})
+    data = se.load(rows, rows, target="d", sensitive="d", group="d", quasi_identifiers=["d", "e"])
+    assert data.schema["d"].roles == {"target", "secret", "group", "quasi_identifier"}
+    assert data.schema.target == "d"
+    assert data.schema["e"].roles == {"quasi_identifier"}
+
+
+def test_secret_and_its_older_name_are_one_role() -> None:
+    rows = pa.table({"a": ["x", "y"], "b": ["u", "v"]})
+    for given in (
+        {"secret": ["a", "b"]},
+        {"sensitive": ["a", "b"]},
+        {"secret": "a", "sensitive": "b"},
+    ):
+        assert se.load(rows, rows, **given).schema.with_role("secret") == ["a", "b"]
+
+
+def test_roles_of_one_column_move_to_the_one_that_is_named() -> None:
+    rows = pa.table({"a": ["x", "y"], "b": ["u", "v"]})
+    written = {"columns": [{"name": "a", "roles": ["target", "secret"]}]}
+    schema = se.load(rows, rows, target="b", secret="b", schema=written).schema
+    assert schema.target == "b"
+    assert schema["a"].roles == {"secret"}
+    assert schema["b"].roles == {"target", "secret"}
+    with pytest.raises(UsageError, match="entity names 2 columns; give one"):
+        schema.give_role(["a", "b"], "entity")
+
+
+@pytest.mark.parametrize("values", [["x", "y"], [True, False], [[1.5], [2.5]]])
+def test_rows_are_ordered_by_numbers_or_dates_alone(values: list[Any]) -> None:
+    rows = pa.table({"a": values})
+    with pytest.raises(UsageError, match=r"order column 'a' is of kind .* numbers or dates"):
+        se.load(rows, rows, order="a")
+    with pytest.raises(UsageError, match="numbers or dates"):
+        se.load(rows, rows, schema={"columns": [{"name": "a", "roles": ["order"]}]})
+
+
+def test_what_no_check_reads_is_named() -> None:
+    named = {entry.what: entry.columns for entry in unread(SCHEMA.to_dict())}
+    assert named == {
+        "Text columns": ("story",),
+        "Vector columns": ("face",),
+        "Role group": ("sex",),
+    }
+    assert unread({}) == []
+    assert unread(OLDER) == []
 
 
 def test_metadata_of_sdv_and_back() -> None:
@@ -149,10 +267,29 @@ def test_metadata_of_sdv_and_back() -> None:
     assert metadata["columns"]["born"] == {"sdtype": "datetime", "datetime_format": "%Y-%m-%d"}
     changes = parse_overrides(metadata)
     assert {name: change["kind"] for name, change in changes.items()} == {
-        column.name: column.kind for column in SCHEMA.columns
+        column.name: column.kind for column in SCHEMA.columns if column.kind != "vector"
     }
-    assert changes["id"]["role"] == "key"
+    assert changes["id"]["roles"] == ["key"]
     assert parse_overrides({"tables": {"people": metadata}}) == changes
+
+
+def test_sequences_of_sdv_are_entities_in_order() -> None:
+    schema = Schema(
+        (
+            Column("person", "id", frozenset({"entity"})),
+            Column("day", "datetime", frozenset({"order"})),
+        )
+    )
+    metadata = schema.to_sdv()
+    assert (metadata["sequence_key"], metadata["sequence_index"]) == ("person", "day")
+    plain = Schema((Column("person", "id"), Column("day", "datetime")))
+    assert plain.override(parse_overrides(metadata)) == schema
+
+
+def test_roles_are_read_from_metadata_too() -> None:
+    metadata = {"columns": {"a": {"sdtype": "categorical", "role": "sensitive"}}}
+    rows = pa.table({"a": ["x", "y"]})
+    assert se.load(rows, rows, schema=metadata).schema["a"].roles == {"secret"}
 
 
 def test_other_semantic_types_of_sdv_are_identifiers() -> None:
@@ -166,6 +303,12 @@ def test_other_semantic_types_of_sdv_are_identifiers() -> None:
         ({"height": {"kind": "text"}}, "names column 'height', which the real table lacks"),
         ({"age": {"kind": "number"}}, f"unknown kind 'number'; known: {', '.join(KINDS)}"),
         ({"age": {"role": "boss"}}, "unknown role 'boss'"),
+        ({"age": {"roles": ["key", "groups"]}}, "unknown role 'groups'.*; did you mean 'group'"),
+        ({"age": {"roles": [3]}}, "unknown role 3"),
+        ({"age": {"roles": 3}}, "roles are a list of words, not 3"),
+        ({"age": {"roles": [], "role": "key"}}, "give roles alone; role is their older form"),
+        ({"agee": {"kind": "text"}}, "real table lacks; did you mean 'age'"),
+        ({"age": {"kind": "numeric"}}, "unknown kind 'numeric'.*; did you mean 'numerical'"),
         ({"age": {"kind": "text", "colour": "red"}}, "unknown entry 'colour'"),
     ],
 )
@@ -191,12 +334,15 @@ def test_absent_schema_file(tmp_path: Path) -> None:
 def test_roles_from_arguments() -> None:
     rows = pa.table({"a": ["x", "y"], "b": ["u", "v"], "c": [1.5, 2.5]})
     data = se.load(rows, rows, target="c", sensitive=["a"], quasi_identifiers="b")
-    assert [column.role for column in data.schema.columns] == [
-        "sensitive", "quasi_identifier", "target",
+    assert [column.roles for column in data.schema.columns] == [
+        {"secret"}, {"quasi_identifier"}, {"target"},
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("argument", ["target", "sensitive", "quasi_identifiers"])
+@pytest.mark.parametrize(
+    "argument",
+    ["target", "secret", "sensitive", "quasi_identifiers", "group", "entity", "order"],
+)
 def test_absent_column_in_a_role(argument: str) -> None:
     rows = pa.table({"a": ["x", "y"]})
     with pytest.raises(UsageError, match="column 'b' is not in the real table; it has 'a'"):

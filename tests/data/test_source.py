@@ -18,6 +18,7 @@ import pytest
 import synth_eval as se
 from synth_eval.data.fingerprint import fingerprints
 from synth_eval.data.source import open_source, plain_array
+from synth_eval.data.table import LevelColumn, NumberColumn
 from synth_eval.errors import InputError
 
 
@@ -28,17 +29,23 @@ def test_every_form_gives_the_same_arrays_and_counts(
     given = in_form(mixed)
     found = se.load(given, given)
     kinds = [
-        (column.name, column.kind, column.role, column.integer) for column in found.schema.columns
+        (column.name, column.kind, column.roles, column.integer) for column in found.schema.columns
     ]
     assert kinds == [
-        (column.name, column.kind, column.role, column.integer)
+        (column.name, column.kind, column.roles, column.integer)
         for column in expected.schema.columns
     ]
     for name in expected.schema.names:
         first, second = expected.real.column(name), found.real.column(name)
-        np.testing.assert_array_equal(first.values, second.values)
-        np.testing.assert_array_equal(first.codes, second.codes)
-        assert first.levels == second.levels
+        assert type(first) is type(second)
+        np.testing.assert_array_equal(first.missing, second.missing)
+        if isinstance(first, NumberColumn):
+            np.testing.assert_array_equal(first.values, second.values)
+        elif isinstance(first, LevelColumn):
+            np.testing.assert_array_equal(first.codes, second.codes)
+            assert first.levels == second.levels
+        else:
+            assert first.strings.to_pylist() == second.strings.to_pylist()
         assert second.unparseable == 0
     for position in range(len(expected.plans)):
         np.testing.assert_array_equal(
@@ -134,7 +141,18 @@ BAD: dict[str, tuple[Any, str]] = {
     "no columns": (pd.DataFrame(), "real table: the table has no columns"),
     "series": (pd.Series([1]), "give a data frame, not Series"),
     "list": ([1, 2], "cannot read list; give a path"),
-    "nested": (pa.table({"a": [[1], [2]]}), "column 'a' is nested"),
+    "lists of several lengths": (
+        pa.table({"a": [[1], [2, 3]]}),
+        r"real table: column 'a' is nested \(list<.*\); flatten it first",
+    ),
+    "lists of nothing": (pa.table({"a": [[], []]}), "column 'a' is nested"),
+    "empty lists": (
+        pa.table({"a": pa.array([[], []], pa.list_(pa.float64()))}),
+        "column 'a' is nested",
+    ),
+    "lists of text": (pa.table({"a": [["x"], ["y"]]}), "column 'a' is nested"),
+    "lists of lists": (pa.table({"a": [[[1]], [[2]]]}), "column 'a' is nested"),
+    "struct": (pa.table({"a": [{"b": 1}]}), "column 'a' is nested"),
 }
 
 
@@ -146,6 +164,41 @@ def test_bad_input_is_one_clear_sentence(case: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=message) as caught:
         se.load(given, given)
     assert "\n" not in str(caught.value)
+
+
+VECTORS = [[1.0, 2.0], [3.0, 4.5]]
+
+
+def vectors_in_form(form: str, folder: Path) -> Any:
+    if form == "arrow":
+        return pa.table({"x": VECTORS})
+    if form == "arrow, fixed":
+        return pa.table({"x": pa.array(VECTORS, pa.list_(pa.float32(), 2))})
+    if form == "numpy in pandas":
+        return pd.DataFrame({"x": [np.array(row) for row in VECTORS]})
+    if form == "lists in pandas":
+        return pd.DataFrame({"x": VECTORS})
+    if form == "polars":
+        return pl.DataFrame({"x": VECTORS})
+    if form == "polars, fixed":
+        return pl.DataFrame({"x": VECTORS}, schema={"x": pl.Array(pl.Float64, 2)})
+    kind = pa.list_(pa.float64(), 2) if form == "parquet, fixed" else pa.list_(pa.float64())
+    pq.write_table(pa.table({"x": pa.array(VECTORS, kind)}), folder / "x.parquet")
+    return folder / "x.parquet"
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["arrow", "arrow, fixed", "numpy in pandas", "lists in pandas", "polars", "polars, fixed",
+     "parquet", "parquet, fixed"],
+)  # fmt: skip
+def test_vectors_of_every_form_are_one_matrix(form: str, tmp_path: Path) -> None:
+    given = vectors_in_form(form, tmp_path)
+    data = se.load(given, given)
+    assert data.schema["x"].kind == "vector"
+    for table in (data.real, data.synthetic):
+        assert table.vector_column("x").matrix.tolist() == VECTORS
+        assert not table.vector_column("x").missing.any()
 
 
 def test_no_row_in_an_error_message(tmp_path: Path) -> None:

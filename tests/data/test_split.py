@@ -156,6 +156,17 @@ def test_unknown_entity_column() -> None:
         se.split(numbered(10), by="household")
 
 
+def test_vectors_name_no_entity() -> None:
+    with pytest.raises(UsageError, match="kept together by 'v', whose cells are lists"):
+        se.split(pa.table({"v": [[1.5], [2.5]]}), by="v")
+
+
+def test_vectors_are_split_like_any_column() -> None:
+    table = pa.table({"v": pa.array([[1, 2]] * 10, pa.list_(pa.float32(), 2))})
+    real, holdout = se.split(table)
+    assert real.schema == holdout.schema == table.schema
+
+
 def test_rows_without_entity() -> None:
     with pytest.raises(InputError, match="1 rows have no 'person'"):
         se.split(pd.DataFrame({"person": ["a", None, "b"]}), by="person")

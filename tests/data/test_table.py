@@ -71,10 +71,12 @@ def test_datetimes(synthetic: Any, values: list[float], unparseable: int) -> Non
 def test_zones_are_one_moment() -> None:
     utc = pd.to_datetime(["2020-01-01 00:00", "2020-06-01 12:00"], utc=True)
     data = load(utc, utc.tz_convert("Europe/Berlin"))
-    np.testing.assert_array_equal(data.real.column("x").values, data.synthetic.column("x").values)
+    np.testing.assert_array_equal(
+        data.real.number_column("x").values, data.synthetic.number_column("x").values
+    )
     words = [moment.isoformat() for moment in utc.tz_convert("Europe/Berlin")]
     column = load(utc, words).synthetic.column("x")
-    np.testing.assert_array_equal(column.values, data.real.column("x").values)
+    np.testing.assert_array_equal(column.values, data.real.number_column("x").values)
 
 
 def test_levels_by_frequency_then_name() -> None:
@@ -105,7 +107,7 @@ def test_levels_are_numbered_by_the_real_table() -> None:
 )
 def test_levels_that_are_numbers(synthetic: Any, codes: list[int]) -> None:
     data = load([1, 1, 2], synthetic, kind="categorical")
-    assert data.synthetic.column("x").codes.tolist() == codes
+    assert data.synthetic.level_column("x").codes.tolist() == codes
 
 
 def test_infinity_and_nan_as_levels() -> None:
@@ -120,7 +122,7 @@ def test_infinity_and_nan_as_levels() -> None:
 )
 def test_booleans_of_any_spelling(synthetic: Any) -> None:
     data = load([True, True, False], synthetic)
-    assert data.synthetic.column("x").codes.tolist() == [0, 1, -1]
+    assert data.synthetic.level_column("x").codes.tolist() == [0, 1, -1]
     assert data.synthetic.column("x").unparseable == 0
 
 
@@ -146,15 +148,107 @@ def test_order_and_extra_columns_do_not_matter() -> None:
     other = pa.table({"extra": [0, 0], "b": ["v", "u"], "a": [3.5, 4.5]})
     data = se.load(real, other)
     assert data.schema.names == ["a", "b"]
-    assert data.synthetic.column("a").values.tolist() == [3.5, 4.5]
-    assert data.synthetic.column("b").codes.tolist() == [1, 0]
+    assert data.synthetic.number_column("a").values.tolist() == [3.5, 4.5]
+    assert data.synthetic.level_column("b").codes.tolist() == [1, 0]
 
 
 def test_taking_rows() -> None:
     data = se.load(*[pa.table({"a": [1.5, 2.5, 3.5], "b": ["u", "v", "u"]})] * 2)
     rows = np.array([2, 0])
-    assert data.real.column("a").take(rows).values.tolist() == [3.5, 1.5]
-    assert data.real.column("b").take(rows).codes.tolist() == [0, 0]
+    assert data.real.number_column("a").take(rows).values.tolist() == [3.5, 1.5]
+    assert data.real.level_column("b").take(rows).codes.tolist() == [0, 0]
+
+
+VECTORS = [[1.5, 2.5], None, [3.5, 4.5]]
+
+
+@pytest.mark.parametrize(
+    ("synthetic", "matrix", "unparseable"),
+    [
+        ([[5, 6], None], [[5, 6], [NAN, NAN]], 0),
+        ([[5.5, 6.5], [1.5], [1.5, 2.5, 3.5], []], [[5.5, 6.5], *[[NAN, NAN]] * 3], 3),
+        ([[5.5, None], [NAN, 1.5], [np.inf, 1.5]], [[NAN, NAN], [NAN, NAN], [np.inf, 1.5]], 2),
+        (["[5, 6]", None], [[NAN, NAN]] * 2, 1),
+        ([5.5, 6.5], [[NAN, NAN]] * 2, 2),
+        (pa.array([None, [1, 2]], pa.list_(pa.int8(), 2)), [[NAN, NAN], [1, 2]], 0),
+        (pa.array([[9, 9], [5, 6]], pa.list_(pa.float32(), 2))[1:], [[5, 6]], 0),
+        (pa.array([[1, 2, 3]], pa.list_(pa.float32(), 3)), [[NAN, NAN]], 1),
+    ],
+)
+def test_vectors(synthetic: Any, matrix: list[list[float]], unparseable: int) -> None:
+    column = load(VECTORS, synthetic).synthetic.vector_column("x")
+    np.testing.assert_array_equal(column.matrix, matrix)
+    assert column.unparseable == unparseable
+    assert column.missing.tolist() == [bool(np.isnan(row[-1])) for row in matrix]
+
+
+def test_vectors_keep_their_precision_and_rows() -> None:
+    data = load(pa.array([[1, 2], [3, 4]], pa.list_(pa.float32())), [[1.5, 2.5]])
+    column = data.real.vector_column("x")
+    assert column.matrix.dtype == np.float32
+    assert column.nbytes == 2 * 2 * 4 + 2
+    assert column.take(np.array([1, 0])).matrix.tolist() == [[3, 4], [1, 2]]
+    assert data.real.is_kept(["x"])
+
+
+def test_vectors_where_the_real_table_has_none() -> None:
+    none = pa.nulls(2, pa.list_(pa.float64()))
+    column = load(none, [[1.5], []]).synthetic.vector_column("x")
+    assert column.matrix.shape == (2, 0)
+    assert column.unparseable == 2
+    absent = se.load(pa.table({"x": VECTORS}), pa.table({"y": [1]})).synthetic.vector_column("x")
+    assert absent.absent
+    assert absent.missing.tolist() == [True]
+    assert absent.matrix.shape == (1, 2)
+
+
+@pytest.mark.parametrize("kind", ["numerical", "categorical", "boolean", "text", "id", "datetime"])
+def test_vectors_read_as_another_kind(kind: str) -> None:
+    data = load([[1.5], [2.5]], [[1.5], None], kind=kind)
+    column = data.synthetic.column("x")
+    if kind in ("categorical", "text", "id"):
+        assert data.synthetic.strings("x").to_pylist() == ["[1.5]", None]
+        assert column.unparseable == 0
+    else:
+        assert column.missing.all()
+        assert column.unparseable == 1
+
+
+def test_levels_and_numbers_read_as_vectors_are_unreadable() -> None:
+    for values in (["a", "b"], [1.5, 2.5]):
+        column = load(values, values, kind="vector").real.vector_column("x")
+        assert column.missing.all()
+        assert column.unparseable == 2
+
+
+def test_texts_are_read_when_they_are_asked_for() -> None:
+    words = [f"this is story number {number}" for number in range(100)]
+    data = load([*words, None], [None, "short"])
+    assert data.schema["x"].kind == "text"
+    column = data.synthetic.text_column("x")
+    assert column.missing.tolist() == [True, False]
+    assert column.strings.to_pylist() == [None, "short"]
+    assert column.nbytes == 2
+    assert column.take(np.array([1])).strings.to_pylist() == ["short"]
+    assert data.real.text_column("x").take(slice(99, 101)).strings.to_pylist() == [words[99], None]
+
+
+@pytest.mark.parametrize("values", [[1, 2, 2], ["u", "v", "v"], [[1.5]] * 3, [1.5, None, 2.5]])
+def test_batches_are_the_column(values: list[Any]) -> None:
+    for kind in ("numerical", "categorical", "id", "vector"):
+        table = load(values, values, kind=kind).synthetic
+        parts = [batch[0] for batch in table.batches(["x"])]
+        whole = table.column("x")
+        assert [type(part) for part in parts] == [type(whole)]
+        assert parts[0].missing.tolist() == whole.missing.tolist()
+
+
+def test_a_column_of_another_form_is_refused() -> None:
+    table = load(["a", "b"], ["a"]).real
+    assert table.level_column("x").levels == ("a", "b")
+    for ask in (table.number_column, table.text_column, table.vector_column):
+        with pytest.raises(TypeError, match="column 'x' is categorical"):
+            ask("x")
 
 
 def test_sample_of_rows() -> None:

@@ -211,3 +211,10 @@ def test_sdmetrics_does_not_see_missing_values_and_we_do(frames: Any) -> None:
     emptied = real["level"].where(np.arange(len(real)) % 2 == 0)
     assert TVComplement.compute(real["level"], emptied) > 0.9
     assert se.total_variation_distance(real["level"], emptied) == pytest.approx(0.5, abs=0.01)
+
+
+def test_columns_of_vectors_are_refused() -> None:
+    vectors = pa.array([[1.5, 2.5], [3.5, 4.5]])
+    for metric in (se.wasserstein_distance, se.total_variation_distance):
+        with pytest.raises(InputError, match="the columns hold vectors; give numbers or dates"):
+            metric(vectors, vectors)

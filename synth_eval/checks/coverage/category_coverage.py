@@ -72,7 +72,7 @@ def _count(
     size = len(ctx.data.real.levels(name))
 
     def rows(role: str) -> npt.NDArray[np.int64]:
-        codes = ctx.data.tables[role].column(name).codes
+        codes = ctx.data.tables[role].level_column(name).codes
         return np.bincount(codes[(codes >= 0) & (codes < size)], minlength=size)
 
     return rows("real"), rows("synthetic"), rows("holdout") if ctx.data.holdout else None

@@ -33,7 +33,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.data.table import Table
+from synth_eval.data.table import NumberColumn, Table
 from synth_eval.errors import NotApplicable, UsageError
 from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
@@ -126,7 +126,7 @@ def _meets(
     column = table.column(name)
     if column.spec.kind == "datetime":
         value = float(np.datetime64(str(value), "us").astype(np.int64))
-    if column.spec.is_continuous:
+    if isinstance(column, NumberColumn):
         with np.errstate(invalid="ignore"):
             return np.asarray(compare(column.values, float(value)) & ~column.missing)
     words = table.strings(name).to_numpy(zero_copy_only=False)

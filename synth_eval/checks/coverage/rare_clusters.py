@@ -96,7 +96,7 @@ class _Space:
         self._numbers = [name for name in names if schema[name].is_continuous]
         self._levels = [name for name in names if not schema[name].is_continuous]
         real = ctx.data.real
-        columns = [real.column(name).values for name in self._numbers]
+        columns = [real.number_column(name).values for name in self._numbers]
         self._space = MixedSpace(columns, len(self._levels))
         rng = ctx.rng()
         rows = ctx.data.sample_rows("real", _DRAWN_FROM, rng)
@@ -105,8 +105,8 @@ class _Space:
 
     def _encode(self, table: Table, rows: npt.NDArray[np.int64]) -> EncodedRows:
         return self._space.encode(
-            [table.column(name).values[rows] for name in self._numbers],
-            [table.column(name).codes[rows].astype(np.int64) for name in self._levels],
+            [table.number_column(name).values[rows] for name in self._numbers],
+            [table.level_column(name).codes[rows].astype(np.int64) for name in self._levels],
         )
 
     def count(self, table: Table) -> npt.NDArray[np.int64]:

@@ -87,7 +87,7 @@ def _tails(ctx: Context, name: str) -> list[dict[str, Any]]:
     finite = {
         role: values[np.isfinite(values)]
         for role, values in (
-            (role, table.column(name).values) for role, table in ctx.data.tables.items()
+            (role, table.number_column(name).values) for role, table in ctx.data.tables.items()
         )
     }
     real = finite["real"]

@@ -47,7 +47,7 @@ class MeanError:
     def values(self, name: str) -> dict[str, Any]:
         """Values of a continuous column in the sampled rows of both tables."""
         return {
-            role: self._data.tables[role].column(name).values[rows]
+            role: self._data.tables[role].number_column(name).values[rows]
             for role, (rows, _) in self._rows.items()
         }
 

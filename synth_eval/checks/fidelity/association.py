@@ -111,14 +111,15 @@ def _columns(ctx: Context, table: Table, role: str) -> _Columns:
     rows = ctx.data.sample_rows(role, _ROWS, rng)
     numbers, ranks, levels = {}, {}, {}
     for spec in ctx.data.schema.compared:
-        column = table.column(spec.name).take(rows)
         if spec.is_continuous:
-            values = np.where(np.isfinite(column.values), column.values, np.nan)
+            values = table.number_column(spec.name).values[rows]
+            values = np.where(np.isfinite(values), values, np.nan)
             numbers[spec.name] = _standardise(values)
             ranks[spec.name] = _mid_ranks(values)
         else:
-            codes = np.minimum(column.codes, _LEVELS).astype(np.intp)
-            levels[spec.name] = np.where(column.codes < 0, _LEVELS + 1, codes)
+            own = table.level_column(spec.name).codes[rows]
+            codes = np.minimum(own, _LEVELS).astype(np.intp)
+            levels[spec.name] = np.where(own < 0, _LEVELS + 1, codes)
     group = rng.permutation(len(rows)) % _GROUPS
     return _Columns(numbers, ranks, levels, group)
 

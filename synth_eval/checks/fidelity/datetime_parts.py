@@ -92,7 +92,7 @@ def _tables(ctx: Context, names: list[str]) -> Iterator[Cells]:
                 size: int = size,
                 function: Callable[[Micros], Micros] = function,
             ) -> npt.NDArray[np.intp]:
-                values = ctx.data.tables[role].column(name).values
+                values = ctx.data.tables[role].number_column(name).values
                 present = np.isfinite(values) & (np.abs(values) < 2.0**62)
                 cells = np.full(len(values), size, np.intp)
                 cells[present] = function(values[present].astype(np.int64))

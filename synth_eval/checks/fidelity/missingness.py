@@ -54,8 +54,7 @@ def missingness(ctx: Context) -> Result:
     names = [
         column.name
         for column in ctx.data.schema.columns
-        if column.kind != "id"
-        and column.kind != "text"
+        if column.kind not in ("id", "text", "vector")
         and any(table.column(column.name).missing.any() for table in ctx.data.tables.values())
     ]
     if not names:

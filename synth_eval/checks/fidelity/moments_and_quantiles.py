@@ -60,7 +60,7 @@ def moments_and_quantiles(ctx: Context) -> Result:
     for column in ctx.data.schema.compared:
         if not column.is_continuous:
             continue
-        columns = {role: t.column(column.name).values for role, t in ctx.data.tables.items()}
+        columns = {role: t.number_column(column.name).values for role, t in ctx.data.tables.items()}
         finite = {role: values[np.isfinite(values)] for role, values in columns.items()}
         if min(len(values) for values in finite.values()) < 2:
             continue

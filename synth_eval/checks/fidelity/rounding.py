@@ -57,10 +57,10 @@ def _tables(ctx: Context, names: list[str]) -> Iterator[Cells]:
     for name in names:
 
         def decimals(role: str, name: str = name) -> npt.NDArray[np.intp]:
-            return _decimals(ctx.data.tables[role].column(name).values)
+            return _decimals(ctx.data.tables[role].number_column(name).values)
 
         yield Cells({"column": name, "part": "decimals"}, _DECIMALS + 3, decimals)
-        real = ctx.data.real.column(name).values
+        real = ctx.data.real.number_column(name).values
         finite = np.abs(real[np.isfinite(real)])
         if (
             len(finite) == 0 or np.median(finite / 2) < 5
@@ -68,7 +68,7 @@ def _tables(ctx: Context, names: list[str]) -> Iterator[Cells]:
             continue
 
         def digits(role: str, name: str = name) -> npt.NDArray[np.intp]:
-            return _last_digits(ctx.data.tables[role].column(name).values)
+            return _last_digits(ctx.data.tables[role].number_column(name).values)
 
         yield Cells({"column": name, "part": "last digit"}, 12, digits)
 

@@ -56,7 +56,7 @@ _BUDGET = 120_000_000
 _PER_SLICER = 4
 _LISTED = 50
 _CURVE_POINTS = 14
-_ROLES = ("target", "sensitive", "quasi_identifier")
+_ROLES = ("target", "secret", "quasi_identifier")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +107,11 @@ def _coarse_cells(ctx: Context, role: str) -> list[Codes]:
 def _slicers(ctx: Context, rows: int) -> list[tuple[int, ...]]:
     """Single columns and pairs to slice by, as many as the budget allows, roles first."""
     schema, plans = ctx.data.schema, ctx.data.plans
-    roles = [schema[plan.name].role for plan in plans]
-    rank = [_ROLES.index(role) if role in _ROLES else len(_ROLES) for role in roles]
+    roles = [schema[plan.name].roles for plan in plans]
+    rank = [
+        min((i for i, role in enumerate(_ROLES) if role in own), default=len(_ROLES))
+        for own in roles
+    ]
     order = sorted(range(len(plans)), key=lambda i: (rank[i], i))
     affordable = max(_BUDGET // (rows * len(plans)), 4)
     single: list[tuple[int, ...]] = [(i,) for i in order[: max(affordable // 2, 2)]]

@@ -33,7 +33,7 @@ RowNumbers = npt.NDArray[np.int64]
 NEIGHBOURS = 5
 """Nearest rows that attacks look at around a record."""
 
-SECRET_ROLES = ("sensitive", "target")
+SECRET_ROLES = frozenset({"secret", "target"})
 """Roles of columns that an attacker wants to know."""
 
 _CLASSES = 20
@@ -141,18 +141,18 @@ def _encode(data: Data) -> Encoded:
     real, holdout = data.real, data.holdout
     known = [table for table in (real, holdout) if table is not None]
     space = MixedSpace(
-        [np.concatenate([table.column(name).values for table in known]) for name in numbers],
+        [np.concatenate([table.number_column(name).values for table in known]) for name in numbers],
         len(levels),
     )
     rows = {}
     for role, table in data.tables.items():
-        codes = [table.column(name).codes.astype(np.int64) for name in levels]
+        codes = [table.level_column(name).codes.astype(np.int64) for name in levels]
         if role == "holdout":  # a level that real lacks is not the one that synthetic invented
             codes = [
                 code + (code == len(data.real.levels(name)))
                 for code, name in zip(codes, levels, strict=True)
             ]
-        rows[role] = space.encode([table.column(name).values for name in numbers], codes)
+        rows[role] = space.encode([table.number_column(name).values for name in numbers], codes)
     return Encoded(space, rows, numbers, levels)
 
 
@@ -197,14 +197,14 @@ def in_random_order(rows: EncodedRows, rng: np.random.Generator) -> RowNumbers:
 
 
 def secrets(ctx: Context) -> list[str]:
-    """Columns an attacker wants to know: sensitive ones and the target, else every column."""
+    """Columns an attacker wants to know: secret ones and the target, else every column."""
     names = shared_columns(ctx.data)
-    declared = [name for name in names if ctx.data.schema[name].role in SECRET_ROLES]
+    declared = [name for name in names if ctx.data.schema[name].roles & SECRET_ROLES]
     return (declared or names)[:_MOST_SECRETS]
 
 
 def known_columns(ctx: Context, secret: str) -> list[str]:
     """Columns an attacker knows: the quasi-identifiers, else every column but the secret."""
     names = [name for name in shared_columns(ctx.data) if name != secret]
-    declared = [name for name in names if ctx.data.schema[name].role == "quasi_identifier"]
+    declared = [name for name in names if "quasi_identifier" in ctx.data.schema[name].roles]
     return declared or names

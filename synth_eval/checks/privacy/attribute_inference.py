@@ -4,7 +4,7 @@ What it measures
     The attacker knows some columns of a person (the quasi-identifiers where they are
     declared, else every other column) and guesses the secret: read off the nearest synthetic
     row and, for declared secrets, predicted by a model trained on synthetic rows too. Secrets
-    are the sensitive columns and the target, else every column. The estimate is the share of
+    are the secret columns and the target, else every column. The estimate is the share of
     training records guessed right minus the share of unseen records guessed right, for the
     secret and the way where it is largest. A number is right within a twentieth of the rows.
 
@@ -132,7 +132,7 @@ def _ways(ctx: Context, tables: Encoded, secret: str) -> Iterator[tuple[str, Gue
     known = known_columns(ctx, secret)
     yield _NEAREST, lambda rows: _by_neighbour(tables, rows, secret, known)
     levels = int(tables.cells(tables.rows["synthetic"], secret).max(initial=0)) + 1
-    is_declared = ctx.data.schema[secret].role in SECRET_ROLES
+    is_declared = bool(ctx.data.schema[secret].roles & SECRET_ROLES)
     if is_declared and (secret in tables.numbers or levels <= _MODEL_LEVELS):
         yield _MODEL, _by_model(tables, secret, known, ctx.rng(secret))
 

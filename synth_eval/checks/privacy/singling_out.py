@@ -151,9 +151,9 @@ def _tables(ctx: Context) -> tuple[Columns, Columns, Columns]:
 
 def _values(data: Data, role: str, name: str) -> npt.NDArray[np.float64]:
     """Numbers as they are, levels by number; missing and levels that real lacks as NaN."""
-    column = data.tables[role].column(name)
-    if column.spec.is_continuous:
-        return column.values
+    if data.schema[name].is_continuous:
+        return data.tables[role].number_column(name).values
+    column = data.tables[role].level_column(name)
     unknown = (column.codes < 0) | (column.codes >= len(column.levels))
     return np.where(unknown, np.nan, column.codes)
 

@@ -122,7 +122,7 @@ def statistical_disclosure(ctx: Context) -> Result:
 def _key(ctx: Context, tables: Encoded, secret: str) -> list[str]:
     """Declared quasi-identifiers, else the columns that tell people apart most, by entropy."""
     names = known_columns(ctx, secret)
-    if any(ctx.data.schema[name].role == "quasi_identifier" for name in names):
+    if any("quasi_identifier" in ctx.data.schema[name].roles for name in names):
         return names
     entropies = []
     for name in names:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_eval.data.features import feature_matrix
-from synth_eval.data.table import CoercedColumn
+from synth_eval.data.table import LevelColumn
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.settings import Config
@@ -112,7 +112,7 @@ def classification(ctx: Context, rng: RandomFor, target: str | None = None) -> T
             f"target {target!r} is {ctx.data.schema[target].kind}, not a set of classes"
             + _hint(ctx.data.schema[target].kind)
         )
-    columns = {role: table.column(target) for role, table in ctx.data.tables.items()}
+    columns = {role: table.level_column(target) for role, table in ctx.data.tables.items()}
     names, numbers = _classes(columns["real"])
     targets = {role: _class_numbers(column, numbers) for role, column in columns.items()}
     task = _task(ctx, rng, target, names, targets)
@@ -134,7 +134,7 @@ def regression(ctx: Context, rng: RandomFor, target: str | None = None) -> Task:
         raise NotApplicable(f"target {target!r} is {kind}, not a number{_hint(kind)}")
     targets = {}
     for role, table in ctx.data.tables.items():
-        values = table.column(target).values.copy()
+        values = table.number_column(target).values.copy()
         values[~np.isfinite(values)] = np.nan
         targets[role] = values
     task = _task(ctx, rng, target, (), targets)
@@ -166,7 +166,7 @@ def require_full_depth(ctx: Context, what: str) -> None:
 
 
 def _hint(kind: str) -> str:
-    if kind in ("datetime", "id", "text"):
+    if kind in ("datetime", "id", "text", "vector"):
         return "; name a target of numbers or levels, or override its kind in the schema"
     return ""
 
@@ -178,7 +178,7 @@ def _target(ctx: Context) -> str:
     return target
 
 
-def _classes(column: CoercedColumn) -> tuple[tuple[str, ...], IntArray]:
+def _classes(column: LevelColumn) -> tuple[tuple[str, ...], IntArray]:
     """Class names, and the class number of each level; levels beyond the tenth are one class."""
     levels = column.levels
     if len(levels) < 2:
@@ -190,7 +190,7 @@ def _classes(column: CoercedColumn) -> tuple[tuple[str, ...], IntArray]:
     return names, np.minimum(np.arange(len(levels)), _MAX_CLASSES - 1)
 
 
-def _class_numbers(column: CoercedColumn, numbers: IntArray) -> FloatArray:
+def _class_numbers(column: LevelColumn, numbers: IntArray) -> FloatArray:
     """Class of each row; NaN where the level is missing or unknown to the real table."""
     known = (column.codes >= 0) & (column.codes < len(numbers))
     classes = np.full(len(column.codes), np.nan)
@@ -208,7 +208,7 @@ def _task(
     features = [
         column.name
         for column in ctx.data.schema.compared
-        if column.name != target and column.role != "key"
+        if column.name != target and "key" not in column.roles
     ]
     if not features:
         raise NotApplicable(f"there is no column to predict {target!r} from")

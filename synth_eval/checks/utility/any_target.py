@@ -129,7 +129,7 @@ def _names(ctx: Context) -> list[str]:
     columns = [
         column.name
         for column in ctx.data.schema.compared
-        if column.kind != "datetime" and column.role != "key"
+        if column.kind != "datetime" and "key" not in column.roles
     ]
     if len(columns) <= _COLUMNS:
         return columns

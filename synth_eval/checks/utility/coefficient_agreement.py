@@ -137,8 +137,8 @@ def _declared(ctx: Context) -> tuple[Task, Sequence[str]]:
     formula = read_formula(ctx.config.regression)
     for name in formula.predictors:
         column = ctx.data.schema[name]
-        if not (column.is_continuous or column.is_discrete) or column.role == "key":
-            kind = "a key" if column.role == "key" else column.kind
+        if not (column.is_continuous or column.is_discrete) or "key" in column.roles:
+            kind = "a key" if "key" in column.roles else column.kind
             raise NotApplicable(f"predictor {name!r} is {kind}, not a number or a level")
     is_number = ctx.data.schema[formula.outcome].kind == "numerical"
     make = regression if is_number else classification

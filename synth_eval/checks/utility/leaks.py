@@ -130,7 +130,9 @@ def _giveaways(ctx: Context) -> list[dict[str, Any]]:
     target = ctx.data.schema.target
     if target is None or not ctx.data.schema[target].is_discrete:
         return []
-    classes = {role: ctx.data.tables[role].column(target).codes for role in ("real", "holdout")}
+    classes = {
+        role: ctx.data.tables[role].level_column(target).codes for role in ("real", "holdout")
+    }
     positive = {role: codes == 0 for role, codes in classes.items()}
     if not 0 < positive["holdout"].mean() < 1:
         return []

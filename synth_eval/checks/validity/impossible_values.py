@@ -29,8 +29,9 @@ from statistics import NormalDist
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from synth_eval.data.table import CoercedColumn
+from synth_eval.data.table import Table
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
@@ -76,17 +77,16 @@ def impossible_values(ctx: Context) -> Result:
 
 def _column_row(ctx: Context, name: str, level: float, margin: float) -> dict[str, Any]:
     data = ctx.data
-    real, synthetic = data.real.column(name), data.synthetic.column(name)
-    outside, rows = _outside(synthetic, real), data.synthetic.num_rows
+    outside, rows = _outside(data.synthetic, data.real, name), data.synthetic.num_rows
     _, low, high = wilson(outside, rows, level)
-    expected = _expected(real)
+    expected = _expected(data.real, name)
     if data.holdout is not None:
-        seen = _outside(data.holdout.column(name), real) / data.holdout.num_rows
+        seen = _outside(data.holdout, data.real, name) / data.holdout.num_rows
         expected = max(expected, seen)
     excess = outside / rows - expected
     if low > expected + margin:
         status = Status.FAIL
-    elif outside and low > expected + _spread(expected, real, level):
+    elif outside and low > expected + _spread(expected, data.real.num_rows, level):
         status = Status.WARN
     else:
         status = Status.PASS
@@ -101,32 +101,37 @@ def _column_row(ctx: Context, name: str, level: float, margin: float) -> dict[st
     }
 
 
-def _outside(column: CoercedColumn, real: CoercedColumn) -> int:
-    if not real.spec.is_continuous:
-        return int((column.codes >= len(real.levels)).sum())
-    finite = real.values[np.isfinite(real.values)]
-    values = column.values[np.isfinite(column.values)]
+def _outside(table: Table, real: Table, name: str) -> int:
+    if not real.schema[name].is_continuous:
+        column = table.level_column(name)
+        return int((column.codes >= len(column.levels)).sum())
+    finite, values = _finite(real, name), _finite(table, name)
     if len(finite) == 0:  # nothing but infinities to compare with
         return 0
     return int(((values < finite.min()) | (values > finite.max())).sum())
 
 
-def _expected(real: CoercedColumn) -> float:
+def _finite(table: Table, name: str) -> npt.NDArray[np.float64]:
+    values = table.number_column(name).values
+    return values[np.isfinite(values)]
+
+
+def _expected(real: Table, name: str) -> float:
     """Rate among fresh real rows: ranks are exchangeable, singletons stand for unseen levels."""
-    if real.spec.is_continuous:
-        finite = real.values[np.isfinite(real.values)]
+    if real.schema[name].is_continuous:
+        finite = _finite(real, name)
         if len(finite) == 0:
             return 0.0
         ends = (finite.min(), finite.max())
         alone = sum(int((finite == end).sum()) == 1 for end in ends)  # a tied end is a heap
         return alone / (len(finite) + 1)
-    codes = real.codes[real.codes >= 0]
+    codes = real.level_column(name).codes
+    codes = codes[codes >= 0]
     return float((np.bincount(codes) == 1).sum()) / max(len(codes), 1)
 
 
-def _spread(expected: float, real: CoercedColumn, level: float) -> float:
+def _spread(expected: float, rows: int, level: float) -> float:
     """Room for the error of the expected rate itself, which rests on few rows."""
-    rows = len(real.values) + len(real.codes)
     z = NormalDist().inv_cdf(0.5 + level / 2)
     return z * float(np.sqrt(max(expected, 1 / rows) / rows))
 

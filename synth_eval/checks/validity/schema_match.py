@@ -30,7 +30,7 @@ from typing import Any
 
 import numpy as np
 
-from synth_eval.data.table import CoercedColumn
+from synth_eval.data.table import AnyColumn, NumberColumn
 from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
@@ -105,8 +105,10 @@ def _column_row(ctx: Context, name: str, margin: float) -> dict[str, Any]:
     return _row(name, 0.0, reference, Status.WARN if finding else Status.PASS, finding)
 
 
-def _unusable(column: CoercedColumn, real: CoercedColumn) -> int:
+def _unusable(column: AnyColumn, real: AnyColumn) -> int:
     """Cells that cannot be read, infinities included unless the real column has some too."""
+    if not isinstance(column, NumberColumn) or not isinstance(real, NumberColumn):
+        return column.unparseable
     infinite = int(np.isinf(column.values).sum())
     if infinite and np.isinf(real.values).any():
         infinite = 0
@@ -117,6 +119,8 @@ _FAMILIES = {
     "int": "whole number", "uint": "whole number", "float": "number", "double": "number",
     "decimal": "number", "half": "number", "bool": "truth value", "date": "date",
     "timestamp": "timestamp", "string": "text", "large_string": "text", "null": "nothing",
+    "list": "list of numbers", "fixed_size_list": "list of numbers",
+    "large_list": "list of numbers",
 }  # fmt: skip
 
 
@@ -127,7 +131,7 @@ def _family(stored: str) -> str:
     return stored
 
 
-def _storage(real: CoercedColumn, synthetic: CoercedColumn) -> str:
+def _storage(real: AnyColumn, synthetic: AnyColumn) -> str:
     """Words for a storage type that differs in a way a program would notice."""
     first, second = _family(real.stored), _family(synthetic.stored)
     zones = ["tz=" in column.stored for column in (real, synthetic)]
@@ -142,7 +146,9 @@ def _storage(real: CoercedColumn, synthetic: CoercedColumn) -> str:
     return f"stored as {second}, in the real table as {first}"
 
 
-def _only_whole(column: CoercedColumn) -> bool:
+def _only_whole(column: AnyColumn) -> bool:
+    if not isinstance(column, NumberColumn):
+        return True
     finite = column.values[np.isfinite(column.values)]
     return bool((finite == np.floor(finite)).all())
 

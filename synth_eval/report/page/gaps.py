@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from synth_eval.data.schema import unread
 from synth_eval.judging.dimensions import dimensions
 from synth_eval.judging.results import Cause, Skipped
 from synth_eval.report.page.explanations import title
@@ -71,7 +72,11 @@ def not_evaluated(findings: Findings) -> list[Gap]:
         if len(names) == 1 and reason is not _DEEP
     ]
     several.sort(key=lambda gap: not gap.what.endswith(_of(_DEEP)))
-    return several + single + _dimensions(findings)
+    columns = [
+        Gap(entry.what, entry.why, [(name, "") for name in entry.columns])
+        for entry in unread(findings.schema)
+    ]
+    return several + single + columns + _dimensions(findings)
 
 
 _DEEP = Skipped(Cause.DEPTH, "They cost minutes and run with `--depth full`")

@@ -42,7 +42,7 @@ def arithmetic_rules(real: Table, search: Search) -> Iterator[Rule]:
         for kind in ("numerical", "datetime")
     ]
     for names in kinds:
-        grids = {name: _grid(real.column(name).values) for name in names}
+        grids = {name: _grid(real.number_column(name).values) for name in names}
         pairs = list(combinations(names, 2))[:MAX_PAIRS]
         search.complete &= len(names) * (len(names) - 1) // 2 <= MAX_PAIRS
         search.pairs += len(pairs)
@@ -127,4 +127,6 @@ def _count(a: Floats, b: Floats, relation: Relation) -> Tally:
 
 
 def _exceptions(table: Table, names: tuple[str, str], relation: Relation) -> Tally:
-    return _count(table.column(names[0]).values, table.column(names[1]).values, relation)
+    return _count(
+        table.number_column(names[0]).values, table.number_column(names[1]).values, relation
+    )

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from synth_eval.data.schema import Column
-from synth_eval.data.table import CoercedColumn, Table
+from synth_eval.data.table import AnyColumn, NumberColumn, Table
 from synth_eval.rules.derived.bounds import iso_moment, safe_bounds
 from synth_eval.rules.rule import Rule
 from synth_eval.rules.tally import Tally
@@ -43,7 +43,7 @@ _MOMENT = (
 
 def column_rules(real: Table, spec: Column, small_cell: int) -> Iterator[Rule]:
     """Candidate rules on one column of the real table."""
-    if spec.name not in real.stored_names:
+    if spec.name not in real.stored_names or spec.kind == "vector":
         return
     yield from _type_rules(real, spec)
     yield from _missing_rules(real, spec)
@@ -53,7 +53,7 @@ def column_rules(real: Table, spec: Column, small_cell: int) -> Iterator[Rule]:
         yield from _level_rules(real, spec, small_cell)
     else:
         yield from _string_rules(real, spec, small_cell)
-    if spec.role == "key":
+    if "key" in spec.roles:
         yield _unique_rule(spec.name)
 
 
@@ -88,7 +88,7 @@ def _type_rules(real: Table, spec: Column) -> Iterator[Rule]:
         )
 
 
-def _types(column: CoercedColumn) -> tuple[tuple[str, ...], str]:
+def _types(column: AnyColumn) -> tuple[tuple[str, ...], str]:
     """Names of the types of all engines that hold such a column, and the kind in words."""
     spec, stored = column.spec, column.stored
     if spec.kind == "numerical" and spec.integer:
@@ -119,7 +119,7 @@ def _readable(table: Table, spec: Column) -> Tally:
     column = table.column(spec.name)
     there = table.num_rows - int(column.missing.sum()) + column.unparseable
     broken = column.unparseable
-    if spec.kind == "numerical" and spec.integer:
+    if isinstance(column, NumberColumn) and spec.kind == "numerical" and spec.integer:
         present = column.values[~column.missing]
         broken += int((~np.isfinite(present) | (present != np.floor(present))).sum())
     return Tally(0 if column.absent else there, broken)
@@ -158,7 +158,7 @@ def _missing(table: Table, name: str) -> Tally:
 
 
 def _range_rules(real: Table, spec: Column, small_cell: int) -> Iterator[Rule]:
-    column = real.column(spec.name)
+    column = real.number_column(spec.name)
     if spec.kind == "datetime" and column.stored.startswith(("time32", "time64", "duration")):
         return
     found = _dates(column, small_cell) if spec.kind == "datetime" else _numbers(column, small_cell)
@@ -179,7 +179,7 @@ def _range_rules(real: Table, spec: Column, small_cell: int) -> Iterator[Rule]:
 _Range = tuple[tuple[float, float], tuple[Any, Any]]
 
 
-def _numbers(column: CoercedColumn, small_cell: int) -> _Range | None:
+def _numbers(column: NumberColumn, small_cell: int) -> _Range | None:
     bounds = safe_bounds(column.values, small_cell, float(column.spec.integer))
     if bounds is None:
         return None
@@ -187,7 +187,7 @@ def _numbers(column: CoercedColumn, small_cell: int) -> _Range | None:
     return bounds, (int(bounds[0]), int(bounds[1])) if whole else bounds
 
 
-def _dates(column: CoercedColumn, small_cell: int) -> _Range | None:
+def _dates(column: NumberColumn, small_cell: int) -> _Range | None:
     """Bounds in whole days, in whole years where the dates span many."""
     days = safe_bounds(column.values / _DAY, small_cell, 1.0)
     if days is None or max(map(abs, days)) > _DAYS_TO_9999:
@@ -203,13 +203,13 @@ def _dates(column: CoercedColumn, small_cell: int) -> _Range | None:
 
 
 def _outside(table: Table, name: str, low: float, high: float) -> Tally:
-    values = table.column(name).values
+    values = table.number_column(name).values
     values = values[~np.isnan(values)]
     return Tally(len(values), int(((values < low) | (values > high)).sum()))
 
 
 def _level_rules(real: Table, spec: Column, small_cell: int) -> Iterator[Rule]:
-    column = real.column(spec.name)
+    column = real.level_column(spec.name)
     counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.levels))
     kept = int((counts >= small_cell).sum())
     values = [literal(word, spec, column.stored) for word in column.levels[:kept]]
@@ -235,7 +235,7 @@ def _listed(words: list[str], most: int = 4) -> str:
 
 
 def _other_levels(table: Table, name: str, kept: int) -> Tally:
-    codes = table.column(name).codes
+    codes = table.level_column(name).codes
     return Tally(int((codes >= 0).sum()), int((codes >= kept).sum()))
 
 

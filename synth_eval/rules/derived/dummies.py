@@ -53,13 +53,13 @@ def dummy_blocks(real: Table, search: Search) -> list[list[str]]:
 def _is_flag(real: Table, spec: Column) -> bool:
     if spec.kind != "boolean" or spec.name not in real.stored_names:
         return False
-    column = real.column(spec.name)
+    column = real.level_column(spec.name)
     there = not column.missing.any() and len(column.codes) >= MIN_SUPPORT
     return there and column.stored.startswith(("bool", "int", "uint"))
 
 
 def _flags(table: Table, name: str) -> Flags:
-    column = table.column(name)
+    column = table.level_column(name)
     # The level that the real table lacks has the code behind the last.
     is_true = [word == "true" for word in column.levels]
     is_true += ["true" not in column.levels] if len(column.levels) == 1 else [False]

@@ -53,16 +53,13 @@ def key_rules(real: Table, search: Search) -> Iterator[Rule]:
 
 def _may_be_key(real: Table, spec: Column) -> bool:
     """Columns of whole values without gaps; doubles are unique by nature."""
-    if spec.name not in real.stored_names or spec.kind in ("text", "boolean"):
+    if spec.name not in real.stored_names or spec.kind in ("text", "boolean", "vector"):
         return False
     return (spec.kind != "numerical" or spec.integer) and bool(_there(real, spec.name).all())
 
 
 def _there(table: Table, name: str) -> npt.NDArray[np.bool_]:
-    spec = table.schema[name]
-    if spec.is_continuous or spec.is_discrete:
-        return ~table.column(name).missing
-    return np.asarray(table.strings(name).is_valid().to_numpy(zero_copy_only=False), bool)
+    return ~table.column(name).missing
 
 
 def _is_unique(real: Table, names: list[str]) -> bool:
@@ -75,7 +72,7 @@ def _expected_of_numbers(real: Table, spec: Column) -> float:
     """Repetitions to be expected of numbers drawn evenly from the span of the column."""
     if spec.kind != "numerical":
         return 0.0
-    values = real.column(spec.name).values
+    values = real.number_column(spec.name).values
     span = float(values.max() - values.min()) + 1 if np.isfinite(values).all() else np.inf
     return real.num_rows**2 / (2 * span)
 

@@ -64,7 +64,7 @@ def _rule(name: str, unit: str, words: str, length: int) -> Rule:
 
 def _finer(table: Table, name: str, length: int) -> Tally:
     """Moments that are not a whole number of a unit, given in microseconds."""
-    values = table.column(name).values
+    values = table.number_column(name).values
     values = values[np.isfinite(values)]
     return Tally(len(values), int((np.mod(values, length) != 0).sum()))
 
@@ -73,7 +73,7 @@ def step_rules(real: Table, spec: Column) -> Iterator[Rule]:
     """The largest round step that (nearly) all whole numbers of a column are multiples of."""
     if spec.kind != "numerical" or not spec.integer:
         return
-    values = real.column(spec.name).values
+    values = real.number_column(spec.name).values
     distinct = np.unique(values[np.isfinite(values) & (values != 0)])
     if len(distinct) < _MIN_DISTINCT or float(np.abs(distinct).max()) >= _MOST:
         return
@@ -103,7 +103,7 @@ def _step_rule(name: str, step: int) -> Rule:
 
 
 def _off_step(table: Table, name: str, step: int) -> Tally:
-    values = table.column(name).values
+    values = table.number_column(name).values
     values = values[~np.isnan(values)]
     with np.errstate(invalid="ignore"):
         off = np.abs(np.fmod(values, step)) > 0

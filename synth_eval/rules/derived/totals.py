@@ -68,7 +68,7 @@ def total_rules(real: Table, names: list[str], search: Search) -> Iterator[Rule]
         Is told how much was looked at.
     """
     search.complete &= len(names) <= _MAX_COLUMNS
-    names = [name for name in names[:_MAX_COLUMNS] if _varies(real.column(name).values)]
+    names = [name for name in names[:_MAX_COLUMNS] if _varies(real.number_column(name).values)]
     if len(names) < 3:
         return
     block = _probe(real, names)
@@ -98,7 +98,7 @@ def _tests(columns: int) -> int:
 def _probe(real: Table, names: list[str]) -> Floats:
     """Some rows, chosen by their content and not by their place."""
     order = np.argsort(fingerprints(real, names), kind="stable")[:_PROBE]
-    return np.column_stack([real.column(name).values[order] for name in names])
+    return np.column_stack([real.number_column(name).values[order] for name in names])
 
 
 def _varies(values: Floats) -> bool:
@@ -245,11 +245,11 @@ def _counter(
     total: str, parts: list[str], operation: np.ufunc, tolerance: float
 ) -> Callable[[Table], Tally]:
     def count(table: Table) -> Tally:
-        made = table.column(parts[0]).values
+        made = table.number_column(parts[0]).values
         with np.errstate(over="ignore", invalid="ignore"):
             for part in parts[1:]:
-                made = operation(made, table.column(part).values)
-            gap = np.abs(table.column(total).values - made)
+                made = operation(made, table.number_column(part).values)
+            gap = np.abs(table.number_column(total).values - made)
         judged = gap[~np.isnan(gap)]
         return Tally(len(judged), int((judged > tolerance).sum()))
 

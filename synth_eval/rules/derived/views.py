@@ -85,16 +85,17 @@ class LevelView(View):
         return f"{self.name} = {self.literals[state]}"
 
     def _encode(self, table: Table) -> Codes:
-        column = table.column(self.name)
         if self._numbers is None:
+            column = table.level_column(self.name)
             codes = np.minimum(column.codes, self.kept).astype(np.int64)
             codes[column.codes < 0] = self.kept + 1
             return codes
+        values = table.number_column(self.name).values
         order = np.argsort(self._numbers)
         ranked = self._numbers[order]
-        place = np.minimum(np.searchsorted(ranked, column.values), self.kept - 1)
-        codes = np.where(ranked[place] == column.values, order[place], self.kept)
-        codes[np.isnan(column.values)] = self.kept + 1
+        place = np.minimum(np.searchsorted(ranked, values), self.kept - 1)
+        codes = np.where(ranked[place] == values, order[place], self.kept)
+        codes[np.isnan(values)] = self.kept + 1
         return codes.astype(np.int64)
 
 
@@ -138,15 +139,16 @@ def views_of(real: Table, small_cell: int) -> list[View]:
 
 
 def _level_view(real: Table, spec: Column, small_cell: int) -> LevelView | None:
-    column = real.column(spec.name)
     if spec.is_discrete:
+        column = real.level_column(spec.name)
         counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.levels))
         kept = min(int((counts >= small_cell).sum()), MAX_LEVELS)
         literals = [literal(word, spec, column.stored) for word in column.levels[:kept]]
         return LevelView(spec.name, literals) if kept > 1 and None not in literals else None
     if spec.kind != "numerical" or not spec.integer:
         return None
-    values = column.values[~column.missing]
+    numbers = real.number_column(spec.name)
+    values = numbers.values[~numbers.missing]
     if len(values) == 0 or not np.isfinite(values).all() or _surely_many(values):
         return None
     distinct, counts = np.unique(values, return_counts=True)

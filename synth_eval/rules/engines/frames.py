@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synth_eval.data.table import CoercedColumn, Table
+from synth_eval.data.table import AnyColumn, LevelColumn, NumberColumn, Table
 from synth_eval.rules.derived.columns import literal
 
 if TYPE_CHECKING:
@@ -52,11 +52,11 @@ def stored_frame(table: Table, real: Table, names: list[str]) -> pd.DataFrame:
 
 
 def _coerced(table: Table, real: Table, name: str) -> Any:
-    if name not in table.schema:
+    if name not in table.schema or table.schema[name].kind == "vector":
         return table.source.column(name).to_pandas()
     spec = table.schema[name]
     if spec.is_continuous:
-        column = table.column(name)
+        column = table.number_column(name)
         stored = _real_type(real, name)
         if spec.kind == "datetime" and not _is_clock(stored):
             return _moments(column.values, zoned="tz=" in stored)
@@ -99,7 +99,7 @@ def _levels(table: Table, real: Table, name: str) -> Any:
 
     spec, stored = table.schema[name], _real_type(real, name)
     if spec.kind == "boolean":
-        column = table.column(name)
+        column = table.level_column(name)
         # Behind the levels of the real table comes the code of what it lacks.
         words = [*column.levels, *sorted({"false", "true"} - set(column.levels))]
         cells = np.array([*(_value(word, spec, stored) for word in words), None], dtype=object)
@@ -138,11 +138,13 @@ def _plain(table: Table, real: Table, name: str) -> Any:
 
 def _stored(table: Table, real: Table, name: str) -> Any:
     spec = table.schema[name] if name in table.schema.names else None
-    if spec is None or not (spec.is_continuous or spec.kind == "boolean"):
+    if spec is not None and spec.kind == "vector":
+        return table.source.column(name).to_pandas()
+    if spec is not None and spec.kind == "boolean":
+        return _flags(table, table.level_column(name), _real_type(real, name))
+    if spec is None or not spec.is_continuous:
         return table.strings(name).to_pandas()
-    column = table.column(name)
-    if spec.kind == "boolean":
-        return _flags(table, column, _real_type(real, name))
+    column = table.number_column(name)
     if column.spec.kind == "datetime" and "string" in _real_type(real, name):
         return _date_words(table, column)
     coerced = _coerced(table, real, name)
@@ -153,7 +155,7 @@ def _stored(table: Table, real: Table, name: str) -> Any:
     return _mixed(table, column, coerced)
 
 
-def _flags(table: Table, column: CoercedColumn, stored: str) -> Any:
+def _flags(table: Table, column: LevelColumn, stored: str) -> Any:
     """True and false, as Python values where cells are missing or cannot be read."""
     import pandas as pd  # what Great Expectations works on
 
@@ -164,21 +166,21 @@ def _flags(table: Table, column: CoercedColumn, stored: str) -> Any:
     return pd.Series(_with_unread(table, column, cells), dtype=object)
 
 
-def _broken_integers(column: CoercedColumn) -> bool:
+def _broken_integers(column: NumberColumn) -> bool:
     if column.spec.kind != "numerical" or not column.spec.integer:
         return False
     present = column.values[~column.missing]
     return bool((~np.isfinite(present) | (present != np.floor(present))).any())
 
 
-def _nullable_integers(column: CoercedColumn) -> Any:
+def _nullable_integers(column: NumberColumn) -> Any:
     import pandas as pd  # what Great Expectations works on
 
     whole = np.where(column.missing, 0, column.values).astype(np.int64)
     return pd.Series(pd.arrays.IntegerArray(whole, column.missing.copy()))
 
 
-def _mixed(table: Table, column: CoercedColumn, coerced: Any) -> Any:
+def _mixed(table: Table, column: NumberColumn, coerced: Any) -> Any:
     """Python values, and text where a cell could not be read."""
     import pandas as pd  # what Great Expectations works on
 
@@ -192,7 +194,7 @@ def _mixed(table: Table, column: CoercedColumn, coerced: Any) -> Any:
     return pd.Series(_with_unread(table, column, cells), dtype=object)
 
 
-def _with_unread(table: Table, column: CoercedColumn, cells: Any) -> Any:
+def _with_unread(table: Table, column: AnyColumn, cells: Any) -> Any:
     words = table.strings(column.spec.name)
     unread = column.missing & ~words.is_null().to_numpy(zero_copy_only=False)
     cells[column.missing] = None
@@ -200,7 +202,7 @@ def _with_unread(table: Table, column: CoercedColumn, cells: Any) -> Any:
     return cells
 
 
-def _date_words(table: Table, column: CoercedColumn) -> Any:
+def _date_words(table: Table, column: NumberColumn) -> Any:
     """Dates as text in the form of the real table; what could not be read stays as it was."""
     words = table.strings(column.spec.name)
     if "string" in column.stored:
