@@ -1,4 +1,4 @@
-"""Attacks on generators whose leak is known."""
+"""P004: attacks on generators whose leak is known."""
 
 from __future__ import annotations
 
@@ -11,41 +11,25 @@ import pyarrow.csv
 import pytest
 
 from synth_eval.data.load import load
+from synth_eval.evaluation import Evaluation
 from synth_eval.judging.registry import explain
-from synth_eval.judging.results import Result, Status
+from synth_eval.judging.results import Status
 from synth_eval.judging.run import run
 from synth_eval.judging.settings import Config
 from synth_eval.judging.verdicts import PROVED_EPSILON, VerdictWord, verdicts
-
-ROWS, COLUMNS = 3000, 4
-CONFIG = Config(neighbour_rows=2000)
-
-
-def _rows(rng: np.random.Generator, rows: int = ROWS, shift: float = 0.0) -> np.ndarray:
-    mix = np.array([[1, 0.5, 0, 0], [0, 1, 0.5, 0], [0, 0, 1, 0.5], [0, 0, 0, 1]])
-    return rng.normal(shift, 1, size=(rows, COLUMNS)) @ mix
-
-
-def _table(values: np.ndarray) -> pa.Table:
-    return pa.table({f"x{place}": column for place, column in enumerate(values.T)})
-
-
-def _judge(
-    real: np.ndarray, synthetic: np.ndarray, holdout: np.ndarray, config: Config = CONFIG
-) -> dict[str, Result]:
-    data = load(_table(real), _table(synthetic), _table(holdout))
-    return {r.code: r for r in run(data, config=config, select_checks=["P"])}
-
-
-def _word(found: dict[str, Result]) -> VerdictWord:
-    return verdicts(list(found.values()))["privacy"].verdict
+from tests.checks.privacy.support import (
+    assert_no_step_is_a_single_record,
+    judge,
+    normal_rows,
+    word,
+)
 
 
 def test_independent_generator_has_limits_and_never_a_clean_bill() -> None:
     rng = np.random.default_rng(1)
-    found = _judge(_rows(rng), _rows(rng), _rows(rng))
+    found = judge(normal_rows(rng), normal_rows(rng), normal_rows(rng))
     assert found["P004"].status is Status.PASS, found["P004"].message
-    assert _word(found) is VerdictWord.LIMITS
+    assert word(found) is VerdictWord.LIMITS
     reason = verdicts(list(found.values()))["privacy"].reason
     assert "no evidence of leakage beyond control at this power" in reason
     assert "could have been shown" in reason
@@ -57,16 +41,18 @@ def test_independent_generator_has_limits_and_never_a_clean_bill() -> None:
     [
         lambda real, rng: real[:1500],
         lambda real, rng: rng.permutation(real) + 0.01 * rng.normal(size=real.shape),
-        lambda real, rng: np.vstack([_rows(rng), real[:600] + 0.01 * rng.normal(size=(600, 4))]),
+        lambda real, rng: np.vstack(
+            [normal_rows(rng), real[:600] + 0.01 * rng.normal(size=(600, 4))]
+        ),
     ],
     ids=["half copied", "jittered", "a fifth nearly copied among fresh rows"],
 )
 def test_leaks_are_recognised(leak: Callable[..., np.ndarray]) -> None:
     rng = np.random.default_rng(2)
-    real, holdout = _rows(rng), _rows(rng)
-    found = _judge(real, leak(real, rng), holdout)
+    real, holdout = normal_rows(rng), normal_rows(rng)
+    found = judge(real, leak(real, rng), holdout)
     assert found["P004"].status is Status.FAIL, found["P004"].message
-    assert _word(found) is VerdictWord.NO_GO
+    assert word(found) is VerdictWord.NO_GO
     bound = next(row for row in found["P004"].rows() if row["arm"] == "lower bound on epsilon")
     assert bound["value"] > 0.5
 
@@ -74,8 +60,8 @@ def test_leaks_are_recognised(leak: Callable[..., np.ndarray]) -> None:
 def test_tail_of_a_partial_copy_is_its_share() -> None:
     """A tenth of the training rows copied: that tenth is recognised, and no more."""
     rng = np.random.default_rng(3)
-    real, holdout = _rows(rng), _rows(rng)
-    found = _judge(real, np.vstack([_rows(rng), real[:300]]), holdout)["P004"]
+    real, holdout = normal_rows(rng), normal_rows(rng)
+    found = judge(real, np.vstack([normal_rows(rng), real[:300]]), holdout)["P004"]
     assert found.estimate is not None
     assert found.estimate.low is not None
     assert found.estimate.high is not None
@@ -84,10 +70,10 @@ def test_tail_of_a_partial_copy_is_its_share() -> None:
 
 def test_split_that_is_not_random_is_called_invalid() -> None:
     rng = np.random.default_rng(4)
-    found = _judge(_rows(rng), _rows(rng), _rows(rng, shift=1.0))
+    found = judge(normal_rows(rng), normal_rows(rng), normal_rows(rng, shift=1.0))
     assert found["P004"].status is Status.INCONCLUSIVE
     assert "INVALID SPLIT" in found["P004"].message
-    assert _word(found) is VerdictWord.UNKNOWN
+    assert word(found) is VerdictWord.UNKNOWN
     blind = next(row for row in found["P004"].rows() if "blind" in row["arm"])
     assert blind["value_low"] > 0.6
 
@@ -95,101 +81,54 @@ def test_split_that_is_not_random_is_called_invalid() -> None:
 def test_offset_leaker_is_not_cleared() -> None:
     """Every training row moved by the same secret amount: no distance sees it, none clears it."""
     rng = np.random.default_rng(5)
-    real, holdout = _rows(rng), _rows(rng)
-    found = _judge(real, real + np.array([0.4, -0.3, 0.35, 0.3]), holdout)
-    assert _word(found) in (VerdictWord.LIMITS, VerdictWord.NO_GO)
+    real, holdout = normal_rows(rng), normal_rows(rng)
+    found = judge(real, real + np.array([0.4, -0.3, 0.35, 0.3]), holdout)
+    assert word(found) in (VerdictWord.LIMITS, VerdictWord.NO_GO)
     assert "moved by the same amount" in " ".join(explain("P004").split())
 
 
-def test_one_copied_outlier_is_smelled_though_averages_are_blind() -> None:
-    rng = np.random.default_rng(6)
-    real, holdout, synthetic = _rows(rng, 5000), _rows(rng, 5000), _rows(rng, 5000)
-    real[7] = [9.0, -8.0, 9.0, -9.0]
-    clean = _judge(real, synthetic, holdout)
-    synthetic[11] = real[7] * 1.00001
-    leaky = _judge(real, synthetic, holdout)
-    assert clean["P005"].status is Status.PASS, clean["P005"].message
-    assert leaky["P005"].status is Status.WARN
-    assert "1 isolated training record has" in leaky["P005"].message
-    assert leaky["P002"].status is clean["P002"].status
-    assert _word(leaky) is VerdictWord.LIMITS
-
-
-def test_guessing_member_stands_beside_the_attacks() -> None:
+def test_guessing_member_stands_beside_the_attacks_and_on_the_page() -> None:
+    """F1 of two thirds without any attack: whoever reads an F1 must see it."""
     rng = np.random.default_rng(7)
-    details = _judge(_rows(rng, 900), _rows(rng, 900), _rows(rng, 900))["P004"].rows()
-    guess = next(row for row in details if row["arm"] == "calling everyone a member, F1")
+    found = judge(*(normal_rows(rng, 900) for _ in range(3)), "P004")["P004"]
+    guess = next(row for row in found.rows() if row["arm"] == "calling everyone a member, F1")
     assert guess["value"] == pytest.approx(2 / 3)
     attacks = {"closest distance", "density ratio", "local neighbourhood", "classifier"}
     for side in ("training", "unseen"):
-        assert {f"{attack}: {side}" for attack in attacks} <= {row["arm"] for row in details}
+        assert {f"{attack}: {side}" for attack in attacks} <= {row["arm"] for row in found.rows()}
+    page = Evaluation([found]).to_html()
+    assert "calling everyone a member" in page
+    assert "0.667" in page
+    assert "F1" not in found.message
 
 
-def test_panels_hold_at_least_eleven_records_per_step() -> None:
+def test_the_curve_holds_at_least_eleven_records_per_step() -> None:
     rng = np.random.default_rng(7)
-    real, holdout = _rows(rng, 5000), _rows(rng, 5000)
-    found = _judge(real, np.vstack([_rows(rng), real[:500]]), holdout)
-    [roc] = found["P004"].panels
-    [distances] = found["P003"].panels
-    [strata] = found["P005"].panels
+    real, holdout = normal_rows(rng, 5000), normal_rows(rng, 5000)
+    found = judge(real, np.vstack([normal_rows(rng), real[:500]]), holdout, "P004")["P004"]
+    [roc] = found.panels
     assert roc.log_x
     assert {curve.name for curve in roc.lines} >= {"classifier", "density ratio", "no leak"}
-    for panel in (roc, distances):
-        for curve in panel.lines:
-            if curve.name != "no leak":
-                assert len(curve.y) < 40
-                steps = np.diff([0.0, *curve.y, 1.0]) * CONFIG.neighbour_rows
-                assert min(steps) > 10.5, curve.name
-    assert strata.x_ticks[-1] == "most isolated 1 %"
-    assert len(strata.lines[0].y) == 4
+    assert_no_step_is_a_single_record(roc, 2000)
     best = roc.lines[0]
     assert best.y[0] > 5 * best.x[0]  # a tenth of the training rows was copied
 
 
 def test_few_rows_are_said_to_be_too_few() -> None:
     rng = np.random.default_rng(8)
-    found = _judge(_rows(rng, 60), _rows(rng, 60), _rows(rng, 60))
+    found = judge(normal_rows(rng, 60), normal_rows(rng, 60), normal_rows(rng, 60))
     assert found["P004"].status is Status.NOT_APPLICABLE
     assert "too few" in found["P004"].message
 
 
-class TestDeclaredEpsilon:
-    def test_refuted_by_copies(self) -> None:
-        rng = np.random.default_rng(9)
-        real, holdout = _rows(rng), _rows(rng)
-        config = Config(neighbour_rows=2000, declared_epsilon=1.0)
-        found = _judge(real, real, holdout, config)
-        assert found["P010"].status is Status.FAIL
-        assert "refuted" in found["P010"].message
-
-    def test_go_where_nothing_contradicts(self) -> None:
-        rng = np.random.default_rng(1)
-        config = Config(neighbour_rows=2000, declared_epsilon=1.0)
-        found = _judge(_rows(rng), _rows(rng), _rows(rng), config)
-        assert found["P010"].status is Status.PASS
-        assert {r.status for r in found.values()} <= {Status.PASS, Status.NOT_APPLICABLE}
-        assert _word(found) is VerdictWord.GO
-
-    def test_too_large_to_be_tested(self) -> None:
-        rng = np.random.default_rng(1)
-        config = Config(neighbour_rows=2000, declared_epsilon=30.0)
-        found = _judge(_rows(rng), _rows(rng), _rows(rng), config)
-        assert found["P010"].status is Status.INCONCLUSIVE
-
-    def test_nothing_declared(self) -> None:
-        rng = np.random.default_rng(1)
-        found = _judge(_rows(rng, 300), _rows(rng, 300), _rows(rng, 300))
-        assert found["P010"].status is Status.NOT_APPLICABLE
-
-
 def test_row_order_and_seed() -> None:
     rng = np.random.default_rng(10)
-    parts = [_rows(rng, 1200) for _ in range(3)]
+    parts = [normal_rows(rng, 1200) for _ in range(3)]
     config = Config(neighbour_rows=300)
-    first = _judge(*parts, config)
-    again = _judge(*parts, config)
-    shuffled = _judge(*(rng.permutation(part) for part in parts), config)
-    other = _judge(*parts, Config(neighbour_rows=300, seed=5))
+    first = judge(*parts, config=config)
+    again = judge(*parts, config=config)
+    shuffled = judge(*(rng.permutation(part) for part in parts), config=config)
+    other = judge(*parts, config=Config(neighbour_rows=300, seed=5))
     for code in ("P003", "P004"):
         assert first[code].rows() == again[code].rows()
         assert first[code].status == shuffled[code].status

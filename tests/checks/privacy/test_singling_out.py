@@ -1,0 +1,56 @@
+"""P008: descriptions read off the synthetic table, tried on members and on controls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from synth_eval.checks.privacy.singling_out import Term
+from synth_eval.judging.results import Result, Status
+from synth_eval.judging.settings import Config
+from tests.checks.privacy.support import Rows, judge
+
+Patients = tuple[Rows, Rows, Rows]
+
+
+def result(real: Rows, synthetic: Rows, holdout: Rows, **roles: Any) -> Result:
+    found = judge(real, synthetic, holdout, "P008", config=Config(neighbour_rows=1500), **roles)
+    return found["P008"]
+
+
+@pytest.mark.parametrize(
+    ("operator", "expected"),
+    [("==", [False, True, False, False]), ("<=", [True, True, False, False]),
+     (">=", [False, True, True, False])],
+)  # fmt: skip
+def test_a_term_fits_and_a_missing_value_fits_nothing(operator: str, expected: list[bool]) -> None:
+    rows = {"pay": np.array([1.0, 2.0, 3.0, np.nan])}
+    assert Term("pay", operator, 2.0).fits(rows).tolist() == expected
+
+
+def test_a_copy_singles_out(patients: Patients) -> None:
+    real, holdout, _ = patients
+    found = result(real, real, holdout, sensitive="ill")
+    assert found.status in (Status.FAIL, Status.WARN)
+    assert found.estimate is not None
+    assert found.estimate.low > 0.3  # type: ignore[operator]
+
+
+def test_fresh_rows_isolate_both_sides_alike(patients: Patients) -> None:
+    real, holdout, fresh = patients
+    judged = [row for row in result(real, fresh, holdout).rows() if "at_least" in row]
+    assert judged
+    for row in judged:
+        assert row["at_least"] <= 0 <= row["at_most"]
+
+
+def test_single_values_that_are_repeated_are_a_true_finding_and_named(patients: Patients) -> None:
+    """A column drawn from the values of the training rows gives their owners away."""
+    real, holdout, fresh = patients
+    drawn = fresh | {"pay": np.random.default_rng(8).choice(real["pay"], len(real["pay"]))}
+    found = result(real, drawn, holdout)
+    assert found.status is Status.WARN
+    assert "most in pay" in found.message
+    assert result(real, fresh, holdout).status is not Status.WARN
