@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from synth_eval.data.files import write_text
 from synth_eval.errors import UsageError
 from synth_eval.judging.check import Context
+from synth_eval.judging.facts import NEAR_DISTANCE
 from synth_eval.judging.registry import available_checks
 from synth_eval.judging.run import run
 from synth_eval.judging.settings import Config
@@ -40,7 +41,7 @@ class CopiedRow(NamedTuple):
     Parameters
     ----------
     kind : {"exact", "near"}
-        Cell for cell (P001), or within the distance that 1 % of unseen records have (P003).
+        Cell for cell, or within the distance that 1 % of unseen records have.
     synthetic_row, real_row : int
         Row numbers from 0; of several equal real rows the first.
     distance : float
@@ -112,11 +113,12 @@ def _near(data: Data, config: Config, exact: set[int]) -> Iterator[CopiedRow]:
     """Training rows with a synthetic row nearer than about 99 % of unseen records have."""
     from synth_eval.checks.privacy._targets import encoded  # numpy
 
-    [result] = run(data, config=config, select_checks=["P003"])
-    if not result.rows():  # no holdout, or too few rows to say what near is
+    [spec] = [spec for spec in available_checks().values() if NEAR_DISTANCE in spec.facts]
+    [result] = run(data, config=config, select_checks=[spec.code])
+    limit = result.facts.get(NEAR_DISTANCE)
+    if limit is None:  # no holdout, or too few rows to say what near is
         return
-    limit = result.rows()[0]["near_distance"]
-    tables = encoded(Context(data, config, available_checks()["P003"]))
+    tables = encoded(Context(data, config, spec))
     found = tables.nearest(tables.rows["real"], tables.rows["synthetic"])
     for row, (distance,) in enumerate(found.distances):
         if distance <= limit and row not in exact:

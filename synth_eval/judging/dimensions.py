@@ -42,6 +42,9 @@ class Axis:
     takes_largest : bool
         Whether the largest number of all checks on the axis counts (any attack that succeeds
         is a leak), in place of that of the first check that has one.
+    reference : float or None
+        The same number for real rows where it is one for all tables; None takes that of the
+        result.
     remedy : str
         What to do where no table has a number.
     """
@@ -51,6 +54,7 @@ class Axis:
     ideal: float
     meaning: str
     takes_largest: bool = False
+    reference: float | None = None
     remedy: str = ""
 
 

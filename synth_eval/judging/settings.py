@@ -94,6 +94,24 @@ _MARGINS: Mapping[str, Threshold] = {
         "share of the most isolated 1 % of training records recognised beyond chance: one unusual "
         "person in twenty; less is too few people to be sure of at ordinary sizes",
     ),
+    "privacy.far_nearer": Threshold(
+        0.1,
+        "relative distance of an isolated training record, as a share of the smallest that any "
+        "unseen record has: a single one ten times nearer is no proof, but is looked at",
+    ),
+    "privacy.closer_share": Threshold(
+        0.5, "one half: which side a record fell to was decided by chance before training"
+    ),
+    "privacy.membership_area": Threshold(
+        0.5,
+        "area under the curve of an attack that cannot tell training records from unseen ones: "
+        "they are ranked at random",
+    ),
+    "privacy.proved_excess": Threshold(
+        0.0,
+        "chance stands in the interval already, so a whole interval above zero is a leak, however "
+        "small",
+    ),
     "privacy.hidden_excess": Threshold(
         0.05,
         "largest share of training records that may still hide in the noise for an attack to "

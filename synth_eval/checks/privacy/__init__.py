@@ -37,6 +37,7 @@ DIMENSION = Dimension(
         "never saw: 0 is no leakage seen. The interval runs from the largest lower to the largest "
         "upper end of the attacks, so it is wide where one attack is weak.",
         takes_largest=True,
+        reference=0.0,
         remedy="give a holdout that no generator saw.",
     ),
 )

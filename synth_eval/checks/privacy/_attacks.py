@@ -9,11 +9,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.privacy._beyond_control import INVALID_SPLIT
 from synth_eval.checks.privacy._targets import Encoded, Targets, encoded, targets
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
-from synth_eval.judging.results import Status
 from synth_eval.stats.intervals import Interval, auc_interval
 from synth_eval.stats.learners import Predictor, TrainingRows, boosting
 from synth_eval.stats.membership import EpsilonBound, judged_epsilon, one_run_epsilon
@@ -26,7 +24,6 @@ __all__ = [
     "epsilon_of",
     "features",
     "halves",
-    "void_if_split_is_invalid",
 ]
 
 FloatArray = npt.NDArray[np.float64]
@@ -86,22 +83,6 @@ def attacks(ctx: Context) -> Attacks:
     if found not in _ATTACKS:
         _ATTACKS[found] = _attack(encoded(ctx), found, ctx.config.seed)
     return _ATTACKS[found]
-
-
-def void_if_split_is_invalid(ctx: Context, status: Status, message: str) -> tuple[Status, str]:
-    """Turn an alarm into "inconclusive" where members and controls differ by themselves.
-
-    The baseline needs models, so it is asked for only where an alarm would be raised.
-    """
-    if status not in (Status.FAIL, Status.WARN):
-        return status, message
-    try:
-        found = attacks(ctx)
-    except NotApplicable:  # too few records for a baseline
-        return status, message
-    if found.is_split_valid:
-        return status, message
-    return Status.INCONCLUSIVE, INVALID_SPLIT.format(blind=found.blind) + "."
 
 
 def epsilon_of(found: Attacks, level: float) -> tuple[EpsilonBound, float]:

@@ -2,97 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from synth_eval import words
 from synth_eval.judging.check import Context
-from synth_eval.judging.results import Status, Threshold
+from synth_eval.judging.items import Item, Side
+from synth_eval.judging.judge import Decision
+from synth_eval.judging.results import Threshold
 from synth_eval.stats.intervals import Interval, excess_members, newcombe, residual_risk, wilson
-from synth_eval.words import percent
 
 __all__ = [
-    "INVALID_SPLIT", "Excess", "area_row", "decide", "difference", "excess", "percent", "points",
-    "risk_rows", "worst",
+    "AttackOutcome", "area_item", "decide", "difference", "excess", "points", "risk_items",
+    "threshold_of", "worst",
 ]  # fmt: skip
 
-INVALID_SPLIT = (
-    "INVALID SPLIT: members and controls can be told apart without the synthetic table (area "
-    "under the curve {blind.value:.2f}, {blind.low:.2f} to {blind.high:.2f}), so this attack "
-    "says nothing; the holdout must be a random split made before training"
-)
+_HIDDEN = "privacy.hidden_excess"
+_PROVED = "privacy.proved_excess"
 
 
 @dataclass(frozen=True, slots=True)
-class Excess:
+class AttackOutcome:
     """Success of one attack on members and on controls.
 
     Parameters
     ----------
     arm : str
-        The attack in words.
-    share : Interval
-        Share of members hit beyond what the controls show, exact.
+        The attack, in words of ours.
+    excess : Interval
+        Share of members hit beyond what the controls show.
     member, control : Interval
         Shares hit, Wilson.
     members, controls : int
         Records attacked.
+    column : str
+        The secret that was attacked; empty where it was the whole record.
     """
 
     arm: str
-    share: Interval
+    excess: Interval
     member: Interval
     control: Interval
     members: int
     controls: int
+    column: str = ""
 
-    def rows(self, what: str | None = None, **more: Any) -> list[Mapping[str, Any]]:
-        """Detail rows: success on members, with the excess and what else is said, on controls."""
-        named = {} if what is None else {"what": what}
+    def items(self, *decisions: Decision, what: str = "", **more: str) -> list[Item]:
+        """Success on members, with the excess and what was decided on it, and on controls.
+
+        Parameters
+        ----------
+        *decisions : Decision
+            Taken on the excess.
+        what : str
+            Said of both sides, such as another rate of false alarms.
+        **more : str
+            Said of members alone.
+        """
+        both = {"what": what} if what else {}
         return [
-            {
-                "arm": f"{self.arm}: training",
-                **named,
-                "estimate": self.member.value,
-                "low": self.member.low,
-                "high": self.member.high,
-                "records": self.members,
-                "beyond_control": self.share.value,
-                "at_least": self.share.low,
-                "at_most": self.share.high,
-                **more,
-            },
-            {
-                "arm": f"{self.arm}: unseen",
-                **named,
-                "estimate": self.control.value,
-                "low": self.control.low,
-                "high": self.control.high,
-                "records": self.controls,
-            },
+            Item(
+                *self._names("training"),
+                Side.REAL,
+                *self.member,
+                decisions=decisions,
+                more={
+                    **both,
+                    "records": self.members,
+                    "beyond_control": self.excess.value,
+                    "at_least": self.excess.low,
+                    "at_most": self.excess.high,
+                    **more,
+                },
+            ),
+            Item(
+                *self._names("unseen"),
+                Side.HOLDOUT,
+                *self.control,
+                more={**both, "records": self.controls},
+            ),
         ]
 
+    def _names(self, side: str) -> tuple[str, tuple[str, ...]]:
+        arm = f"{self.arm}: {side}"
+        return ("secret", (self.column, arm)) if self.column else ("arm", (arm,))
 
-def area_row(arm: str, area: Interval) -> Mapping[str, Any]:
+
+def area_item(arm: str, area: Interval, *decisions: Decision) -> Item:
     """Area under the curve; no estimate, for it has no place on the axis of the shares."""
-    return {
-        "arm": f"{arm}, area under the curve",
-        "value": area.value,
-        "value_low": area.low,
-        "value_high": area.high,
-    }
+    return Item(
+        "arm",
+        (f"{arm}, area under the curve",),
+        Side.NEUTRAL,
+        decisions=decisions,
+        more={"value": area.value, "value_low": area.low, "value_high": area.high},
+    )
 
 
-def risk_rows(entry: Excess) -> list[Mapping[str, Any]]:
+def risk_items(outcome: AttackOutcome) -> list[Item]:
     """Residual risk: the excess as a share of what the control leaves to gain; if defined."""
-    hits = round(entry.member.value * entry.members)
-    control_hits = round(entry.control.value * entry.controls)
-    risk = residual_risk(hits, entry.members, control_hits, entry.controls)
+    hits = round(outcome.member.value * outcome.members)
+    control_hits = round(outcome.control.value * outcome.controls)
+    risk = residual_risk(hits, outcome.members, control_hits, outcome.controls)
     if risk is None:
         return []
-    row = {"estimate": risk.value, "low": risk.low, "high": risk.high}
-    return [{"arm": f"{entry.arm}: residual risk", **row}]
+    return [Item("arm", (f"{outcome.arm}: residual risk",), Side.REAL, *risk)]
 
 
 def points(share: Interval, digits: int = 1) -> str:
@@ -102,10 +116,10 @@ def points(share: Interval, digits: int = 1) -> str:
 
 def excess(
     arm: str, hits: int, members: int, control_hits: int, controls: int, level: float
-) -> Excess:
+) -> AttackOutcome:
     """Exact excess of one attack, at a level corrected for the number of attacks."""
     copied = excess_members(hits, members, control_hits, controls, level)
-    return Excess(
+    return AttackOutcome(
         arm,
         Interval(*(number / members for number in copied)),
         wilson(hits, members),
@@ -116,43 +130,72 @@ def excess(
 
 
 def difference(
-    arm: str, hits: int, members: int, control_hits: int, controls: int, level: float
-) -> Excess:
+    arm: str,
+    hits: int,
+    members: int,
+    control_hits: int,
+    controls: int,
+    level: float,
+    column: str = "",
+) -> AttackOutcome:
     """Success on members minus success on controls, Newcombe's interval.
 
     For attacks that mostly succeed by what the table rightly teaches about the population:
     there the exact interval of `excess` asks for the few who would not have been hit anyway.
     """
-    return Excess(
+    return AttackOutcome(
         arm,
         newcombe(hits, members, control_hits, controls, level),
         wilson(hits, members),
         wilson(control_hits, controls),
         members,
         controls,
+        column,
     )
 
 
-def decide(ctx: Context, share: Interval, margin: str) -> tuple[Status, Threshold]:
+def decide(
+    ctx: Context, subject: str, share: Interval, margin: str, *, can_fail: bool = True
+) -> Decision:
     """Fail beyond the margin, warn where a smaller excess is proved, pass where none could hide.
 
     Nothing found in too few records is inconclusive: an excess as large as
     ``privacy.hidden_excess`` must have been out of the interval.
+
+    Parameters
+    ----------
+    ctx : Context
+        Holds the margins.
+    subject : str
+        What is judged, in words.
+    share : Interval
+        Share of members hit beyond the controls.
+    margin : str
+        Name of the margin.
+    can_fail : bool
+        Whether an excess beyond the margin fails, or warns as a smaller one does.
     """
-    limit, hidden = ctx.config.margin(margin), ctx.config.margin("privacy.hidden_excess")
-    threshold = Threshold(
-        limit.value,
-        f"{limit.basis}; nothing found passes where {percent(hidden.value, 0)} or more "
-        "would have been seen",
+    limit, hidden = ctx.config.margin(margin).value, ctx.config.margin(_HIDDEN).value
+    return Decision(
+        subject,
+        *share,
+        fail=limit if can_fail else None,
+        warn=ctx.config.margin(_PROVED).value,
+        clear=max(limit, hidden),
+        margins=(margin, _PROVED, _HIDDEN),
     )
-    if share.low > limit.value:
-        return Status.FAIL, threshold
-    if share.low > 0:
-        return Status.WARN, threshold
-    clear = share.high <= max(limit.value, hidden.value)
-    return Status.PASS if clear else Status.INCONCLUSIVE, threshold
 
 
-def worst(found: list[Excess]) -> list[Excess]:
+def threshold_of(ctx: Context, margin: str) -> Threshold:
+    """The margin that `decide` holds an excess against, as it is shown."""
+    limit, hidden = ctx.config.margin(margin), ctx.config.margin(_HIDDEN)
+    seen = words.percent(hidden.value, 0)
+    return Threshold(
+        limit.value,
+        f"{limit.basis}; nothing found passes where {seen} or more would have been seen",
+    )
+
+
+def worst(outcomes: Iterable[AttackOutcome]) -> list[AttackOutcome]:
     """Attacks by what they prove, then by what they suggest."""
-    return sorted(found, key=lambda entry: (-entry.share.low, -entry.share.value))
+    return sorted(outcomes, key=lambda outcome: (-outcome.excess.low, -outcome.excess.value))

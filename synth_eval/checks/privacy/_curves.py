@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.privacy._beyond_control import Excess
+from synth_eval.checks.privacy._beyond_control import AttackOutcome
+from synth_eval.judging.items import Side
 from synth_eval.judging.panels import Panel, PlottedLine
 from synth_eval.stats.intervals import wilson
 from synth_eval.stats.membership import coarse_steps
@@ -29,16 +30,16 @@ def roc_panel(
         steps = coarse_steps(members[name], controls[name], least)
         if not steps:
             continue
-        found = [wilson(step.members, sizes[0]) for step in steps]
+        shares = [wilson(step.members, sizes[0]) for step in steps]
         is_best = name == best
         curves.append(
             PlottedLine(
                 name,
                 x=[round(step.controls / sizes[1], 6) for step in steps],
-                y=[interval.value for interval in found],
-                low=[interval.low for interval in found] if is_best else None,
-                high=[interval.high for interval in found] if is_best else None,
-                side="synthetic" if is_best else "neutral",
+                y=[interval.value for interval in shares],
+                low=[interval.low for interval in shares] if is_best else None,
+                high=[interval.high for interval in shares] if is_best else None,
+                side=Side.SYNTHETIC if is_best else Side.NEUTRAL,
             )
         )
     if not curves:
@@ -75,19 +76,19 @@ def distance_panel(members: FloatArray, controls: FloatArray, least: int) -> lis
         return []
     distances = [float(f"{-step.threshold:.2g}") for step in steps]
     curves = []
-    for name, role, hits, size in (
-        ("training records", "real", [step.members for step in steps], len(members)),
-        ("unseen records", "holdout", [step.controls for step in steps], len(controls)),
+    for name, side, hits, size in (
+        ("training records", Side.REAL, [step.members for step in steps], len(members)),
+        ("unseen records", Side.HOLDOUT, [step.controls for step in steps], len(controls)),
     ):
-        found = [wilson(count, size) for count in hits]
+        shares = [wilson(count, size) for count in hits]
         curves.append(
             PlottedLine(
                 name,
                 x=distances,
-                y=[interval.value for interval in found],
-                low=[interval.low for interval in found],
-                high=[interval.high for interval in found],
-                side=role,
+                y=[interval.value for interval in shares],
+                low=[interval.low for interval in shares],
+                high=[interval.high for interval in shares],
+                side=side,
             )
         )
     caption = (
@@ -108,7 +109,7 @@ def distance_panel(members: FloatArray, controls: FloatArray, least: int) -> lis
     return [panel]
 
 
-def strata_panel(strata: Sequence[Excess]) -> list[Panel]:
+def strata_panel(strata: Sequence[AttackOutcome]) -> list[Panel]:
     """Success on members and on controls, stratum by stratum."""
     if len(strata) < 2:
         return []
@@ -116,15 +117,15 @@ def strata_panel(strata: Sequence[Excess]) -> list[Panel]:
         PlottedLine(
             name,
             x=[place + shift for place in range(len(strata))],
-            y=[interval.value for interval in found],
-            low=[interval.low for interval in found],
-            high=[interval.high for interval in found],
-            side=role,
+            y=[interval.value for interval in shares],
+            low=[interval.low for interval in shares],
+            high=[interval.high for interval in shares],
+            side=side,
             shape="points",
         )
-        for name, role, shift, found in (
-            ("training records", "real", -0.08, [stratum.member for stratum in strata]),
-            ("unseen records", "holdout", 0.08, [stratum.control for stratum in strata]),
+        for name, side, shift, shares in (
+            ("training records", Side.REAL, -0.08, [stratum.member for stratum in strata]),
+            ("unseen records", Side.HOLDOUT, 0.08, [stratum.control for stratum in strata]),
         )
     ]
     caption = (

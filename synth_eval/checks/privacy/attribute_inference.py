@@ -14,7 +14,10 @@ How to read it
     What works on unseen people as well is population inference: the table teaches how the
     world is, which is its purpose. Only the difference is leakage. Where the control already
     succeeds always, nothing is left to measure, and nothing leaks that could be shown. The
-    details have both, and what guessing the commonest value would give.
+    details have both, and what guessing the commonest value would give. It fails where the
+    whole interval of the difference is above the margin, warns where it is above zero, and is
+    inconclusive where a large difference could hide. An alarm on a split that is not random
+    (the blind baseline of P004) is inconclusive, too.
 
 Formula
     S = a − b; a, b shares of training and of holdout records whose secret is guessed right. The
@@ -36,20 +39,20 @@ Source
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.privacy._attacks import features, void_if_split_is_invalid
+from synth_eval.checks.privacy._attacks import features
 from synth_eval.checks.privacy._beyond_control import (
-    Excess,
+    AttackOutcome,
     decide,
     difference,
-    percent,
     points,
+    threshold_of,
     worst,
 )
+from synth_eval.checks.privacy._split import VOID_SUMMARY, void_alarm
 from synth_eval.checks.privacy._targets import (
     SECRET_ROLES,
     Encoded,
@@ -60,18 +63,21 @@ from synth_eval.checks.privacy._targets import (
     targets,
 )
 from synth_eval.errors import NotApplicable
-from synth_eval.judging.check import Context
+from synth_eval.judging.check import Context, OnAxis
+from synth_eval.judging.items import Item, Side
+from synth_eval.judging.judge import Decision, Status
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result
 from synth_eval.stats.learners import TrainingRows, boosting
 from synth_eval.stats.neighbours import EncodedRows
+from synth_eval.words import percent
 
-_TOLERANCE = 0.05
-_LEAST = 40
-_MODEL_ROWS = 5_000
-_MODEL_LEVELS = 50
-_BY = " by the "
+_MARGIN = "privacy.attribute_inference"
+_TOLERANCE = 0.05  # ranks: a number is right within a twentieth of the rows
+_LEAST = 40  # a side; the margin of a twentieth is two records then
+_MODEL_ROWS = 5_000  # a model per secret: seconds, not minutes
+_MODEL_LEVELS = 50  # boosting grows a tree per level and round
 _NEAREST, _MODEL = "nearest synthetic row", "model trained on synthetic rows"
 
 Guesses = Callable[[EncodedRows], npt.NDArray[np.bool_]]
@@ -86,16 +92,17 @@ Guesses = Callable[[EncodedRows], npt.NDArray[np.bool_]]
     needs=(HOLDOUT,),
     cost="models",
     figure="bars",
+    axis=OnAxis(3, "largest excess of an attack on training records"),
 )
 def attribute_inference(ctx: Context) -> Result:
     """Guess each secret of members and of controls, by neighbour and by model."""
-    tables, found = encoded(ctx), targets(ctx)
+    tables, attacked = encoded(ctx), targets(ctx)
     wanted = [name for name in secrets(ctx) if known_columns(ctx, name)]
-    if not wanted or len(found.members) < _LEAST:
+    if not wanted or len(attacked.members) < _LEAST:
         raise NotApplicable("needs two columns and forty records on each side")
     sides = (
-        tables.rows["real"].take(found.members),
-        tables.rows["holdout"].take(found.controls),
+        tables.rows["real"].take(attacked.members),
+        tables.rows["holdout"].take(attacked.controls),
     )
     hits = {
         (secret, way): [int(is_right(rows).sum()) for rows in sides]
@@ -103,28 +110,29 @@ def attribute_inference(ctx: Context) -> Result:
         for way, is_right in _ways(ctx, tables, secret)
     }
     level = 1 - ctx.config.alpha / len(hits)
-    guessed = worst(
-        [
-            difference(f"{secret}{_BY}{way}", own, len(sides[0]), other, len(sides[1]), level)
-            for (secret, way), (own, other) in hits.items()
-        ]
+    outcomes = worst(
+        difference(way, members, len(sides[0]), controls, len(sides[1]), level, secret)
+        for (secret, way), (members, controls) in hits.items()
     )
     commonest = {secret: _commonest(tables, sides[1], secret) for secret in wanted}
-    top = guessed[0]
-    status, threshold = decide(ctx, top.share, "privacy.attribute_inference")
-    message = _message(top, commonest)
-    status, message = void_if_split_is_invalid(ctx, status, message)
-    return ctx.result(
-        status,
-        message,
-        estimate=Estimate(*top.share, level),
+    top = outcomes[0]
+    subject = f"{top.column} guessed beyond control by the {top.arm}"
+    decision = void_alarm(ctx, decide(ctx, subject, top.excess, _MARGIN))
+    return ctx.judged(
+        f"{decision.void}." if decision.void else _message(top, commonest),
+        summary=_summary(top, decision),
+        items=[
+            _item(outcome, commonest[outcome.column], *((decision,) if outcome is top else ()))
+            for outcome in outcomes
+        ],
+        items_decide=True,
+        estimate=Estimate(*top.excess, level),
         reference=Reference(
             "share of unseen (holdout) records guessed", *top.control, n=top.controls
         ),
-        threshold=threshold,
+        threshold=threshold_of(ctx, _MARGIN),
         direction=Direction.LOWER,
         sampled=top.members if top.members < ctx.data.real.num_rows else None,
-        details=[_row(entry, commonest) for entry in guessed],
     )
 
 
@@ -190,28 +198,45 @@ def _commonest(tables: Encoded, rows: EncodedRows, secret: str) -> float:
     return float(counts.max() / counts.sum())
 
 
-def _message(top: Excess, commonest: Mapping[str, float]) -> str:
-    secret, _, way = top.arm.rpartition(_BY)
+def _message(top: AttackOutcome, commonest: Mapping[str, float]) -> str:
     return (
-        f"{secret}, guessed by the {way}: {percent(top.member.value)} of training records and "
-        f"{percent(top.control.value)} of unseen ones. What works on unseen people is population "
-        f"inference (the commonest value alone gives {percent(commonest[secret])}); leakage is "
-        f"the difference, {points(top.share)}."
+        f"{top.column}, guessed by the {top.arm}: {percent(top.member.value)} of training records "
+        f"and {percent(top.control.value)} of unseen ones. What works on unseen people is "
+        f"population inference (the commonest value alone gives {percent(commonest[top.column])}); "
+        f"leakage is the difference, {points(top.excess)}."
     )
 
 
-def _row(entry: Excess, commonest: Mapping[str, float]) -> Mapping[str, Any]:
-    secret, _, way = entry.arm.rpartition(_BY)
-    return {
-        "column": secret,
-        "arm": way,
-        "estimate": entry.member.value,
-        "low": entry.member.low,
-        "high": entry.member.high,
-        "reference": entry.control.value,
-        "commonest_value": commonest[secret],
-        "leakage": entry.share.value,
-        "at_least": entry.share.low,
-        "at_most": entry.share.high,
-        "records": entry.members,
-    }
+def _summary(top: AttackOutcome, decision: Decision) -> str:
+    if decision.void:
+        return VOID_SUMMARY
+    match decision.status:
+        case Status.PASS:
+            return "Secrets of training records are guessed no better than those of unseen people"
+        case Status.INCONCLUSIVE:
+            return (
+                "Too few records to tell whether secrets of training records are guessed better "
+                f"than those of unseen people, {top.column} first"
+            )
+    return (
+        f"{top.column} of {percent(top.excess.value)} of training records is guessed beyond what "
+        f"works on unseen people, by the {top.arm}"
+    )
+
+
+def _item(outcome: AttackOutcome, commonest: float, *decisions: Decision) -> Item:
+    return Item(
+        "secret",
+        (outcome.column, outcome.arm),
+        Side.REAL,
+        *outcome.member,
+        reference=outcome.control.value,
+        decisions=decisions,
+        more={
+            "commonest_value": commonest,
+            "leakage": outcome.excess.value,
+            "at_least": outcome.excess.low,
+            "at_most": outcome.excess.high,
+            "records": outcome.members,
+        },
+    )

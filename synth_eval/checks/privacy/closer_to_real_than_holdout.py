@@ -10,8 +10,9 @@ What it measures
 
 How to read it
     Without copying, one half. The interval counts every real record once, however many
-    synthetic rows lie near it, so it holds for the choice of real rows too. It warns above
-    one half and never fails; and it never clears a table.
+    synthetic rows lie near it, so it holds for the choice of real rows too. It only looks for
+    alarms: it warns where the whole interval lies above one half and passes everywhere else,
+    also where the interval reaches across. It never fails, and it never clears a table.
 
 Formula
     S = (c + ½ · t) / q; of q synthetic rows c are nearer to a training row than to every holdout
@@ -30,21 +31,20 @@ Source
 from __future__ import annotations
 
 from statistics import NormalDist
-from typing import Any
 
 import numpy as np
 
-from synth_eval.checks.privacy._beyond_control import percent
 from synth_eval.checks.privacy._targets import Encoded, encoded, in_random_order
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
+from synth_eval.judging.items import Item, Side
+from synth_eval.judging.judge import Decision, Status
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.judging.results import Direction, Estimate, Reference, Result, Threshold
 from synth_eval.stats.intervals import Interval
 from synth_eval.stats.neighbours import EncodedRows, Neighbours
-
-_BASIS = "one half: which side a record fell to was decided by chance before training"
+from synth_eval.words import percent
 
 
 def closer_share(real: Neighbours, holdout: Neighbours, level: float = 0.95) -> Interval:
@@ -88,21 +88,54 @@ def closer_to_real_than_holdout(ctx: Context) -> Result:
     if size < 2 or len(queries) == 0:
         raise NotApplicable("needs at least two real, two holdout and one synthetic row")
     rows = tables.rows["synthetic"].take(queries)
-    found = {
+    sides = {
         role: tables.nearest(rows, _cut(tables, role, size, rng)) for role in ("real", "holdout")
     }
     level = 1 - ctx.config.alpha
-    share = closer_share(found["real"], found["holdout"], level)
-    smell = share.low > 0.5
-    return ctx.result(
-        Status.WARN if smell else Status.PASS,
-        _message(share, smell, size),
+    share = closer_share(sides["real"], sides["holdout"], level)
+    margin = ctx.config.margin("privacy.closer_share")
+    decision = Decision(
+        "synthetic rows nearer to training rows than to unseen ones",
+        *share,
+        warn=margin.value,
+        otherwise=Status.PASS,  # a share near one half clears nothing, so there is no pass to earn
+        margins=("privacy.closer_share",),
+    )
+    first, second = sides["real"].distances[:, 0], sides["holdout"].distances[:, 0]
+    item = Item(
+        "arm",
+        ("synthetic rows nearer to training rows",),
+        Side.SYNTHETIC,
+        *share,
+        expected=0.5,
+        decisions=(decision,),
+        more={
+            "rows_searched_per_side": size,
+            "closer": int((first < second).sum()),
+            "farther": int((first > second).sum()),
+            "equal": int((first == second).sum()),
+        },
+    )
+    is_smell = decision.status is Status.WARN
+    return ctx.judged(
+        _message(share, is_smell, size),
+        summary=(
+            f"{percent(share.value)} of synthetic rows lie nearer to training rows than to unseen "
+            "ones, where chance is 50 %: a smell of overfitting"
+            if is_smell
+            else "Synthetic rows are not shown to lie nearer to training rows than to unseen ones, "
+            "which clears nothing"
+        ),
+        items=[item],
+        items_decide=True,
         estimate=Estimate(*share, level),
         reference=Reference("no copying, equal sizes", 0.5, n=size),
-        threshold=Threshold(0.5, _BASIS),
+        threshold=Threshold(
+            margin.value,
+            f"{margin.basis}; only an interval wholly above it warns, and a pass clears nothing",
+        ),
         direction=Direction.LOWER,
         sampled=len(queries) if len(queries) < data.synthetic.num_rows else None,
-        details=_details(found, share, size),
     )
 
 
@@ -111,10 +144,10 @@ def _cut(tables: Encoded, role: str, size: int, rng: np.random.Generator) -> Enc
     return whole if len(whole) == size else whole.take(in_random_order(whole, rng)[:size])
 
 
-def _message(share: Interval, smell: bool, size: int) -> str:
+def _message(share: Interval, is_smell: bool, size: int) -> str:
     verdict = (
         "nearer than chance allows, a smell of overfitting"
-        if smell
+        if is_smell
         else "no smell of overfitting, which clears nothing"
     )
     return (
@@ -122,20 +155,3 @@ def _message(share: Interval, smell: bool, size: int) -> str:
         f"are nearer to training rows than to as many unseen rows ({size:,}; chance is 50 %): "
         f"{verdict}."
     )
-
-
-def _details(found: dict[str, Neighbours], share: Interval, size: int) -> list[dict[str, Any]]:
-    first, second = found["real"].distances[:, 0], found["holdout"].distances[:, 0]
-    return [
-        {
-            "arm": "synthetic rows nearer to training rows",
-            "estimate": share.value,
-            "low": share.low,
-            "high": share.high,
-            "expected": 0.5,
-            "rows_searched_per_side": size,
-            "closer": int((first < second).sum()),
-            "farther": int((first > second).sum()),
-            "equal": int((first == second).sum()),
-        }
-    ]

@@ -10,7 +10,8 @@ How to read it
     A bound above the declaration refutes it: fail. A bound below it does not confirm it; the
     guarantee rests on its proof and its implementation, and holds for the unit (person, row)
     and the trust model it was stated for. A declared epsilon above what the test could have
-    shown at all is untested: inconclusive.
+    shown at all is untested: inconclusive, as everything is where the split is not random (the
+    blind baseline of P004).
 
 Formula
     ε = max(ln(L / (1 − L)), 0); L one-sided lower Clopper-Pearson bound of right guesses / guesses
@@ -28,12 +29,15 @@ Source
 from __future__ import annotations
 
 from synth_eval.checks.privacy._attacks import attacks, epsilon_of
-from synth_eval.checks.privacy._beyond_control import INVALID_SPLIT
+from synth_eval.checks.privacy._split import VOID_SUMMARY, invalid_split
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
+from synth_eval.judging.facts import POSSIBLE_EPSILON
+from synth_eval.judging.items import Item, Side
+from synth_eval.judging.judge import Decision, Direction, Status, overall
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.judging.results import Estimate, Reference, Result, Threshold
 
 
 @check(
@@ -45,20 +49,36 @@ from synth_eval.judging.results import Direction, Estimate, Reference, Result, S
     cost="models",
     figure="arms",
     evidence="guarantee",
+    facts=(POSSIBLE_EPSILON,),
 )
 def differential_privacy(ctx: Context) -> Result:
     """Compare the declared epsilon with the empirical lower bound."""
     declared = ctx.config.declared_epsilon
     if declared <= 0:
-        raise NotApplicable("no differential privacy guarantee was declared (declared_epsilon)")
-    found = attacks(ctx)
+        raise NotApplicable(
+            "no differential privacy guarantee was declared",
+            cause="need",
+            remedy="give the epsilon of the generator's guarantee as `declared_epsilon`",
+        )
+    scores = attacks(ctx)
+    void = invalid_split(scores)
     level = 1 - ctx.config.alpha
-    bound, possible = epsilon_of(found, level)
-    status = Status.PASS
-    if bound.epsilon > declared:
-        status = Status.FAIL
-    elif possible < declared:
-        status = Status.INCONCLUSIVE
+    bound, possible = epsilon_of(scores, level)
+    proved = Decision(
+        "lower bound on epsilon that the attacks prove",
+        *(bound.epsilon,) * 3,
+        fail=declared,
+        otherwise=Status.PASS,
+        void=void,
+    )
+    power = Decision(
+        "largest bound on epsilon that could have been shown",
+        *(possible,) * 3,
+        direction=Direction.HIGHER,
+        clear=declared,
+        void=void,
+    )
+    status = overall([proved, power])
     message = (
         f"Declared epsilon {declared:g}; the attacks prove that epsilon is at least "
         f"{bound.epsilon:.2f} ({bound.correct:,} of {bound.guesses:,} guesses right) and could "
@@ -69,18 +89,38 @@ def differential_privacy(ctx: Context) -> Result:
         Status.INCONCLUSIVE: ": too few records to test the declaration.",
         Status.PASS: ": no contradiction, which confirms nothing beyond the declared proof.",
     }
-    message += endings[status]
-    if not found.is_split_valid:
-        status, message = Status.INCONCLUSIVE, INVALID_SPLIT.format(blind=found.blind) + "."
-    return ctx.result(
-        status,
-        message,
+    summaries = {
+        Status.FAIL: f"The declared epsilon of {declared:g} is refuted: attacks prove at least "
+        f"{bound.epsilon:.2f}",
+        Status.INCONCLUSIVE: f"Too few records to test the declared epsilon of {declared:g}: at "
+        f"most {possible:.1f} could have been proved",
+        Status.PASS: f"Attacks do not contradict the declared epsilon of {declared:g}, which "
+        "confirms nothing beyond its proof",
+    }
+    return ctx.judged(
+        f"{void}." if void else message + endings[status],
+        summary=VOID_SUMMARY if void else summaries[status],
+        items=[
+            Item(
+                "arm",
+                ("proved lower bound",),
+                Side.NEUTRAL,
+                bound.epsilon,
+                limit=declared,
+                decisions=(proved,),
+            ),
+            Item(
+                "arm",
+                ("largest bound that could be shown",),
+                Side.NEUTRAL,
+                possible,
+                decisions=(power,),
+            ),
+        ],
+        items_decide=True,
         estimate=Estimate(bound.epsilon, bound.epsilon, max(possible, bound.epsilon), level),
-        reference=Reference("largest bound the test could show", possible, n=len(found.folds[0])),
+        reference=Reference("largest bound the test could show", possible, n=len(scores.folds[0])),
         threshold=Threshold(declared, "the epsilon declared for the synthetic table"),
         direction=Direction.LOWER,
-        details=[
-            {"arm": "proved lower bound", "estimate": bound.epsilon, "limit": declared},
-            {"arm": "largest bound that could be shown", "estimate": possible},
-        ],
+        facts={POSSIBLE_EPSILON: possible},
     )

@@ -13,8 +13,10 @@ What it measures
 
 How to read it
     The estimate is the share of training records copied beyond what the controls show, with
-    an exact interval. Any share proved above zero fails: a person was given away. The details
-    also say how small a copied share would have been seen at this size. The command
+    an exact interval. Any share proved above zero fails: a person was given away. It passes
+    where the interval leaves room for at most the margin of hidden copies, and is inconclusive
+    where more could hide behind chance matches. The details also say how small a copied share
+    would have been seen at this size. The command
     ``synth-eval copies`` lists the rows in a file for the keepers of the real table alone.
 
 Formula
@@ -35,17 +37,18 @@ Source
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from synth_eval.checks.privacy._beyond_control import percent
 from synth_eval.errors import NotApplicable
-from synth_eval.judging.check import Context
+from synth_eval.judging.check import Context, OnAxis
 from synth_eval.judging.facts import RECORDS_ATTACKED, SMALLEST_VISIBLE
+from synth_eval.judging.items import Item, Side
+from synth_eval.judging.judge import Decision, Status
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.judging.results import Direction, Estimate, Reference, Result
 from synth_eval.stats.intervals import Interval, excess_members, wilson
 from synth_eval.stats.multiplicities import Multiplicities
+from synth_eval.words import percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +78,12 @@ class CopyCounts:
     aside_hits: int
 
 
-def count_copies(found: Multiplicities) -> CopyCounts:
+def count_copies(occurrences: Multiplicities) -> CopyCounts:
     """Count hits of members and controls.
 
     Parameters
     ----------
-    found : Multiplicities
+    occurrences : Multiplicities
         How often each record occurs in ``real``, ``holdout`` and ``synthetic``.
 
     Examples
@@ -88,22 +91,22 @@ def count_copies(found: Multiplicities) -> CopyCounts:
     >>> import numpy as np
     >>> from synth_eval.stats.multiplicities import multiplicities
     >>> rows = {"real": [1, 2, 3, 3, 9], "holdout": [4, 5, 9], "synthetic": [2, 3, 5]}
-    >>> hashes = {role: np.array(own, np.uint64) for role, own in rows.items()}
-    >>> found = count_copies(multiplicities(hashes))
-    >>> found.member_hits, found.members, found.control_hits, found.controls, found.aside_hits
+    >>> hashes = {role: np.array(hashed, np.uint64) for role, hashed in rows.items()}
+    >>> count = count_copies(multiplicities(hashes))
+    >>> count.member_hits, count.members, count.control_hits, count.controls, count.aside_hits
     (1, 2, 1, 2, 1)
     """
-    real, holdout = found.times["real"], found.times["holdout"]
-    in_real, in_holdout, hit = real > 0, holdout > 0, found.times["synthetic"] > 0
+    real, holdout = occurrences.times["real"], occurrences.times["holdout"]
+    in_real, in_holdout, hit = real > 0, holdout > 0, occurrences.times["synthetic"] > 0
     once, both = real + holdout == 1, in_real & in_holdout
     return CopyCounts(
-        members=found.count(once & in_real),
-        controls=found.count(once & in_holdout),
-        member_hits=found.count(once & in_real & hit),
-        control_hits=found.count(once & in_holdout & hit),
-        both=found.count(both),
-        repeated=found.count((real + holdout > 1) & ~both),
-        aside_hits=found.count(~once & in_real & hit),
+        members=occurrences.count(once & in_real),
+        controls=occurrences.count(once & in_holdout),
+        member_hits=occurrences.count(once & in_real & hit),
+        control_hits=occurrences.count(once & in_holdout & hit),
+        both=occurrences.count(both),
+        repeated=occurrences.count((real + holdout > 1) & ~both),
+        aside_hits=occurrences.count(~once & in_real & hit),
     )
 
 
@@ -131,6 +134,8 @@ def smallest_visible(counts: CopyCounts, level: float) -> int | None:
     title="Training records copied verbatim",
     needs=(HOLDOUT,),
     figure="arms",
+    axis=OnAxis(0, "largest excess of an attack on training records"),
+    facts=(SMALLEST_VISIBLE, RECORDS_ATTACKED),
 )
 def exact_copies(ctx: Context) -> Result:
     """Compare how many training records and unseen records the synthetic table repeats."""
@@ -138,89 +143,122 @@ def exact_copies(ctx: Context) -> Result:
     if counts.members == 0 or counts.controls == 0:
         raise NotApplicable(
             "no record occurs just once in real and holdout together, so copies cannot be told "
-            "from chance; compare more columns, or drop repeated rows before training"
+            "from chance",
+            remedy="compare more columns, or drop repeated rows before training",
         )
     level = 1 - ctx.config.alpha
     copied = excess_members(
         counts.member_hits, counts.members, counts.control_hits, counts.controls, level
     )
-    margin = ctx.config.margin("privacy.copied_records")
-    hidden = ctx.config.margin("privacy.hidden_copies")
-    visible = smallest_visible(counts, level)
     share = Interval(*(number / counts.members for number in copied))
-    control = wilson(counts.control_hits, counts.controls, level)
-    return ctx.result(
-        _status(share, margin.value, hidden.value),
+    margin = ctx.config.margin("privacy.copied_records")
+    decision = Decision(
+        "training records copied beyond chance",
+        *share,
+        fail=margin.value,
+        clear=max(margin.value, ctx.config.margin("privacy.hidden_copies").value),
+        margins=("privacy.copied_records", "privacy.hidden_copies"),
+    )
+    visible = smallest_visible(counts, level)
+    return ctx.judged(
         _message(counts, copied, visible),
+        summary=_summary(decision, counts, copied, visible),
+        items=_items(counts, copied, visible, level, decision),
+        items_decide=True,
         estimate=Estimate(*share, level),
         reference=Reference(
-            "share of unseen (holdout) records found by chance", *control, n=counts.controls
+            "share of unseen (holdout) records found by chance",
+            *wilson(counts.control_hits, counts.controls, level),
+            n=counts.controls,
         ),
-        threshold=Threshold(margin.value, margin.basis),
+        threshold=margin,
         direction=Direction.LOWER,
-        details=_details(counts, copied, visible, level),
         facts={}
         if visible is None
         else {SMALLEST_VISIBLE: visible, RECORDS_ATTACKED: counts.members},
     )
 
 
-def _status(share: Interval, margin: float, hidden: float) -> Status:
-    if share.low > margin:
-        return Status.FAIL
-    return Status.PASS if share.high <= max(margin, hidden) else Status.INCONCLUSIVE
-
-
 def _message(counts: CopyCounts, copied: Interval, visible: int | None) -> str:
-    found = (
+    seen = (
         f"{counts.member_hits:,} of {counts.members:,} training records are in the synthetic "
         f"table verbatim, {counts.control_hits:,} of {counts.controls:,} unseen ones"
     )
     if copied.low > 0:
-        return (
-            f"{found}: {copied.value:,.0f} ({copied.low:,.0f} to {copied.high:,.0f}) were copied."
-        )
+        return f"{seen}: {copied.value:,.0f} ({copied.low:,.0f} to {copied.high:,.0f}) were copied."
     if visible is None:
-        return f"{found}: chance repeats so many that no copying could be seen."
+        return f"{seen}: chance repeats so many that no copying could be seen."
     return (
-        f"{found}: no copying beyond chance; {visible:,} copied records "
+        f"{seen}: no copying beyond chance; {visible:,} copied records "
         f"({percent(visible / counts.members, 2)}) would have been seen."
     )
 
 
-def _details(
-    counts: CopyCounts, copied: Interval, visible: int | None, level: float
-) -> list[dict[str, Any]]:
+def _summary(decision: Decision, counts: CopyCounts, copied: Interval, visible: int | None) -> str:
+    match decision.status:
+        case Status.FAIL:
+            return (
+                f"About {copied.value:,.0f} of {counts.members:,} training records were copied "
+                "into the synthetic table cell for cell"
+            )
+        case Status.INCONCLUSIVE:
+            return (
+                "Cannot tell whether training records were copied: up to "
+                f"{percent(copied.high / counts.members)} of them could hide behind chance matches"
+            )
+    seen = "" if visible is None else f"; {visible:,} copied records would have been seen"
+    return f"No training record was copied cell for cell beyond chance{seen}"
+
+
+def _items(
+    counts: CopyCounts, copied: Interval, visible: int | None, level: float, decision: Decision
+) -> list[Item]:
     share = Interval(*(number / counts.members for number in copied))
     member = wilson(counts.member_hits, counts.members, level)
     control = wilson(counts.control_hits, counts.controls, level)
-    rows: list[dict[str, Any]] = [
-        {
-            **_arm("copied beyond chance", share, round(copied.value), counts.members),
-            "hits_low": int(copied.low),
-            "hits_high": int(copied.high),
-        },
-        _arm("training records (members)", member, counts.member_hits, counts.members),
-        _arm("unseen records (controls)", control, counts.control_hits, counts.controls),
-        {"arm": "set aside: in both tables", "records": counts.both},
-        {
-            "arm": "set aside: repeated in one table",
-            "hits": counts.aside_hits,
-            "records": counts.repeated,
-        },
+    items = [
+        Item(
+            "arm",
+            ("copied beyond chance",),
+            Side.REAL,
+            *share,
+            decisions=(decision,),
+            more={
+                "hits": round(copied.value),
+                "records": counts.members,
+                "hits_low": int(copied.low),
+                "hits_high": int(copied.high),
+            },
+        ),
+        Item(
+            "arm",
+            ("training records (members)",),
+            Side.REAL,
+            *member,
+            more={"hits": counts.member_hits, "records": counts.members},
+        ),
+        Item(
+            "arm",
+            ("unseen records (controls)",),
+            Side.HOLDOUT,
+            *control,
+            more={"hits": counts.control_hits, "records": counts.controls},
+        ),
+        Item("arm", ("set aside: in both tables",), Side.NEUTRAL, more={"records": counts.both}),
+        Item(
+            "arm",
+            ("set aside: repeated in one table",),
+            Side.NEUTRAL,
+            more={"hits": counts.aside_hits, "records": counts.repeated},
+        ),
     ]
     if visible is not None:
-        told = "fewest copies that would have been seen"
-        rows.append({"arm": told, "hits": visible, "records": counts.members})
-    return rows
-
-
-def _arm(name: str, found: Interval, hits: int, records: int) -> dict[str, Any]:
-    return {
-        "arm": name,
-        "estimate": found.value,
-        "low": found.low,
-        "high": found.high,
-        "hits": hits,
-        "records": records,
-    }
+        items.append(
+            Item(
+                "arm",
+                ("fewest copies that would have been seen",),
+                Side.NEUTRAL,
+                more={"hits": visible, "records": counts.members},
+            )
+        )
+    return items

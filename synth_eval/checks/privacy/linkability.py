@@ -10,7 +10,9 @@ What it measures
 
 How to read it
     Halves that say much about each other link for unseen people too. Only the difference is
-    what having been in training adds.
+    what having been in training adds. It fails where its whole interval is above the margin,
+    warns where it is above zero, and is inconclusive where a large difference could hide. An
+    alarm on a split that is not random (the blind baseline of P004) is inconclusive, too.
 
 Formula
     S = a − b; a, b shares of training and of holdout records of which both halves have a common row
@@ -30,26 +32,30 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.privacy._attacks import void_if_split_is_invalid
 from synth_eval.checks.privacy._beyond_control import (
-    Excess,
     decide,
     difference,
-    percent,
     points,
-    risk_rows,
+    risk_items,
+    threshold_of,
 )
+from synth_eval.checks.privacy._split import VOID_SUMMARY, void_alarm
 from synth_eval.checks.privacy._targets import Encoded, encoded, shared_columns, targets
 from synth_eval.errors import NotApplicable
-from synth_eval.judging.check import Context
+from synth_eval.judging.check import Context, OnAxis
+from synth_eval.judging.judge import Decision, Status
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result
 from synth_eval.stats.neighbours import EncodedRows
+from synth_eval.words import percent
 
-_NEIGHBOURS = 5
-_MOST = 2_000
-_LEAST = 40
+_MARGIN = "privacy.linkability"
+_NEIGHBOURS = 5  # of each half; more link anybody to anybody in a small table
+_MOST = (
+    2_000  # records, each searched for twice; the interval is three points to either side at most
+)
+_LEAST = 40  # a side; the margin of a twentieth is two records then
 
 
 @check(
@@ -60,30 +66,39 @@ _LEAST = 40
     needs=(HOLDOUT,),
     cost="neighbours",
     figure="arms",
+    axis=OnAxis(4, "largest excess of an attack on training records"),
 )
 def linkability(ctx: Context) -> Result:
     """Link halves of members and of controls through the synthetic table."""
-    tables, found, names = encoded(ctx), targets(ctx), shared_columns(ctx.data)
-    size = min(len(found.members), _MOST)
+    tables, attacked, names = encoded(ctx), targets(ctx), shared_columns(ctx.data)
+    size = min(len(attacked.members), _MOST)
     if size < _LEAST or len(names) < 2:
         raise NotApplicable("needs two columns and forty records on each side")
     hits = [
         int(_linked(tables, tables.rows[role].take(rows[:size]), names).sum())
-        for role, rows in (("real", found.members), ("holdout", found.controls))
+        for role, rows in (("real", attacked.members), ("holdout", attacked.controls))
     ]
     level = 1 - ctx.config.alpha
     outcome = difference("halves linked", hits[0], size, hits[1], size, level)
-    status, threshold = decide(ctx, outcome.share, "privacy.linkability")
-    status, message = void_if_split_is_invalid(ctx, status, _message(outcome))
-    return ctx.result(
-        status,
-        message,
-        estimate=Estimate(*outcome.share, level),
+    decision = decide(
+        ctx, "training records whose halves are linked beyond control", outcome.excess, _MARGIN
+    )
+    decision = void_alarm(ctx, decision)
+    message = (
+        f"The halves of {percent(outcome.member.value, 2)} of training records and of "
+        f"{percent(outcome.control.value, 2)} of unseen ones are linked: "
+        f"{points(outcome.excess, 2)} for having been in training."
+    )
+    return ctx.judged(
+        f"{decision.void}." if decision.void else message,
+        summary=_summary(decision),
+        items=[*outcome.items(decision), *risk_items(outcome)],
+        items_decide=True,
+        estimate=Estimate(*outcome.excess, level),
         reference=Reference("share of unseen (holdout) records linked", *outcome.control, n=size),
-        threshold=threshold,
+        threshold=threshold_of(ctx, _MARGIN),
         direction=Direction.LOWER,
         sampled=size if size < ctx.data.real.num_rows else None,
-        details=[*outcome.rows(), *risk_rows(outcome)],
     )
 
 
@@ -97,9 +112,17 @@ def _linked(tables: Encoded, rows: EncodedRows, names: list[str]) -> npt.NDArray
     return np.asarray((first[:, :, None] == second[:, None, :]).any(axis=(1, 2)))
 
 
-def _message(outcome: Excess) -> str:
+def _summary(decision: Decision) -> str:
+    if decision.void:
+        return VOID_SUMMARY
+    match decision.status:
+        case Status.PASS:
+            return (
+                "Synthetic rows link halves of training records no more often than of unseen ones"
+            )
+        case Status.INCONCLUSIVE:
+            return "Too few records to tell whether synthetic rows link halves of training records"
     return (
-        f"The halves of {percent(outcome.member.value, 2)} of training records and of "
-        f"{percent(outcome.control.value, 2)} of unseen ones are linked: "
-        f"{points(outcome.share, 2)} for having been in training."
+        f"Synthetic rows link the halves of {percent(decision.value)} of training records, beyond "
+        "those of unseen ones"
     )

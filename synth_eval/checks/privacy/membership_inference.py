@@ -14,11 +14,12 @@ What it measures
 
 How to read it
     Fails where the whole interval lies above the margin; warns where any excess is proved, or
-    where an area under the curve is above one half: a shift of averages is a limit, a tail of
-    recognised people is a NO-GO. The lower bound on epsilon is what this one run proves; the
-    largest bound it could have proved stands beside it, so a zero can be read as what it is.
-    The blind baseline sees no synthetic row; away from one half it voids the split. F1 is no
-    measure here: calling everyone a member scores .667.
+    where an area under the curve is above one half with its whole interval: a shift of averages
+    is a limit, a tail of recognised people is a NO-GO. Inconclusive where too few records leave
+    room for a large excess of the best attack. The lower bound on epsilon is what this one run
+    proves; the largest bound it could have proved stands beside it, so a zero can be read as
+    what it is. The blind baseline sees no synthetic row; above one half it voids the split, and
+    nothing is concluded. F1 is no measure here: calling everyone a member scores .667.
 
 Formula
     S = (a − b) / (1 − b), within its exact interval; a, b shares of training and of holdout records
@@ -38,37 +39,43 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
 
 from synth_eval.checks.privacy._attacks import Attacks, attacks, epsilon_of
 from synth_eval.checks.privacy._beyond_control import (
-    INVALID_SPLIT,
-    Excess,
-    area_row,
+    AttackOutcome,
+    area_item,
     decide,
     excess,
-    percent,
     points,
+    threshold_of,
     worst,
 )
 from synth_eval.checks.privacy._curves import roc_panel
-from synth_eval.judging.check import Context
+from synth_eval.checks.privacy._split import VOID_SUMMARY, invalid_split
+from synth_eval.judging.check import Context, OnAxis
 from synth_eval.judging.facts import POSSIBLE_EPSILON
+from synth_eval.judging.items import Item, Side
+from synth_eval.judging.judge import Decision, Status
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
+from synth_eval.judging.results import Direction, Estimate, Reference, Result
 from synth_eval.stats.intervals import Interval, auc_interval
 from synth_eval.stats.membership import (
     EpsilonBound,
     f1_of_guessing_member,
     tail_hits,
 )
+from synth_eval.words import percent
 
-_RATE = 0.01
-_FINE_RATE = 0.001
+_RATE = 0.01  # false alarms: an attacker who accuses one unseen person in a hundred is believed
+_FINE_RATE = 0.001  # the rate of Carlini et al., shown where there are records enough
 _LEAST_EXCEEDING = 4
 """Fewest controls above a threshold: fewer cannot hold it."""
+
+_MARGIN = "privacy.membership_tail"
+_AREA_MARGIN = "privacy.membership_area"
 
 
 @check(
@@ -80,53 +87,72 @@ _LEAST_EXCEEDING = 4
     cost="models",
     figure="arms",
     evidence="attack",
+    axis=OnAxis(2, "largest excess of an attack on training records"),
+    facts=(POSSIBLE_EPSILON,),
 )
 def membership_inference(ctx: Context) -> Result:
     """Attack members and controls alike."""
-    found = attacks(ctx)
-    level = 1 - ctx.config.alpha / len(found.members)
-    tails = worst([_tail(name, found, _RATE, level) for name in found.members])
+    scores = attacks(ctx)
+    void = invalid_split(scores)
+    level = 1 - ctx.config.alpha / len(scores.members)
+    tails = worst(_tail(name, scores, _RATE, level) for name in scores.members)
+    best = tails[0]
+    recognised = decide(ctx, f"recognised beyond control: {best.arm}", best.excess, _MARGIN)
+    recognised = replace(recognised, void=void)
     areas = {
-        name: auc_interval(found.members[name], found.controls[name], level)
-        for name in found.members
+        name: auc_interval(scores.members[name], scores.controls[name], level)
+        for name in scores.members
     }
-    bound, possible = epsilon_of(found, 1 - ctx.config.alpha)
-    status, threshold = decide(ctx, tails[0].share, "privacy.membership_tail")
-    if status in (Status.PASS, Status.INCONCLUSIVE) and any(a.low > 0.5 for a in areas.values()):
-        status = Status.WARN
-    message = _message(tails[0], areas, bound, possible)
-    if not found.is_split_valid:
-        status, message = Status.INCONCLUSIVE, INVALID_SPLIT.format(blind=found.blind) + "."
-    return ctx.result(
-        status,
-        message,
-        estimate=Estimate(*tails[0].share, level),
+    ranked = {
+        name: Decision(
+            f"area under the curve: {name}",
+            *area,
+            warn=ctx.config.margin(_AREA_MARGIN).value,
+            otherwise=Status.PASS,  # an average near one half clears nobody: alarms alone count
+            margins=(_AREA_MARGIN,),
+            void=void,
+        )
+        for name, area in areas.items()
+    }
+    bound, possible = epsilon_of(scores, 1 - ctx.config.alpha)
+    return ctx.judged(
+        f"{void}." if void else _message(best, areas, bound, possible),
+        summary=_summary(recognised, ranked, best),
+        items=[
+            *best.items(recognised),
+            *(item for tail in tails[1:] for item in tail.items()),
+            *_fine_items(scores, level),
+            *(area_item(name, area, ranked[name]) for name, area in areas.items()),
+            area_item("blind baseline (no synthetic table)", scores.blind),
+            *_told_items(bound, possible, len(scores.folds[0])),
+        ],
+        items_decide=True,
+        estimate=Estimate(*best.excess, level),
         reference=Reference(
             "share of unseen (holdout) records at the same threshold",
-            *tails[0].control,
-            n=tails[0].controls,
+            *best.control,
+            n=best.controls,
         ),
-        threshold=threshold,
+        threshold=threshold_of(ctx, _MARGIN),
         direction=Direction.LOWER,
-        sampled=tails[0].members if tails[0].members < ctx.data.real.num_rows else None,
-        details=_details(found, tails, areas, (bound, possible), level),
+        sampled=best.members if best.members < ctx.data.real.num_rows else None,
         facts={POSSIBLE_EPSILON: possible},
-        panels=roc_panel(found.members, found.controls, tails[0].arm, ctx.config.small_cell),
+        panels=roc_panel(scores.members, scores.controls, best.arm, ctx.config.small_cell),
     )
 
 
-def _tail(name: str, found: Attacks, rate: float, level: float) -> Excess:
-    hits = tail_hits(found.members[name], found.controls[name], found.folds, rate)
+def _tail(name: str, scores: Attacks, rate: float, level: float) -> AttackOutcome:
+    hits = tail_hits(scores.members[name], scores.controls[name], scores.folds, rate)
     return excess(name, *hits, level)
 
 
 def _message(
-    tail: Excess, areas: Mapping[str, Interval], bound: EpsilonBound, possible: float
+    best: AttackOutcome, areas: Mapping[str, Interval], bound: EpsilonBound, possible: float
 ) -> str:
     text = (
-        f"The best of {len(areas)} attacks ({tail.arm}) recognises "
-        f"{percent(tail.member.value, 2)} of training records and "
-        f"{percent(tail.control.value, 2)} of unseen ones: {points(tail.share, 2)}"
+        f"The best of {len(areas)} attacks ({best.arm}) recognises "
+        f"{percent(best.member.value, 2)} of training records and "
+        f"{percent(best.control.value, 2)} of unseen ones: {points(best.excess, 2)}"
     )
     name, area = max(areas.items(), key=lambda item: item[1].low)
     if area.low > 0.5:
@@ -136,30 +162,42 @@ def _message(
     return f"{text}; epsilon up to {possible:.1f} could have been shown."
 
 
-def _details(
-    found: Attacks,
-    tails: Sequence[Excess],
-    areas: Mapping[str, Interval],
-    epsilon: tuple[EpsilonBound, float],
-    level: float,
-) -> list[Mapping[str, Any]]:
-    rows: list[Mapping[str, Any]] = []
-    for tail in tails:
-        rows += tail.rows()
-    size = len(found.folds[0])
-    if size * _FINE_RATE >= _LEAST_EXCEEDING:
-        for name in areas:
-            rows += _tail(name, found, _FINE_RATE, level).rows("0.1 % alarms")
-    bound, possible = epsilon
+def _summary(recognised: Decision, ranked: Mapping[str, Decision], best: AttackOutcome) -> str:
+    if recognised.void:
+        return VOID_SUMMARY
+    if recognised.status in (Status.FAIL, Status.WARN):
+        return (
+            f"The best attack ({best.arm}) recognises {percent(best.excess.value)} of training "
+            "records beyond its false alarms on unseen ones"
+        )
+    name, area = max(ranked.items(), key=lambda pair: pair[1].low)
+    if area.status is Status.WARN:
+        return (
+            "Attacks rank training records above unseen ones (area under the curve "
+            f"{area.value:.2f}, {name}), though none is recognised nearly for sure"
+        )
+    if recognised.status is Status.INCONCLUSIVE:
+        return "Too few records to tell whether attacks recognise training records"
+    return "No attack recognises training records beyond its false alarms on unseen ones"
+
+
+def _fine_items(scores: Attacks, level: float) -> list[Item]:
+    """The same at a tenth of the false alarms, where there are controls enough to hold it."""
+    if len(scores.folds[0]) * _FINE_RATE < _LEAST_EXCEEDING:
+        return []
     return [
-        *rows,
-        *(area_row(name, area) for name, area in areas.items()),
-        area_row("blind baseline (no synthetic table)", found.blind),
-        {"arm": "calling everyone a member, F1", "value": f1_of_guessing_member(size, size)},
-        {
-            "arm": "lower bound on epsilon",
-            "what": f"{bound.correct:,} of {bound.guesses:,} guesses right",
-            "value": bound.epsilon,
-        },
-        {"arm": "largest bound on epsilon that could have been shown", "value": possible},
+        item
+        for name in scores.members
+        for item in _tail(name, scores, _FINE_RATE, level).items(what="0.1 % alarms")
     ]
+
+
+def _told_items(bound: EpsilonBound, possible: float, size: int) -> list[Item]:
+    """Numbers that stand beside the attacks and decide nothing."""
+    guesses = f"{bound.correct:,} of {bound.guesses:,} guesses right"
+    told: Mapping[str, Mapping[str, float | str]] = {
+        "calling everyone a member, F1": {"value": f1_of_guessing_member(size, size)},
+        "lower bound on epsilon": {"what": guesses, "value": bound.epsilon},
+        "largest bound on epsilon that could have been shown": {"value": possible},
+    }
+    return [Item("arm", (arm,), Side.NEUTRAL, more=more) for arm, more in told.items()]

@@ -14,7 +14,9 @@ What it measures
 How to read it
     Zero means that training records are no nearer than unseen ones in the tail where copies
     live. Copies in any order, with jitter or a few changed cells lift it. It fails where the
-    whole interval is above the margin, warns where it is above zero.
+    whole interval is above the margin, warns where it is above zero, and is inconclusive where
+    too few records leave room for a large excess. An alarm on a split that is not random (the
+    blind baseline of P004) is inconclusive, too.
 
 Formula
     S = (a − b) / (1 − b), within its exact interval; a, b shares of training and of holdout records
@@ -33,23 +35,26 @@ Source
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from synth_eval.checks.privacy._attacks import void_if_split_is_invalid
-from synth_eval.checks.privacy._beyond_control import decide, percent, points
+from synth_eval.checks.privacy._beyond_control import decide, points, threshold_of
 from synth_eval.checks.privacy._curves import distance_panel
+from synth_eval.checks.privacy._split import VOID_SUMMARY, void_alarm
 from synth_eval.checks.privacy._targets import targets
 from synth_eval.errors import NotApplicable
-from synth_eval.judging.check import Context
+from synth_eval.judging.check import Context, OnAxis
+from synth_eval.judging.facts import NEAR_DISTANCE
+from synth_eval.judging.items import Item, Side
+from synth_eval.judging.judge import Decision, Status
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result
 from synth_eval.stats.intervals import Interval, excess_members, wilson
+from synth_eval.words import percent
 
-_NEAR_QUANTILE = 0.01
-_LEAST_CONTROLS = 40
+_NEAR_QUANTILE = 0.01  # copies live in the tail: the false alarm rate of P004, too
+_LEAST_CONTROLS = 40  # half of them fix what near is; the nearest of fewer than twenty says little
+_MARGIN = "privacy.near_copies"
 
 
 @check(
@@ -60,11 +65,13 @@ _LEAST_CONTROLS = 40
     needs=(HOLDOUT,),
     cost="neighbours",
     figure="arms",
+    axis=OnAxis(1, "largest excess of an attack on training records"),
+    facts=(NEAR_DISTANCE,),
 )
 def near_copies(ctx: Context) -> Result:
     """Compare how many training and unseen records have a synthetic row very near."""
-    found = targets(ctx)
-    members, controls = found.member_distances[:, 0], found.control_distances[:, 0]
+    attacked = targets(ctx)
+    members, controls = attacked.member_distances[:, 0], attacked.control_distances[:, 0]
     if len(controls) < _LEAST_CONTROLS:
         raise NotApplicable(
             f"{len(controls)} holdout rows are too few to say what near is; "
@@ -78,54 +85,55 @@ def near_copies(ctx: Context) -> Result:
     level = 1 - ctx.config.alpha
     copied = excess_members(hits, len(members), control_hits, len(judged), level)
     excess = Interval(*(number / len(members) for number in copied))
+    member = wilson(hits, len(members), level)
     control = wilson(control_hits, len(judged), level)
-    status, threshold = decide(ctx, excess, "privacy.near_copies")
-    shares = (wilson(hits, len(members), level), control)
-    status, message = void_if_split_is_invalid(ctx, status, _message(shares, excess))
-    return ctx.result(
-        status,
-        message,
-        estimate=Estimate(*excess, level),
-        reference=Reference("share of unseen (holdout) records as near", *control, n=len(judged)),
-        threshold=threshold,
-        direction=Direction.LOWER,
-        sampled=_sampled(ctx, len(members)),
-        details=_details(shares, excess, (len(members), len(judged)), near),
-        panels=distance_panel(members, controls, ctx.config.small_cell),
+    decision = void_alarm(
+        ctx, decide(ctx, "training records near a synthetic row beyond chance", excess, _MARGIN)
     )
-
-
-def _sampled(ctx: Context, members: int) -> int | None:
-    holdout = ctx.data.tables["holdout"].num_rows
-    return members if members < max(ctx.data.real.num_rows, holdout) else None
-
-
-def _message(shares: tuple[Interval, Interval], excess: Interval) -> str:
-    member, control = shares
-    return (
+    message = (
         f"{percent(member.value, 2)} of training records and {percent(control.value, 2)} of "
         "unseen ones have a synthetic row nearer than about 99 % of unseen records have: "
         f"{points(excess, 2)} beyond chance."
     )
+    largest = max(ctx.data.real.num_rows, ctx.data.tables["holdout"].num_rows)
+    return ctx.judged(
+        f"{decision.void}." if decision.void else message,
+        summary=_summary(decision),
+        items=[
+            Item(
+                "arm",
+                (name,),
+                side,
+                *share,
+                decisions=decisions,
+                more={"records": records, "near_distance": round(near, 4)},
+            )
+            for name, side, share, records, decisions in (
+                ("near beyond chance", Side.REAL, excess, len(members), (decision,)),
+                ("training records (members)", Side.REAL, member, len(members), ()),
+                ("unseen records (controls)", Side.HOLDOUT, control, len(judged), ()),
+            )
+        ],
+        items_decide=True,
+        estimate=Estimate(*excess, level),
+        reference=Reference("share of unseen (holdout) records as near", *control, n=len(judged)),
+        threshold=threshold_of(ctx, _MARGIN),
+        direction=Direction.LOWER,
+        sampled=len(members) if len(members) < largest else None,
+        facts={NEAR_DISTANCE: near},
+        panels=distance_panel(members, controls, ctx.config.small_cell),
+    )
 
 
-def _details(
-    shares: tuple[Interval, Interval], excess: Interval, sizes: tuple[int, int], near: float
-) -> list[dict[str, Any]]:
-    rows = []
-    for name, interval, records in (
-        ("near beyond chance", excess, sizes[0]),
-        ("training records (members)", shares[0], sizes[0]),
-        ("unseen records (controls)", shares[1], sizes[1]),
-    ):
-        rows.append(
-            {
-                "arm": name,
-                "estimate": interval.value,
-                "low": interval.low,
-                "high": interval.high,
-                "records": records,
-                "near_distance": round(near, 4),
-            }
-        )
-    return rows
+def _summary(decision: Decision) -> str:
+    if decision.void:
+        return VOID_SUMMARY
+    match decision.status:
+        case Status.PASS:
+            return "Training records have no more very near synthetic rows than unseen records have"
+        case Status.INCONCLUSIVE:
+            return "Too few records to tell whether synthetic rows crowd around training records"
+    return (
+        f"{percent(decision.value)} of training records have a synthetic row suspiciously near, "
+        "beyond what unseen records have by chance"
+    )

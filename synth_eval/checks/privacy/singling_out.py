@@ -12,12 +12,15 @@ What it measures
 
 How to read it
     A description true of one person in n isolates somebody in any table of n people with
-    probability .37, whoever they are: the control shows that. Only the difference is leakage.
-    It limits and never condemns by itself. Single values (an exact amount that only one person
-    has) only warn. That finding is true of every generator that draws from the observed values
-    of a column, rank copulas and trees among them: whoever knows such a value of a person
-    learns that the person was in training, though nothing else about them. The message names
-    the column; rounding it before training, or drawing between the values, ends it.
+    probability .37, whoever they are: the control shows that. Only the difference is leakage:
+    above the margin with its whole interval it fails, above zero it warns, and it is
+    inconclusive where a large one could hide or where the split is not random (the blind
+    baseline of P004). A failure limits and never condemns by itself. Single values (an exact
+    amount that only one person has) only warn. That finding is true of every generator that
+    draws from the observed values of a column, rank copulas and trees among them: whoever knows
+    such a value of a person learns that the person was in training, though nothing else about
+    them. The message names the column; rounding it before training, or drawing between the
+    values, ends it.
 
 Formula
     S = a − b; a, b shares of descriptions that fit exactly one training and exactly one holdout
@@ -37,34 +40,36 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.privacy._attacks import void_if_split_is_invalid
 from synth_eval.checks.privacy._beyond_control import (
-    Excess,
+    AttackOutcome,
     decide,
     difference,
-    percent,
     points,
-    risk_rows,
+    risk_items,
+    threshold_of,
     worst,
 )
+from synth_eval.checks.privacy._split import VOID_SUMMARY, void_alarm
 from synth_eval.checks.privacy._targets import encoded, in_random_order, shared_columns
 from synth_eval.data.load import Data
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
+from synth_eval.judging.judge import Decision, Status
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
+from synth_eval.judging.results import Direction, Estimate, Reference, Result
+from synth_eval.words import percent
 
+_MARGIN = "privacy.singling_out"
 _ONE, _SEVERAL = "descriptions of one column", "descriptions of several columns"
-_CANDIDATES = 1_500
-_PER_COLUMN = 2_000
-_LEAST = 20
-_LEAST_ROWS = 40
+_CANDIDATES = 1_500  # drawn; those that fit one synthetic row are tried on every row of two tables
+_PER_COLUMN = 2_000  # values that occur once: a column of exact amounts has as many as rows
+_LEAST = 20  # descriptions; the margin of a twentieth is one of them then
+_LEAST_ROWS = 40  # a side
 
 Columns = Mapping[str, npt.NDArray[np.float64]]
 
@@ -105,33 +110,40 @@ def singling_out(ctx: Context) -> Result:
         _ONE: list(_of_one_column(synthetic, ctx.rng("one"))),
         _SEVERAL: list(_of_several_columns(synthetic, ctx.data, ctx.rng("several"))),
     }
-    kinds = {kind: found for kind, found in kinds.items() if len(found) >= _LEAST}
+    kinds = {kind: texts for kind, texts in kinds.items() if len(texts) >= _LEAST}
     if not kinds:
         raise NotApplicable(f"fewer than {_LEAST} descriptions fit just one synthetic row")
     level = 1 - ctx.config.alpha / len(kinds)
     outcomes, columns = [], Counter[str]()
-    for kind, found in kinds.items():
-        hits = [[text for text in found if _isolates(text, rows)] for rows in (real, holdout)]
-        sizes = [len(texts) for texts in hits]
-        outcomes.append(difference(kind, sizes[0], len(found), sizes[1], len(found), level))
+    for kind, texts in kinds.items():
+        hits = [[text for text in texts if _isolates(text, rows)] for rows in (real, holdout)]
+        sizes = [len(isolating) for isolating in hits]
+        outcomes.append(difference(kind, sizes[0], len(texts), sizes[1], len(texts), level))
         if kind == _ONE:
             columns.update(text[0].column for text in hits[0])
             columns.subtract(text[0].column for text in hits[1])
     outcomes = worst(outcomes)
     top = outcomes[0]
-    status, threshold = decide(ctx, top.share, "privacy.singling_out")
-    if status is Status.FAIL and top.arm == _ONE:
-        status = Status.WARN
-    status, message = void_if_split_is_invalid(ctx, status, _message(top, columns))
-    return ctx.result(
-        status,
-        message,
-        estimate=Estimate(*top.share, level),
+    subject = f"training records singled out beyond control by {top.arm}"
+    decision = decide(ctx, subject, top.excess, _MARGIN, can_fail=top.arm != _ONE)
+    decision = void_alarm(ctx, decision)
+    return ctx.judged(
+        f"{decision.void}." if decision.void else _message(top, columns),
+        summary=_summary(top, decision, columns),
+        items=[
+            item
+            for outcome in outcomes
+            for item in (
+                *outcome.items(*((decision,) if outcome is top else ())),
+                *risk_items(outcome),
+            )
+        ],
+        items_decide=True,
+        estimate=Estimate(*top.excess, level),
         reference=Reference("success on unseen (holdout) records", *top.control, n=top.controls),
-        threshold=threshold,
+        threshold=threshold_of(ctx, _MARGIN),
         direction=Direction.LOWER,
         sampled=top.members,
-        details=[row for entry in outcomes for row in _rows(entry)],
     )
 
 
@@ -141,12 +153,12 @@ def _tables(ctx: Context) -> tuple[Columns, Columns, Columns]:
     size = min(len(tables.rows["real"]), len(tables.rows["holdout"]))
     if size < _LEAST_ROWS:
         raise NotApplicable(f"needs {_LEAST_ROWS} real and {_LEAST_ROWS} holdout rows")
-    found = []
+    columns = []
     for role in ("synthetic", "real", "holdout"):
         rows = in_random_order(tables.rows[role], rng)
         rows = rows if role == "synthetic" else rows[:size]
-        found.append({name: _values(ctx.data, role, name)[rows] for name in names})
-    return found[0], found[1], found[2]
+        columns.append({name: _values(ctx.data, role, name)[rows] for name in names})
+    return columns[0], columns[1], columns[2]
 
 
 def _values(data: Data, role: str, name: str) -> npt.NDArray[np.float64]:
@@ -206,13 +218,13 @@ def _isolates(description: Description, rows: Columns) -> bool:
     return int(np.count_nonzero(fits)) == 1
 
 
-def _message(top: Excess, columns: Counter[str]) -> str:
+def _message(top: AttackOutcome, columns: Counter[str]) -> str:
     text = (
         f"{percent(top.member.value)} of {top.members:,} {top.arm} single out one training "
         f"record, {percent(top.control.value)} one of as many unseen records: "
-        f"{points(top.share)} for having been in training"
+        f"{points(top.excess)} for having been in training"
     )
-    if top.share.low <= 0 or top.arm != _ONE:
+    if top.excess.low <= 0 or top.arm != _ONE:
         return f"{text}."
     name, _ = columns.most_common(1)[0]
     return (
@@ -221,5 +233,21 @@ def _message(top: Excess, columns: Counter[str]) -> str:
     )
 
 
-def _rows(entry: Excess) -> list[Mapping[str, Any]]:
-    return [*entry.rows(), *risk_rows(entry)]
+def _summary(top: AttackOutcome, decision: Decision, columns: Counter[str]) -> str:
+    if decision.void:
+        return VOID_SUMMARY
+    match decision.status:
+        case Status.PASS:
+            return "Descriptions of synthetic rows single out no more training than unseen people"
+        case Status.INCONCLUSIVE:
+            return "Too few descriptions to tell whether synthetic rows single out training records"
+    if top.arm != _ONE:
+        return (
+            f"{percent(top.excess.value)} of descriptions of synthetic rows single out a training "
+            "record, beyond those that single out an unseen one"
+        )
+    name, _ = columns.most_common(1)[0]
+    return (
+        f"Values that one person alone has are repeated, most in {name}: their owners are seen to "
+        "have been in training"
+    )

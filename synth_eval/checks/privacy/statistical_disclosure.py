@@ -12,7 +12,10 @@ What it measures
 
 How to read it
     High values by themselves are expected where the key says much about the secret; unseen
-    people have them too. The difference is what having been in training adds.
+    people have them too. The difference is what having been in training adds. It fails where
+    the whole interval of the difference is above the margin, warns where it is above zero, and
+    is inconclusive where a large difference could hide. An alarm on a split that is not random
+    (the blind baseline of P004) is inconclusive, too.
 
 Formula
     S = a − b; a, b shares of training and of holdout records disclosed (repU: key unique among
@@ -32,20 +35,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.privacy._attacks import void_if_split_is_invalid
 from synth_eval.checks.privacy._beyond_control import (
-    Excess,
+    AttackOutcome,
     decide,
     difference,
-    percent,
     points,
+    threshold_of,
     worst,
 )
+from synth_eval.checks.privacy._split import VOID_SUMMARY, void_alarm
 from synth_eval.checks.privacy._targets import (
     Encoded,
     encoded,
@@ -55,12 +57,16 @@ from synth_eval.checks.privacy._targets import (
 )
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
+from synth_eval.judging.items import Item, Side
+from synth_eval.judging.judge import Decision, Status
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result
 from synth_eval.stats.disclosure import KeyTable, combine_keys, disclosure_measures
+from synth_eval.words import percent
 
-_KEY_COLUMNS = 4
+_MARGIN = "privacy.attribute_inference"
+_KEY_COLUMNS = 4  # of more columns nearly every record is unique, in any table
 _SHORT = {
     "unique_in_original": "UiO",
     "unique_in_synthetic": "UiS",
@@ -97,25 +103,30 @@ def statistical_disclosure(ctx: Context) -> Result:
     keys, values = _numbered(tables, names, secret, ctx)
     level = 1 - ctx.config.alpha / 2
     outcomes = worst(
-        [
-            difference(f"{what} of {secret}" if what == "DiSCO" else what, *counts, level)
-            for what, counts in _hits(keys, values).items()
-        ]
+        difference(what, *counts, level, column=secret if what == "DiSCO" else "")
+        for what, counts in _hits(keys, values).items()
     )
-    top = outcomes[0]
-    status, threshold = decide(ctx, top.share, "privacy.attribute_inference")
-    status, message = void_if_split_is_invalid(ctx, status, _message(top, names))
-    return ctx.result(
-        status,
-        message,
-        estimate=Estimate(*top.share, level),
-        reference=Reference("the same of unseen (holdout) records", *top.control, n=top.controls),
-        threshold=threshold,
-        direction=Direction.LOWER,
-        details=[
-            *(row for entry in outcomes for row in entry.rows(key=", ".join(names))),
+    top, key = outcomes[0], ", ".join(names)
+    subject = f"{_told(top)} by {key}, beyond control"
+    decision = void_alarm(ctx, decide(ctx, subject, top.excess, _MARGIN))
+    message = (
+        f"{_told(top)} by {key}: {percent(top.member.value, 2)} of training records, "
+        f"{percent(top.control.value, 2)} of as many unseen ones: {points(top.excess, 2)} for "
+        "having been in training."
+    )
+    return ctx.judged(
+        f"{decision.void}." if decision.void else message,
+        summary=_summary(top, decision),
+        items=[
+            *top.items(decision, key=key),
+            *(item for outcome in outcomes[1:] for item in outcome.items(key=key)),
             *_measures(keys, values),
         ],
+        items_decide=True,
+        estimate=Estimate(*top.excess, level),
+        reference=Reference("the same of unseen (holdout) records", *top.control, n=top.controls),
+        threshold=threshold_of(ctx, _MARGIN),
+        direction=Direction.LOWER,
     )
 
 
@@ -160,34 +171,54 @@ def _hits(keys: Numbered, values: Numbered) -> dict[str, tuple[int, int, int, in
     )
     counts: dict[str, list[int]] = {"repU": [], "DiSCO": []}
     for role in ("real", "holdout"):
-        own, secret = keys[role], values[role]
-        unique = (pool.counts(own) == 1) & (synthetic.counts(own) == 1)
-        disclosed = synthetic.is_constant(own) & (synthetic.share(own, secret) > 0)
-        counts["repU"] += [int(unique.sum()), len(own)]
-        counts["DiSCO"] += [int(disclosed.sum()), len(own)]
+        key, secret = keys[role], values[role]
+        unique = (pool.counts(key) == 1) & (synthetic.counts(key) == 1)
+        disclosed = synthetic.is_constant(key) & (synthetic.share(key, secret) > 0)
+        counts["repU"] += [int(unique.sum()), len(key)]
+        counts["DiSCO"] += [int(disclosed.sum()), len(key)]
     return {what: (c[0], c[1], c[2], c[3]) for what, c in counts.items()}
 
 
-def _message(top: Excess, names: list[str]) -> str:
+def _told(outcome: AttackOutcome) -> str:
+    return f"{outcome.arm} of {outcome.column}" if outcome.column else outcome.arm
+
+
+def _summary(top: AttackOutcome, decision: Decision) -> str:
+    if decision.void:
+        return VOID_SUMMARY
+    match decision.status:
+        case Status.PASS:
+            return (
+                "Looking people up by what is known of them discloses no more of training records "
+                "than of unseen ones"
+            )
+        case Status.INCONCLUSIVE:
+            return "Too few records to tell whether looking people up discloses training records"
+    share = percent(top.excess.value)
+    if top.column:
+        return (
+            f"Looking people up by what is known of them discloses {top.column} of {share} of "
+            "training records, beyond unseen ones"
+        )
     return (
-        f"{top.arm} by {', '.join(names)}: {percent(top.member.value, 2)} of training records, "
-        f"{percent(top.control.value, 2)} of as many unseen ones: {points(top.share, 2)} for "
-        "having been in training."
+        f"What is known of {share} of training records picks out one synthetic row, beyond that "
+        "of unseen ones"
     )
 
 
-def _measures(keys: Numbered, values: Numbered) -> list[Mapping[str, Any]]:
-    found = [
+def _measures(keys: Numbered, values: Numbered) -> list[Item]:
+    training, unseen = (
         asdict(
             disclosure_measures(keys[role], values[role], keys["synthetic"], values["synthetic"])
         )
         for role in ("real", "holdout")
-    ]
+    )
     return [
-        {
-            "arm": f"{what.replace('_', ' ')} ({_SHORT[what]})",
-            "training": found[0][what],
-            "unseen": found[1][what],
-        }
-        for what in found[0]
+        Item(
+            "arm",
+            (f"{what.replace('_', ' ')} ({_SHORT[what]})",),
+            Side.NEUTRAL,
+            more={"training": training[what], "unseen": unseen[what]},
+        )
+        for what in training
     ]

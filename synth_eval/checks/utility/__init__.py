@@ -23,6 +23,7 @@ DIMENSION = Dimension(
         "share of the gain of real rows",
         is_lower_better=False,
         ideal=1.0,
+        reference=1.0,
         meaning="What models trained on the synthetic rows gain over no model on unseen real "
         "rows, as a share of what models trained on as many real rows gain: 1 is as good as "
         "real. The interval is that of the synthetic arm; the real arm is the same for all "
