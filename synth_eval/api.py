@@ -183,7 +183,8 @@ def compare(
     UsageError
         Labels that do not fit, an unknown setting, or a target the real table lacks.
     """
-    from synth_eval.comparing.comparison import compared, labelled  # numpy
+    from synth_eval.comparing.comparison import compared
+    from synth_eval.comparing.leaderboard import labelled  # numpy
     from synth_eval.data.load import Data, load  # numpy and pyarrow
 
     unknown = sorted(given.keys() - {*_SETTINGS, *_CHOICES})

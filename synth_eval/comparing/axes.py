@@ -7,7 +7,7 @@ nothing is blended from them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from synth_eval.judging.check import OnAxis
@@ -48,28 +48,29 @@ class Position:
     n: int | None
 
 
-def axes() -> dict[str, Axis]:
-    """Axes by name of their dimension, in the order of the report."""
-    return {name: found.axis for name, found in dimensions().items() if found.axis is not None}
+def axes() -> list[Axis]:
+    """The axes that dimensions declare, in the order of the report."""
+    return [found.axis for found in dimensions().values() if found.axis is not None]
 
 
 def positions(results: Sequence[Result]) -> dict[str, Position]:
     """Position of a table on each axis that its results speak of."""
     checks = available_checks()
+    by_name = {axis.name: axis for axis in axes()}
     placed: dict[str, list[tuple[int, Position]]] = {}
     for result in results:
         spec = checks.get(result.code)
         if spec is None or spec.axis is None:
             continue
-        position = _position(result, spec.axis, axes()[spec.dimension])
+        position = _position(result, spec.axis, by_name[spec.dimension])
         if position is not None:
             placed.setdefault(spec.dimension, []).append((spec.axis.rank, position))
-    return {
-        name: _together([position for _, position in sorted(placed[name], key=lambda pair: pair[0])],
-                        axis)
-        for name, axis in axes().items()
-        if name in placed
-    }  # fmt: skip
+    together = {}
+    for name, axis in by_name.items():
+        if name in placed:
+            in_order = sorted(placed[name], key=lambda pair: pair[0])
+            together[name] = _together([position for _, position in in_order], axis)
+    return together
 
 
 def _position(result: Result, place: OnAxis, axis: Axis) -> Position | None:

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from synth_eval.comparing.axes import AXES, Axis
+from synth_eval.comparing.axes import axes
 from synth_eval.comparing.ranks import CROSS
 from synth_eval.figures.drawing import Drawing
 from synth_eval.figures.pareto import Place, Side, pareto
-from synth_eval.judging.dimensions import dimensions
+from synth_eval.judging.dimensions import Axis, dimensions
 from synth_eval.judging.purposes import purpose_of
 from synth_eval.judging.verdicts import VerdictWord
 from synth_eval.report.forms.text import escaped_markdown, wrapped
@@ -20,7 +20,7 @@ from synth_eval.report.page.view import VERDICT_SHAPES, created_words, table_vie
 from synth_eval.words import listed, number
 
 if TYPE_CHECKING:
-    from synth_eval.comparing.comparison import Comparison, Entry
+    from synth_eval.comparing.leaderboard import Entry, Leaderboard
 
 __all__ = [
     "render_comparison",
@@ -29,7 +29,6 @@ __all__ = [
     "render_comparison_text",
 ]
 
-_PRIVACY_ACROSS = ("fidelity", "privacy")
 _WORDS = ("not dominated", "intervals overlap", "dominated")
 
 
@@ -61,7 +60,7 @@ class ComparePage:
     linked: bool
 
 
-def render_comparison(comparison: Comparison, *, linked: bool = False) -> str:
+def render_comparison(comparison: Leaderboard, *, linked: bool = False) -> str:
     """Leaderboard page: one file, readable without JavaScript.
 
     Parameters
@@ -94,7 +93,7 @@ def render_comparison(comparison: Comparison, *, linked: bool = False) -> str:
     return standalone("compare.html", drawings, page=page, shapes=VERDICT_SHAPES)
 
 
-def render_comparison_snippet(comparison: Comparison) -> str:
+def render_comparison_snippet(comparison: Leaderboard) -> str:
     """Verdict grid and ranks, for the output of a notebook cell."""
     return fill(
         "compare_snippet.html",
@@ -106,7 +105,7 @@ def render_comparison_snippet(comparison: Comparison) -> str:
     )
 
 
-def render_comparison_text(comparison: Comparison) -> str:
+def render_comparison_text(comparison: Leaderboard) -> str:
     """Verdicts and ranks in lines of a shell, one table after the other."""
     lines = wrapped("", headline(comparison)) + wrapped("", _sentence(comparison))
     for entry in comparison.entries:
@@ -124,7 +123,7 @@ def render_comparison_text(comparison: Comparison) -> str:
     return "\n".join(lines)
 
 
-def render_comparison_markdown(comparison: Comparison) -> str:
+def render_comparison_markdown(comparison: Leaderboard) -> str:
     """Verdict grid and ranks for a pull request."""
     names = [name for name, _, _ in _dimensions(comparison)]
     heads = ["Table", *names, "Ranks"]
@@ -150,7 +149,7 @@ def render_comparison_markdown(comparison: Comparison) -> str:
 _SEVERE_FIRST = (VerdictWord.NO_GO, VerdictWord.UNKNOWN, VerdictWord.LIMITS, VerdictWord.GO)
 
 
-def headline(comparison: Comparison) -> str:
+def headline(comparison: Leaderboard) -> str:
     """Which tables have no NO-GO, in one sentence."""
     evaluated = [entry for entry in comparison.entries if not entry.error]
     clear = [entry.label for entry in evaluated if not entry.count(VerdictWord.NO_GO)]
@@ -165,7 +164,7 @@ def headline(comparison: Comparison) -> str:
     return sentence + (f". {broken} could not be evaluated." if broken else ".")
 
 
-def _sentence(comparison: Comparison, key: str = "") -> str:
+def _sentence(comparison: Leaderboard, key: str = "") -> str:
     """Which tables another one beats on all axes, and where the intervals do not tell."""
     key = key or max(
         (key for entry in comparison.entries for key in entry.fronts),
@@ -205,26 +204,28 @@ def _ranks(entry: Entry) -> str:
     )
 
 
-def _dimensions(comparison: Comparison) -> list[tuple[str, bool, str]]:
+def _dimensions(comparison: Leaderboard) -> list[tuple[str, bool, str]]:
     """Dimensions with whether they decide and why."""
     purpose = purpose_of(comparison.purpose)
     return [(name, purpose.decides(name), purpose.basis(name)) for name in dimensions()]
 
 
-def _axes(comparison: Comparison) -> list[Axis]:
+def _axes(comparison: Leaderboard) -> list[Axis]:
     there = {axis for entry in comparison.entries for axis in entry.positions}
-    return [axis for axis in AXES if axis.name in there]
+    return [axis for axis in axes() if axis.name in there]
 
 
-def _pairs(comparison: Comparison) -> list[tuple[Axis, Axis]]:
-    """Fidelity against privacy first, then fidelity against utility, as far as placed."""
-    pairs = itertools.combinations(AXES, 2)
+def _pairs(comparison: Leaderboard) -> list[tuple[Axis, Axis]]:
+    """Pairs of axes on which at least two tables are placed."""
+    pairs = itertools.combinations(axes(), 2)
     keys = {key for entry in comparison.entries for key in entry.fronts}
     found = [pair for pair in pairs if CROSS.join(axis.name for axis in pair) in keys]
-    return sorted(found, key=lambda pair: tuple(axis.name for axis in pair) != _PRIVACY_ACROSS)
+    first = axes()[0]
+    # What is bought on the first axis is paid for where any one attack counts: that pair leads.
+    return sorted(found, key=lambda pair: (pair[0] is not first, not pair[1].takes_largest))
 
 
-def _draw(comparison: Comparison, across: Axis, up: Axis) -> Drawing:
+def _draw(comparison: Leaderboard, across: Axis, up: Axis) -> Drawing:
     key = across.name + CROSS + up.name
     entries = [entry for entry in comparison.entries if key in entry.fronts]
     places = [
@@ -248,7 +249,7 @@ def _side(axis: Axis, entries: Sequence[Entry]) -> Side:
     return Side(axis.title, axis.is_lower_better, axis.ideal, shared)
 
 
-def _notes(comparison: Comparison) -> list[str]:
+def _notes(comparison: Leaderboard) -> list[str]:
     """What makes the tables less comparable than they look."""
     notes = []
     rows = [entry.rows for entry in comparison.entries if entry.rows]
@@ -259,17 +260,10 @@ def _notes(comparison: Comparison) -> list[str]:
             "one size where it matters."
         )
     placed = {axis.name for axis in _axes(comparison)}
-    for axis in AXES:
+    for axis in axes():
         missing = [e.label for e in comparison.entries if not e.error and axis.name not in e.ranks]
         if axis.name not in placed:
-            notes.append(f"No table has a number for {axis.name}: {_HOW[axis.name]}")
+            notes.append(f"No table has a number for {axis.name}: {axis.remedy}")
         elif missing:
             notes.append(f"Not ranked on {axis.name}, for want of a number: {listed(missing)}.")
     return notes
-
-
-_HOW = {
-    "fidelity": "the checks F002, F004 and F005 were left out.",
-    "utility": "name a column to predict (`--target`) and give a holdout.",
-    "privacy": "give a holdout that no generator saw.",
-}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.comparing.axes import AXES, Position
+from synth_eval.comparing.axes import Position, axes
 from synth_eval.stats.pareto import dominance, draw, front_shares, rank_interval, ranks
 
 __all__ = ["CROSS", "KNOWN", "Front", "Rank", "standings"]
@@ -76,9 +76,9 @@ def standings(
     tuple of mapping
         Ranks and fronts by label; fronts by the names of their axes joined with a cross.
     """
-    labels = list(placed)
-    numbers = np.stack([_column(placed, labels, axis.name) for axis in AXES], axis=1)
-    signs = np.array([1.0 if axis.is_lower_better else -1.0 for axis in AXES])
+    labels, compared = list(placed), axes()
+    numbers = np.stack([_column(placed, labels, axis.name) for axis in compared], axis=1)
+    signs = np.array([1.0 if axis.is_lower_better else -1.0 for axis in compared])
     values, ends = numbers[..., 0] * signs, numbers[..., 1:3] * signs[:, None]
     rng = np.random.default_rng([seed, 0xFA])
     draws = draw(values, ends.min(axis=2), ends.max(axis=2), numbers[..., 3], rng)
@@ -108,7 +108,7 @@ def _ranks(
     labels: Sequence[str], values: FloatArray, draws: FloatArray, known: npt.NDArray[np.bool_]
 ) -> dict[str, dict[str, Rank]]:
     found: dict[str, dict[str, Rank]] = {label: {} for label in labels}
-    for place, axis in enumerate(AXES):
+    for place, axis in enumerate(axes()):
         rows = np.flatnonzero(known[:, place])
         if len(rows) == 0:
             continue
@@ -124,12 +124,13 @@ def _fronts(
     labels: Sequence[str], draws: FloatArray, known: npt.NDArray[np.bool_]
 ) -> dict[str, dict[str, Front]]:
     found: dict[str, dict[str, Front]] = {label: {} for label in labels}
+    names = [axis.name for axis in axes()]
     for size in (2, 3):
-        for places in itertools.combinations(range(len(AXES)), size):
+        for places in itertools.combinations(range(len(names)), size):
             rows = np.flatnonzero(known[:, places].all(axis=1))
             if len(rows) < 2:
                 continue
-            key = CROSS.join(AXES[place].name for place in places)
+            key = CROSS.join(names[place] for place in places)
             chosen = [labels[row] for row in rows.tolist()]
             fronts = _of(draws[:, rows][:, :, places], chosen)
             for label, front in zip(chosen, fronts, strict=True):

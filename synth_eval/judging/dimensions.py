@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import entry_points
 from types import ModuleType
@@ -47,6 +47,8 @@ class Axis:
         result.
     remedy : str
         What to do where no table has a number.
+    name : str
+        That of the dimension, which fills it in.
     """
 
     title: str
@@ -56,6 +58,7 @@ class Axis:
     takes_largest: bool = False
     reference: float | None = None
     remedy: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,8 @@ class Dimension:
         both = self.decides.keys() & self.aside.keys()
         if both:
             raise UsageError(f"dimension {self.name!r} both decides and not: {sorted(both)}")
+        if self.axis is not None:
+            object.__setattr__(self, "axis", replace(self.axis, name=self.name))
 
 
 def dimension_packages() -> Iterator[ModuleType]:

@@ -11,8 +11,9 @@ import pytest
 
 from synth_eval.api import compare
 from synth_eval.command import main as cli
-from synth_eval.comparing.axes import AXES, positions
-from synth_eval.comparing.comparison import Comparison, compared, labelled
+from synth_eval.comparing.axes import axes, positions
+from synth_eval.comparing.comparison import Comparison, compared
+from synth_eval.comparing.leaderboard import labelled
 from synth_eval.comparing.ranks import Front
 from synth_eval.demo import SYNTHESIZERS, demo_tables
 from synth_eval.errors import InputError, UsageError
@@ -291,7 +292,7 @@ def test_positions_without_numbers_are_absent():
     assert positions([result("F005", "fidelity", "not_applicable")]) == {}
     failed = result("U001", "utility", "fail", estimate=None)
     assert "utility" not in positions([failed])
-    assert [axis.name for axis in AXES] == ["fidelity", "utility", "privacy"]
+    assert [axis.name for axis in axes()] == ["fidelity", "utility", "privacy"]
 
 
 def test_hostile_labels_and_errors_do_nothing():
