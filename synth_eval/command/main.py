@@ -102,10 +102,8 @@ def _report(options: argparse.Namespace) -> int:
 
 def _compare(options: argparse.Namespace) -> int:
     """A table that is not there or broken is listed as such, the others go on."""
-    from synth_eval.comparing.comparison import (  # --version and --help do without
-        Comparison,
-        labelled,
-    )
+    from synth_eval.comparing.comparison import Comparison  # --version and --help do without
+    from synth_eval.comparing.leaderboard import labelled
     from synth_eval.job.notebook import make_comparison
 
     _check_files(options)
