@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from papermill import inspect_notebook
 
 import synth_eval
 from synth_eval.command import main as cli
@@ -113,7 +114,7 @@ def test_words_become_typed_parameters(
         "synthetic": f"{tables}/synthetic.parquet",
         "target": "income",
         "select": ["P", "F001", "U"],
-        "sensitive": ["pay, gross", "sex"],
+        "secret": ["pay, gross", "sex"],
         "seed": 7,
         "reference_scores": False,
         "depth": "fast",
@@ -137,18 +138,13 @@ def test_page_for_people_outside_is_written_on_request(
 
 
 def test_every_parameter_of_the_notebook_can_be_said() -> None:
-    declared = notebook_parameters()
-    assert {"estimators", "regression", "targets", "depth"} <= declared
-    options = build_parser().parse_args(["report", "a", "b"])
-    assert declared - {"out"} == set(cli._parameters(options)) | {
-        name for name in declared if getattr(options, name, "absent") is None
-    }
-
-
-def notebook_parameters() -> set[str]:
-    from papermill import inspect_notebook
-
-    return set(inspect_notebook(str(notebook.notebook_path())))
+    for face, name in (("report", "evaluate.ipynb"), ("compare", "compare.ipynb")):
+        declared = set(inspect_notebook(str(notebook.notebook_path(name))))
+        assert {"estimators", "regression", "targets", "depth", "show_rows"} <= declared
+        options = build_parser().parse_args([face, "a", "b"])
+        assert declared - {"out"} == set(cli._parameters(options, face)) | {
+            name for name in declared if getattr(options, name, "absent") is None
+        }
 
 
 @pytest.mark.parametrize(
