@@ -83,7 +83,7 @@ def _report(options: argparse.Namespace) -> int:
     out = Path(options.out)
     with _clean_end():
         page = make_report(
-            _parameters(options, "report"),
+            _parameters(options),
             out,
             notebook=_own_notebook(options.notebook),
             timeout=options.timeout,
@@ -118,7 +118,7 @@ def _compare(options: argparse.Namespace) -> int:
     out = Path(options.out)
     with _clean_end():
         page = make_comparison(
-            _parameters(options, "compare"), out, timeout=options.timeout, quiet=options.quiet
+            _parameters(options), out, timeout=options.timeout, quiet=options.quiet
         )
     comparison = Comparison.from_json(out / "comparison.json")
     _say(f"{comparison!r}\n\nComparison: {page}", options)
@@ -183,9 +183,9 @@ def _check_files(options: argparse.Namespace) -> None:
         Config.from_file(options.config)
 
 
-def _parameters(options: argparse.Namespace, face: str) -> dict[str, Any]:
+def _parameters(options: argparse.Namespace) -> dict[str, Any]:
     """Parameters of the notebook; what was not said keeps the notebook's default."""
-    names = [option.name for option in options_of(face) if option.is_parameter]
+    names = [option.name for option in options_of(options.command) if option.is_parameter]
     said = {name: getattr(options, name) for name in names if name != "out"}
     return {name: value for name, value in said.items() if value is not None}
 

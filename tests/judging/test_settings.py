@@ -162,7 +162,9 @@ def test_one_example_means_the_same_on_every_face(option: Option) -> None:
         words = shlex.split(configuration.command_words(option))
         said = getattr(build_parser().parse_args([face, "a", "b", *words]), option.name)
         assert getattr(Config.from_mapping({option.name: said}), option.name) == value
-        empty = {name: json.loads(v.replace("None", "null")) for name, v in parameters(face).items()}
+        empty = {
+            name: json.loads(v.replace("None", "null")) for name, v in parameters(face).items()
+        }
         assert Config.parameters(empty) == ({}, {})
         assert Config.parameters({**empty, option.name: said})[1] == {option.name: said}
 
@@ -199,7 +201,11 @@ def test_a_setting_is_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
     ("name", "values", "sentence"),
     [
         ("alpha", [0, 1, -0.1, 1.5, float("nan"), "x", True], "a number between 0 and 1"),
-        ("small_cell", [0, -1, 1.5, "11", True, None, float("inf")], "a whole number of at least 1"),
+        (
+            "small_cell",
+            [0, -1, 1.5, "11", True, None, float("inf")],
+            "a whole number of at least 1",
+        ),
         ("model_rows", [0, -5, 2.0], "a whole number of at least 1"),
         ("neighbour_rows", [0], "a whole number of at least 1"),
         ("budget", [-1, float("nan"), float("inf"), True, None], "a time in seconds of at least 0"),
@@ -263,9 +269,9 @@ def test_unknown_names_are_refused_with_the_nearest() -> None:
         Config.from_mapping({"zzz": 1})
     with pytest.raises(UsageError, match="compare has no setting 'targt'; did you mean 'target'"):
         se.compare(None, [], targt="x")  # type: ignore[call-arg]
-    with pytest.raises(UsageError, match="unknown depth 'ful'; one of fast, .*mean 'full'"):
+    with pytest.raises(UsageError, match=r"unknown depth 'ful'; one of fast, .*mean 'full'"):
         Config(depth="ful")
-    with pytest.raises(UsageError, match="margin 'fidelity.worst'; did you mean 'fidelity.worst_"):
+    with pytest.raises(UsageError, match=r"margin 'fidelity.worst'; did you mean 'fidelity.worst_"):
         Config.from_mapping({"margins": {"fidelity": {"worst": {"value": 1, "basis": "x"}}}})
 
 
@@ -282,7 +288,7 @@ def test_unknown_names_are_refused_with_the_nearest() -> None:
     ],
 )
 def test_margins_are_finite_and_have_a_basis(entry: Any) -> None:
-    with pytest.raises(UsageError, match="fidelity.worst_table"):
+    with pytest.raises(UsageError, match=r"fidelity\.worst_table"):
         Config.from_mapping({"margins": {"fidelity.worst_table": entry}})
 
 
