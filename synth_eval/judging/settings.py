@@ -291,10 +291,11 @@ class Config:
         example="income ~ age + sex", more="Odd names stand between backticks.",
     )  # fmt: skip
     estimators: Mapping[str, Any] = setting(
-        {}, _ESTIMATORS, "models", "your own models as module:name or label=module:name (U013)",
+        {}, _ESTIMATORS, "models", "your own models as module:name (U013)",
         example=["mine=package.module:name"],
-        more="Estimators with scikit-learn's interface, or functions that return one. In Python "
-        "a mapping of name to one of them, in a file a table of name to `module:name`.",
+        more="Estimators with scikit-learn's interface, or functions that return one; "
+        "`label=module:name` calls one by a label. In Python a mapping of name to one of them, "
+        "in a file a table of name to `module:name`.",
     )  # fmt: skip
     tuning: int = setting(
         0, whole(), "models", "settings tried for every model by cross-validation", example=10,

@@ -144,6 +144,7 @@ def test_options_are_explained_in_one_line_with_an_example(option: Option) -> No
     assert 10 < len(option.help) < 100
     assert "\n" not in option.help
     assert not option.help.endswith(".")
+    assert "=" not in option.help  # papermill would not see the parameter of a notebook
     assert option.example is not None
     assert "|" not in option.sentence + option.otherwise  # cells of a table
     if option.flags and option.name not in ("real", "synthetic"):
