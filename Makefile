@@ -13,7 +13,7 @@ bin = $(1)/bin
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help report picture test test-all check lab sample bench oldest clean
+.PHONY: help report picture test test-all check lab sample configuration bench oldest clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ lab: $(VENV_LAB)/.installed-lab ## open the notebook in JupyterLab
 
 sample: $(VENV)/.installed ## make reports/sample.html again
 	$(call bin,$(VENV))/python reports/sample.py
+
+configuration: $(VENV)/.installed ## write what follows from the declarations of settings
+	$(call bin,$(VENV))/python docs/configuration.py
 
 bench: $(VENV)/.installed ## measure against the floor and SDMetrics, write benchmarks/README.md
 	$(call bin,$(VENV))/python benchmarks/run.py

@@ -6,13 +6,13 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from time import process_time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack, cast
 
 from synth_eval.errors import InputError, UsageError
 from synth_eval.job.progress import default_progress
-from synth_eval.judging.formulas import load_estimators, read_estimators, read_formula
+from synth_eval.judging.formulas import load_estimators, read_formula
 from synth_eval.judging.run import Progress, run
-from synth_eval.judging.settings import Config
+from synth_eval.judging.settings import TABLE_OPTIONS, Config, require_known
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from synth_eval.comparing.comparison import Comparison
     from synth_eval.data.load import Data, SchemaLike
     from synth_eval.evaluation import Evaluation
+    from synth_eval.judging.keywords import Keywords, Settings
 
 __all__ = ["compare", "evaluate", "validate"]
 
@@ -30,20 +31,8 @@ def evaluate(
     data: Data,
     *,
     config: Config | str | Path | None = None,
-    select: Iterable[str] = (),
-    ignore: Iterable[str] = (),
-    expectations: str | Path | None = None,
-    plugins: Iterable[str] = (),
-    show_rows: int = 0,
-    reference_scores: bool = True,
-    seed: int | None = None,
-    budget: float | None = None,
-    depth: str | None = None,
-    purpose: str | None = None,
-    estimators: Mapping[str, Any] | Iterable[str] = (),
-    targets: Iterable[str] = (),
-    regression: str | None = None,
     progress: bool | Progress = True,
+    **settings: Unpack[Settings],
 ) -> Evaluation:
     """Run the checks on the data.
 
@@ -53,67 +42,56 @@ def evaluate(
         What `synth_eval.load` returned.
     config : Config or path, optional
         Settings and margins, or the TOML file that holds them.
-    select, ignore : iterable of str
-        Codes, prefixes of codes, names or dimensions of checks to run or to leave out.
-    expectations : path, optional
-        Great Expectations suite to run; by default rules are derived from the real table.
-    plugins : iterable of str
-        Python files or modules that define expectation types of your own; they are imported.
-    show_rows : int
-        Synthetic rows to show per broken rule, in `Evaluation.examples` and in a page of their
-        own beside the report. Not for release: a generator that copies shows real people there.
-    reference_scores : bool
-        Whether to run the reports of SDMetrics beside the checks.
-    seed : int, optional
-        Seed in place of the one of `config`.
-    budget : float, optional
-        Seconds after which no costly check is started, in place of the one of `config`; what
-        was dropped has a result that says so.
-    depth : {"fast", "standard", "full"}, optional
-        How much is spent on models, in place of the depth of `config`.
-    purpose : {"model-training", "software-testing", "sharing", "augmentation"}, optional
-        What the synthetic table is wanted for, in place of the one of `config`: decides which
-        dimensions gate. The verdicts of the others stay, marked as not decisive.
-    estimators : mapping of str to object, or iterable of str
-        Models of your own beside the built-in ones: name to an estimator with scikit-learn's
-        interface, to a function that returns one, or to ``"module:name"`` of either; words
-        may be ``"label=module:name"``. See the check U013.
-    targets : iterable of str
-        Columns that models should predict one after the other, see the check U011.
-    regression : str, optional
-        A regression whose coefficients matter, ``"income ~ age + sex"``; see the check U010.
     progress : bool or callable
         Show a progress bar, or call ``progress(done, total, label)`` before each step.
+    **settings
+        Single settings in place of those of `config`, such as ``select``, ``depth``, ``seed``
+        or ``purpose``: every parameter of `Config`. None or an empty list leaves the one of
+        `config`.
 
     Returns
     -------
     Evaluation
         Results, verdicts and provenance; shows itself in notebooks and shells.
+
+    Raises
+    ------
+    UsageError
+        A setting that is not known or does not fit, or names a column the real table lacks.
+
+    Examples
+    --------
+    >>> import synth_eval as se
+    >>> data = se.demo_data("simulated")
+    >>> found = se.evaluate(data, select="F001", reference_scores=False, progress=False)
+    >>> [result.code for result in found]
+    ['F001']
     """
     from synth_eval.data.profiles import profiles  # numpy and pyarrow
     from synth_eval.evaluation import Evaluation  # keeps the import light
     from synth_eval.judging.provenance import provenance  # hashes the files
 
-    _load(plugins)
-    given: dict[str, Any] = {"seed": seed, "budget": budget, "depth": depth, "purpose": purpose}
-    models: dict[str, Any] = {"targets": tuple(targets) or None, "regression": regression}
-    models["estimators"] = read_estimators(estimators) or None
-    suite = expectations and str(expectations)
-    config = _settled(config, expectations=suite, **given, **models)
+    config = Config.settled(config, settings)
+    _load(config.plugins)
     config = replace(config, estimators=load_estimators(config.estimators))
     _require_columns(data, config)
     step = progress if callable(progress) else default_progress() if progress else _silent
-    after = ["SDMetrics reference scores"] if reference_scores else []
+    is_scored = config.reference_scores is not False
+    after = ["SDMetrics reference scores"] if is_scored else []
 
     def checks_step(done: int, total: int, label: str) -> None:
         label = label if done < total or not after else after[0]
         step(done, total + len(after), label)
 
     results = run(
-        data, config=config, select_checks=select, ignore_checks=ignore, progress=checks_step
+        data,
+        config=config,
+        select_checks=config.select,
+        ignore_checks=config.ignore,
+        progress=checks_step,
     )
     scores = []
-    if reference_scores:
+    if is_scored:
         from synth_eval.others.sdmetrics_scores import sdmetrics_scores  # heavy
 
         scores = sdmetrics_scores(data, config)
@@ -125,7 +103,7 @@ def evaluate(
         reference_scores=scores,
         schema=data.schema.to_dict(),
         purpose=config.purpose,
-        examples=_examples(data, config, show_rows),
+        examples=_examples(data, config),
     )
 
 
@@ -135,14 +113,9 @@ def compare(
     holdout: Any = None,
     *,
     labels: Sequence[str] = (),
-    target: str | None = None,
-    sensitive: str | Iterable[str] | None = None,
-    quasi_identifiers: str | Iterable[str] | None = None,
-    schema: Any = None,
     config: Config | str | Path | None = None,
-    reference_scores: bool = False,
     progress: bool | Progress = True,
-    **given: Any,
+    **keywords: Unpack[Keywords],
 ) -> Comparison:
     """Evaluate several synthetic tables of one real table and set them side by side.
 
@@ -158,18 +131,14 @@ def compare(
     labels : sequence of str, optional
         What the tables are called; by default the names of their files, numbered where
         several files have one name.
-    target, sensitive, quasi_identifiers, schema
-        As in `synth_eval.load`.
     config : Config or path, optional
         Settings and margins, or the TOML file that holds them.
-    reference_scores : bool
-        Whether to run the reports of SDMetrics as well.
     progress : bool or callable
         As in `evaluate`, counted over all tables.
-    **given
-        ``select``, ``ignore``, ``expectations``, ``seed``, ``budget`` (for each table),
-        ``depth``, ``purpose``, ``estimators``, ``targets``, ``regression`` and ``plugins`` as
-        in `evaluate`.
+    **keywords
+        Roles of columns and ``schema`` as in `synth_eval.load`, and all settings as in
+        `evaluate`, for each table alike; the reports of SDMetrics are run where
+        ``reference_scores=True`` asks for them.
 
     Returns
     -------
@@ -182,28 +151,33 @@ def compare(
         The real table or the holdout cannot be read, or none of the synthetic tables can.
     UsageError
         Labels that do not fit, an unknown setting, or a target the real table lacks.
+
+    Examples
+    --------
+    >>> import synth_eval as se
+    >>> tables = {name: se.demo_data("simulated", synthesizer=name) for name in ("copula", "leaky")}
+    >>> found = se.compare(None, tables, select="F001", progress=False)
+    >>> sorted(entry.label for entry in found)
+    ['copula', 'leaky']
     """
     from synth_eval.comparing.comparison import compared
     from synth_eval.comparing.leaderboard import labelled  # numpy
     from synth_eval.data.load import Data, load  # numpy and pyarrow
 
-    unknown = sorted(given.keys() - {*_SETTINGS, *_CHOICES})
-    if unknown:
-        raise UsageError(f"compare has no setting {unknown[0]!r}")
+    roles, settings = _sorted_keywords(keywords)
+    config = Config.settled(config, settings)
+    if config.reference_scores is None:
+        config = replace(config, reference_scores=False)
     tables, files = labelled(synthetic, labels)
     is_loaded = all(isinstance(table, Data) for table in tables.values())
-    config = _settled(config, **{name: given.pop(name, None) for name in _SETTINGS})
-    roles: dict[str, Any] = {"target": target, "sensitive": sensitive}
-    roles |= {"quasi_identifiers": quasi_identifiers, "schema": schema}
     base = None if is_loaded else load(real, real, holdout, **roles)
     counter = _Counter(progress, len(tables))
-    given = {**given, "config": config, "reference_scores": reference_scores}
     evaluations: dict[str, Evaluation] = {}
     errors: dict[str, str] = {}
     for label, table in tables.items():
         try:
             data = table if base is None else base.with_synthetic(table)
-            evaluations[label] = evaluate(data, progress=counter.of(label), **given)
+            evaluations[label] = evaluate(data, config=config, progress=counter.of(label))
         except UsageError:
             raise
         except Exception as error:
@@ -216,8 +190,13 @@ def compare(
     return compared(evaluations, files, errors, config.seed, config.purpose)
 
 
-_SETTINGS = ("seed", "budget", "depth", "purpose", "expectations")
-_CHOICES = ("select", "ignore", "estimators", "targets", "regression", "plugins")
+def _sorted_keywords(keywords: Keywords) -> tuple[dict[str, Any], Settings]:
+    """Keywords of the tables, and of the evaluation."""
+    known = {name for option in TABLE_OPTIONS for name in (option.name, *option.aliases)}
+    require_known(keywords, "compare has no setting", also=known)
+    roles = {name: value for name, value in keywords.items() if name in known}
+    settings = {name: value for name, value in keywords.items() if name not in known}
+    return {name: role for name, role in roles.items() if role}, cast("Settings", settings)
 
 
 class _Counter:
@@ -254,12 +233,12 @@ def _reason(error: Exception) -> str:
     return f"the evaluation broke off ({type(error).__name__}: {words})"
 
 
-def _examples(data: Data, config: Config, most: int) -> list[dict[str, Any]]:
-    if most <= 0:
+def _examples(data: Data, config: Config) -> list[dict[str, Any]]:
+    if not config.show_rows:
         return []
     from synth_eval.internal.broken_rows import example_rows  # heavy
 
-    return example_rows(data, config, most)
+    return example_rows(data, config, config.show_rows)
 
 
 def validate(
@@ -315,8 +294,8 @@ def validate(
     from synth_eval.rules.validate import validate_tables
 
     started = process_time()
-    _load(plugins)
-    config = _settled(config)
+    config = Config.settled(config, {})
+    _load([*config.plugins, *([plugins] if isinstance(plugins, str) else plugins)])
     given = {"synthetic": table, "real": real, "holdout": holdout}
     done = validate_tables(given, suite, schema=schema, config=config)
     if not done.rows:
@@ -335,19 +314,11 @@ def validate(
     return Evaluation([result], provenance_of_tables(done.tables, config, [result]))
 
 
-def _load(plugins: Iterable[str]) -> None:
-    names = [plugins] if isinstance(plugins, str) else list(plugins)
-    if names:
+def _load(plugins: Sequence[str]) -> None:
+    if plugins:
         from synth_eval.rules.engines.plugins import load_plugins  # heavy
 
-        load_plugins(names)
-
-
-def _settled(config: Config | str | Path | None, **given: Any) -> Config:
-    """Configuration with what a call gives in place of its own values."""
-    if not isinstance(config, Config):
-        config = Config() if config is None else Config.from_file(config)
-    return replace(config, **{name: value for name, value in given.items() if value is not None})
+        load_plugins(plugins)
 
 
 def _require_columns(data: Data, config: Config) -> None:

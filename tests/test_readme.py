@@ -12,6 +12,7 @@ from synth_eval.command import main as cli
 from synth_eval.command.arguments import build_parser
 from synth_eval.demo import demo_tables
 from synth_eval.judging.dimensions import dimensions
+from synth_eval.judging.settings import options_of
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "reports/README.md")
@@ -51,6 +52,16 @@ def test_commands_were_found() -> None:
     assert "synth-eval report data/real.parquet synthetic.parquet" in " ".join(
         all_commands("synth-eval")
     )
+
+
+def test_options_of_the_table_are_declared() -> None:
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README))
+    declared = {flag for o in options_of("report") for flag in (*o.flags, *o.shortcuts)}
+    rows = {flag for line in README.splitlines() if line.startswith("| `--") for flag in
+            re.findall(r"`(--[a-z-]+)", line)}  # fmt: skip
+    assert len(rows) >= 12
+    assert rows <= named & declared
+    assert "docs/configuration.md" in README
 
 
 @pytest.mark.parametrize("command", all_commands("make"))

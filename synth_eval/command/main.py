@@ -24,6 +24,7 @@ from synth_eval.command.arguments import build_parser
 from synth_eval.data.files import write_text
 from synth_eval.data.paths import check_path
 from synth_eval.errors import InputError, NotebookError, UsageError
+from synth_eval.judging.settings import Config, options_of
 
 __all__ = ["main"]
 
@@ -107,6 +108,7 @@ def _compare(options: argparse.Namespace) -> int:
     from synth_eval.job.notebook import make_comparison
 
     _check_files(options)
+    _check_forms(options.also)
     labelled(options.synthetic, options.labels or ())
     problems = [problem for name in options.synthetic if (problem := _problem(name))]
     if len(problems) == len(options.synthetic):
@@ -118,7 +120,26 @@ def _compare(options: argparse.Namespace) -> int:
         )
     comparison = Comparison.from_json(out / "comparison.json")
     _say(f"{comparison!r}\n\nComparison: {page}", options)
+    for entry in comparison:
+        if not entry.error:
+            _say_each_table(out / entry.folder, options)
     return 0 if any(entry.clears(options.fail_on) for entry in comparison) else FOUND
+
+
+def _say_each_table(folder: Path, options: argparse.Namespace) -> None:
+    """What was asked for of each table of a comparison, beside its report."""
+    from synth_eval.evaluation import ROWS_FILE, Evaluation  # --help does without
+
+    if options.also or options.release_safe:
+        evaluation = Evaluation.from_json(folder / "results.json")
+        for path in evaluation.save_forms(folder, options.also or ()):
+            _say(f"Also: {path}", options)
+        if options.release_safe:
+            page = Path(options.release_safe) / f"{folder.name}.html"
+            evaluation.to_html(page, release_safe=True)
+            _say(f"For people outside: {page}", options)
+    if (folder / ROWS_FILE).exists():
+        _say(f"Not for release: {folder / ROWS_FILE}", options)
 
 
 def _problem(name: str) -> InputError | None:
@@ -153,8 +174,6 @@ def _check_forms(forms: Sequence[str] | None) -> None:
 
 def _check_files(options: argparse.Namespace) -> None:
     """What needs no kernel to be found out."""
-    from synth_eval.judging.settings import Config  # --version and --help do without
-
     for role in ("real", "holdout"):
         if getattr(options, role) is not None:
             check_path(Path(getattr(options, role)), role)
@@ -164,14 +183,9 @@ def _check_files(options: argparse.Namespace) -> None:
 
 def _parameters(options: argparse.Namespace) -> dict[str, Any]:
     """Parameters of the notebook; what was not said keeps the notebook's default."""
-    names = (
-        "real", "synthetic", "holdout", "target", "schema", "config", "expectations", "seed",
-        "sensitive", "quasi_identifiers", "select", "ignore", "reference_scores", "budget",
-        "depth", "targets", "regression", "estimators", "plugins", "purpose", "labels",
-        "show_rows",
-    )  # fmt: skip
-    given = {name: getattr(options, name, None) for name in names}
-    return {name: value for name, value in given.items() if value is not None}
+    names = [option.name for option in options_of(options.command) if option.is_parameter]
+    said = {name: getattr(options, name) for name in names if name != "out"}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 @contextmanager
@@ -249,7 +263,6 @@ def _split(options: argparse.Namespace) -> int:
 def _copies(options: argparse.Namespace) -> int:
     from synth_eval.data.load import load
     from synth_eval.internal.copies import write_copies
-    from synth_eval.judging.settings import Config  # the layers a run needs
 
     config = Config() if options.config is None else Config.from_file(options.config)
     data = load(options.real, options.synthetic, options.holdout, schema=options.schema)
@@ -287,7 +300,6 @@ def _explain(options: argparse.Namespace) -> int:
 
 def _derive(options: argparse.Namespace) -> int:
     from synth_eval.data.load import load
-    from synth_eval.judging.settings import Config  # the layers a run needs
     from synth_eval.rules import derive_suite, derive_to_file, read_suite, suite_text
     from synth_eval.rules.suite import changes
 

@@ -17,13 +17,13 @@ from synth_eval.comparing.axes import Position, axes, positions
 from synth_eval.comparing.ranks import Front, Rank, standings
 from synth_eval.errors import UsageError
 from synth_eval.judging.findings import Findings
+from synth_eval.judging.gate import LEVELS, require_level
 from synth_eval.judging.results import Status, to_plain
 from synth_eval.judging.verdicts import Verdict, VerdictWord
 
 __all__ = ["Entry", "Leaderboard", "WorstResult", "labelled", "ranked"]
 
 SCHEMA_VERSION = 2
-_LEVELS = ("fail", "warn", "inconclusive")
 _WORST_FIRST = (VerdictWord.NO_GO, VerdictWord.UNKNOWN, VerdictWord.LIMITS)
 
 
@@ -84,9 +84,7 @@ class Entry:
 
     def clears(self, level: str = "fail") -> bool:
         """Whether nothing decisive is at or above a level, and the table was evaluated."""
-        if level not in _LEVELS:
-            raise UsageError(f"unknown level {level!r}; one of {', '.join(_LEVELS)}")
-        return not self.error and not self.stopped.get(level, 0)
+        return not self.error and not self.stopped.get(require_level(level), 0)
 
 
 @dataclass(frozen=True)
@@ -185,7 +183,7 @@ def ranked(
                 rows=found.provenance.get("tables", {}).get("synthetic", {}).get("rows"),
                 verdicts=found.verdicts,
                 worst=_worst(found),
-                stopped={level: len(found.at_or_above(level)) for level in _LEVELS},
+                stopped={level: len(found.at_or_above(level)) for level in LEVELS},
                 positions=placed[label],
                 ranks=ranks[label],
                 fronts=fronts[label],

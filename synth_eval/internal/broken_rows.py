@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from synth_eval.judging.gate import LEVELS
 from synth_eval.judging.settings import Config
 from synth_eval.rules.engines.conditions import DIALECTS
 from synth_eval.rules.engines.custom import known_pairs
@@ -62,7 +63,7 @@ def example_rows(data: Data, config: Config, most: int) -> list[dict[str, Any]]:
         alpha=config.alpha,
         small_cell=config.small_cell,
     )
-    broken = [row for row in rows if row["status"] in ("fail", "warn", "inconclusive")]
+    broken = [row for row in rows if row["status"] in LEVELS]
     told = [_example(data, row, most) for row in broken[:_MOST_RULES] if row["violations"]]
     return [example for example in told if example["rows"]]
 

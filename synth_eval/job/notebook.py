@@ -13,7 +13,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from synth_eval.errors import InputError, NotebookError, UsageError
 from synth_eval.evaluation import ROWS_FILE
 from synth_eval.job.kernel import kernel_environment, kernel_manager_class, skip_slow_formats
 from synth_eval.job.progress import VARIABLE, watched
+from synth_eval.judging.settings import RUN_OPTIONS, SETTINGS, TABLE_OPTIONS
 
 if TYPE_CHECKING:
     from papermill.exceptions import PapermillExecutionError
@@ -30,9 +31,8 @@ __all__ = ["check_parameters", "execute", "make_comparison", "make_report", "not
 
 RECORD, COMPARISON = "evaluate.ipynb", "compare.ipynb"
 LOG = "error.log"
-PATHS = frozenset(
-    {"real", "synthetic", "holdout", "schema", "config", "expectations", "plugins", "out"}
-)
+OPTIONS = (*TABLE_OPTIONS, *SETTINGS, *RUN_OPTIONS)
+PATHS = frozenset(option.name for option in OPTIONS if option.is_path)
 """Parameters that are paths; the record keeps their last part only."""
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -58,7 +58,7 @@ def notebook_path(name: str = RECORD) -> Path:
     raise NotebookError(f"the installation is incomplete: {name} is missing; install it again")
 
 
-def check_parameters(notebook: Path, given: Mapping[str, Any]) -> None:
+def check_parameters(notebook: Path, given: Mapping[str, Any]) -> dict[str, Any]:
     """Refuse parameters the notebook does not declare, of another type, or with a secret.
 
     Parameters
@@ -67,6 +67,12 @@ def check_parameters(notebook: Path, given: Mapping[str, Any]) -> None:
         Notebook with a cell tagged ``parameters`` whose assignments are annotated.
     given : mapping
         Values by name.
+
+    Returns
+    -------
+    dict
+        The values under the names that the notebook has for them: a copy may be of a time
+        when an option had another name.
 
     Raises
     ------
@@ -77,11 +83,13 @@ def check_parameters(notebook: Path, given: Mapping[str, Any]) -> None:
     from papermill import inspect_notebook  # heavy, only for a run
 
     declared = inspect_notebook(str(notebook))
+    values = {}
     for name, value in given.items():
-        if name not in declared:
-            known = ", ".join(sorted(declared))
-            raise UsageError(f"{notebook.name} has no parameter {name!r}; it has {known}")
-        kind = declared[name]["inferred_type_name"]
+        known = _name_in(declared, name)
+        if known not in declared:
+            names = ", ".join(sorted(declared))
+            raise UsageError(f"{notebook.name} has no parameter {name!r}; it has {names}")
+        kind = declared[known]["inferred_type_name"]
         if kind not in _TYPES:
             raise UsageError(f"{notebook.name}: parameter {name!r} has no type this runner checks")
         if not _fits(value, kind):
@@ -91,6 +99,17 @@ def check_parameters(notebook: Path, given: Mapping[str, Any]) -> None:
                 f"parameter {name!r} seems to hold a password or a token, which the record of "
                 "the run would show; give a path to a local file"
             )
+        values[known] = value
+    return values
+
+
+def _name_in(declared: Container[str], name: str) -> str:
+    """What a notebook calls an option that has several names."""
+    for option in OPTIONS:
+        names = (option.name, *option.aliases)
+        if name in names and name not in declared:
+            return next((other for other in names if other in declared), name)
+    return name
 
 
 def _fits(value: Any, kind: str) -> bool:
@@ -175,7 +194,7 @@ def _run_into(
     timeout: float | None,
     quiet: bool,
 ) -> None:
-    check_parameters(source, {**parameters, "out": str(out)})
+    parameters = check_parameters(source, {**parameters, "out": str(out)})
     with _prepared_folder(out) as partial:
         try:
             executed = execute(
@@ -184,8 +203,7 @@ def _run_into(
         except NotebookError as error:
             raise _logged(error, out) from error
         _add_notes(executed, partial)
-        shown = {**parameters, "out": str(out)}
-        _write_record(_without_paths(executed, shown), partial / record)
+        _write_record(_without_paths(executed, parameters), partial / record)
         _publish(partial, out)
     (out / LOG).unlink(missing_ok=True)
 
@@ -322,8 +340,9 @@ def _publish(partial: Path, out: Path) -> None:
         partial.rename(out)
         return
     files = [path.relative_to(partial) for path in partial.rglob("*") if path.is_file()]
-    if Path(ROWS_FILE) not in files:
-        (out / ROWS_FILE).unlink(missing_ok=True)  # of an earlier run
+    for folder in {name.parent for name in files}:  # a comparison has one for each table
+        if folder / ROWS_FILE not in files:
+            (out / folder / ROWS_FILE).unlink(missing_ok=True)  # of an earlier run
     for name in sorted(files, key=lambda name: (name.suffix == ".html", -len(name.parts))):
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         (partial / name).replace(out / name)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from synth_eval.data.files import write_text
-from synth_eval.errors import UsageError
+from synth_eval.judging.gate import require_level
 from synth_eval.judging.purposes import purpose_of
 from synth_eval.judging.results import SCHEMA_VERSION, Result, Status, to_plain
 from synth_eval.judging.verdicts import Verdict, verdicts
@@ -73,14 +73,13 @@ class Findings:
         return sorted(found, key=lambda r: (-r.status.severity, order.index(r.dimension), r.code))
 
     def at_or_above(self, level: str) -> list[Result]:
-        """Results that a gate at `level` ("fail", "warn" or "inconclusive") stops on.
+        """Results that a gate at `level`, one of `synth_eval.judging.gate.LEVELS`, stops on.
 
         An error counts as a failure; what was not applicable never counts, nor does a
         dimension that does not decide about the declared purpose.
         """
-        if level not in ("fail", "warn", "inconclusive"):
-            raise UsageError(f"unknown level {level!r}; one of fail, warn, inconclusive")
-        floor = Status.ERROR.severity if level == "fail" else Status(level).severity
+        is_fail = require_level(level) == "fail"
+        floor = Status.ERROR.severity if is_fail else Status(level).severity
         decides = purpose_of(self.purpose).decides
         return [r for r in self.results if r.status.severity >= floor and decides(r.dimension)]
 

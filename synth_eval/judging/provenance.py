@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 from datetime import UTC, datetime
 from importlib import metadata
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from synth_eval._version import __version__
@@ -69,20 +67,9 @@ def provenance_of_tables(
         "python": platform.python_version(),
         "packages": _versions(),
         "seed": config.seed,
-        "settings": _settings(config),
+        "settings": config.described(),
         "tables": {role: table.described() for role, table in tables.items()},
         "cpu_seconds": round(sum(result.seconds for result in results), 2),
-    }
-
-
-def _settings(config: Config) -> dict[str, Any]:
-    """Settings by name; margins stand in the results they decided."""
-    values = {item.name: getattr(config, item.name) for item in fields(config)}
-    values["estimators"] = sorted(config.estimators)
-    return {
-        name: Path(value).name if name == "expectations" else value
-        for name, value in values.items()
-        if name != "seed" and not isinstance(value, Mapping)
     }
 
 

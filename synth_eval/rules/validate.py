@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from synth_eval.data.load import load
 from synth_eval.errors import UsageError
+from synth_eval.judging.gate import LEVELS
 from synth_eval.judging.settings import Config
 from synth_eval.rules.derived.derive import derive_rules, derive_suite
 from synth_eval.rules.engines.engine import Outcome, run_on_table
@@ -107,7 +108,7 @@ def judged(cases: Sequence[Case], config: Config, data: Data | None = None) -> l
     )
     for row in rows:
         entry = row.pop("entry")
-        if data is not None and row["status"] in ("fail", "warn", "inconclusive"):
+        if data is not None and row["status"] in LEVELS:
             row["patterns"] = patterns_of(entry, data.synthetic, data.real, config.small_cell)
     return rows
 

@@ -14,10 +14,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from papermill import inspect_notebook
 
 import synth_eval
 from synth_eval.command import main as cli
 from synth_eval.command.arguments import build_parser
+from synth_eval.comparing.comparison import compared
 from synth_eval.demo import demo_tables
 from synth_eval.errors import InputError, NotebookError
 from synth_eval.evaluation import Evaluation
@@ -113,7 +115,7 @@ def test_words_become_typed_parameters(
         "synthetic": f"{tables}/synthetic.parquet",
         "target": "income",
         "select": ["P", "F001", "U"],
-        "sensitive": ["pay, gross", "sex"],
+        "secret": ["pay, gross", "sex"],
         "seed": 7,
         "reference_scores": False,
         "depth": "fast",
@@ -136,19 +138,96 @@ def test_page_for_people_outside_is_written_on_request(
     assert [path.name for path in tmp_path.glob("*.html")] == ["outside.html"]
 
 
-def test_every_parameter_of_the_notebook_can_be_said() -> None:
-    declared = notebook_parameters()
-    assert {"estimators", "regression", "targets", "depth"} <= declared
-    options = build_parser().parse_args(["report", "a", "b"])
-    assert declared - {"out"} == set(cli._parameters(options)) | {
-        name for name in declared if getattr(options, name, "absent") is None
+@pytest.fixture
+def comparison(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Have the run of the comparison end with one table evaluated and one broken."""
+    seen: dict[str, Any] = {}
+    shown = {"rule": "age >= 0", "status": "fail", "violations": 1, "columns": ["age"],
+             "rows": [{"row": 1, "values": ["-1"]}]}  # fmt: skip
+    result = Result("F001", "ks_distance", "fidelity", Status.PASS, "Said so.")
+
+    def make_comparison(parameters: dict[str, Any], out: Path, **options: Any) -> Path:
+        seen.update(parameters=parameters, **options)
+        rows = [shown] if parameters.get("show_rows") else []
+        found = {"first": Evaluation([result], examples=rows)}
+        files = {"first": "a.parquet", "second": "b.parquet"}
+        compared(found, files, {"second": "cannot be read"}).save(out)
+        return out / "compare.html"
+
+    monkeypatch.setattr(notebook, "make_comparison", make_comparison)
+    return seen
+
+
+def compare(tables: Path, out: Path, *words: str) -> int:
+    files = [f"{tables}/{name}.parquet" for name in ("real", "synthetic", "leaky")]
+    return cli.main(["compare", *files, "--out", str(out), *words])
+
+
+def test_compare_understands_what_report_does(
+    tables: Path, tmp_path: Path, comparison: dict[str, Any]
+) -> None:
+    code = compare(
+        tables, tmp_path / "out", "--targets", "sex", "--estimators", "mine=a.b:c",
+        "--regression", "pay ~ age", "--plugins", "mine.py", "--show-rows", "3",
+        "--reference-scores", "--secret", "pay", "--group", "sex", "--labels", "first,second",
+        "--alpha", "0.01", "--quiet",
+    )  # fmt: skip
+    assert code == 0
+    assert comparison["quiet"] is True
+    assert comparison["parameters"] == {
+        "real": f"{tables}/real.parquet",
+        "synthetic": [f"{tables}/synthetic.parquet", f"{tables}/leaky.parquet"],
+        "targets": ["sex"],
+        "estimators": ["mine=a.b:c"],
+        "regression": "pay ~ age",
+        "plugins": ["mine.py"],
+        "show_rows": 3,
+        "reference_scores": True,
+        "secret": ["pay"],
+        "group": ["sex"],
+        "labels": ["first", "second"],
+        "alpha": 0.01,
     }
 
 
-def notebook_parameters() -> set[str]:
-    from papermill import inspect_notebook
+def test_compare_leaves_further_forms_of_each_table(
+    tables: Path,
+    tmp_path: Path,
+    comparison: dict[str, Any],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out, outside = tmp_path / "out", tmp_path / "outside"
+    words = ["--also", "markdown,junit", "--show-rows", "--release-safe", str(outside)]
+    assert compare(tables, out, *words) == 0
+    [folder] = [path for path in out.iterdir() if path.is_dir()]
+    assert {path.name for path in folder.iterdir()} == {
+        "report.html", "results.json", "schema.json", "summary.md", "junit.xml",
+        "rows_not_for_release.html",
+    }  # fmt: skip
+    assert [path.name for path in outside.iterdir()] == [f"{folder.name}.html"]
+    page = (outside / f"{folder.name}.html").read_text(encoding="utf-8")
+    assert "Release-safe version" in page
+    assert "Said so." not in page
+    said = capsys.readouterr().out
+    assert f"Also: {folder / 'junit.xml'}" in said
+    assert f"Not for release: {folder / 'rows_not_for_release.html'}" in said
+    assert compare(tables, tmp_path / "plain") == 0
+    [folder] = [path for path in (tmp_path / "plain").iterdir() if path.is_dir()]
+    assert {path.name for path in folder.iterdir()} == {
+        "report.html", "results.json", "schema.json",
+    }  # fmt: skip
+    assert compare(tables, out, "--also", "paper") == 2
+    assert "no form 'paper'" in capsys.readouterr().err
 
-    return set(inspect_notebook(str(notebook.notebook_path())))
+
+def test_every_parameter_of_the_notebook_can_be_said() -> None:
+    for face, name in (("report", "evaluate.ipynb"), ("compare", "compare.ipynb")):
+        declared = set(inspect_notebook(str(notebook.notebook_path(name))))
+        assert {"estimators", "regression", "targets", "depth", "show_rows"} <= declared
+        options = build_parser().parse_args([face, "a", "b"])
+        assert declared - {"out"} == set(cli._parameters(options)) | {
+            name for name in declared if getattr(options, name, "absent") is None
+        }
 
 
 @pytest.mark.parametrize(

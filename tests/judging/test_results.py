@@ -148,7 +148,7 @@ def test_configuration_refuses_unknown_names_and_margins_without_basis(tmp_path)
         Config.from_mapping({"sead": 1})
     with pytest.raises(UsageError, match="needs a value and a basis"):
         Config.from_mapping({"margins": {"fidelity.worst_table": {"value": 0.5}}})
-    with pytest.raises(UsageError, match="must be int"):
+    with pytest.raises(UsageError, match="must be a whole number"):
         Config.from_mapping({"seed": "7"})
     file = tmp_path / "synth_eval.toml"
     file.write_text(

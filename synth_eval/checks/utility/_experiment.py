@@ -225,6 +225,6 @@ def experiment(ctx: Context, kind: str) -> Experiment:
         make = classification if kind == "classification" else regression
         learner = boosting_learner(config.tuning)
         known[key] = Experiment(
-            make(ctx, rng), rng, learner, (margins[0], margins[1]), is_fast=config.depth == "fast"
+            make(ctx, rng), rng, learner, (margins[0], margins[1]), is_fast=config.is_fast
         )
     return known[key]

@@ -99,7 +99,7 @@ def compared_models(ctx: Context, trial: Experiment) -> Models:
 
 def _fit_all(ctx: Context, trial: Experiment) -> Models:
     task, rng = trial.task, trial.rng("models")
-    most = ctx.config.model_rows / (_FAST if ctx.config.depth == "fast" else 1)
+    most = ctx.config.model_rows / (_FAST if ctx.config.is_fast else 1)
     cut = int(min(len(task.synthetic) // 3, most // _TEST_SAMPLE))
     rows = int(min((len(task.synthetic) - cut) // 2, len(task.real) // 2, most // _SMALL_SAMPLE))
     if rows < _FEWEST_ROWS or cut < _FEWEST_ROWS:
@@ -110,7 +110,7 @@ def _fit_all(ctx: Context, trial: Experiment) -> Models:
     on_synthetic = task.with_holdout(task.synthetic.take(np.sort(order[:cut])))
     if not (on_real.can_be_scored and on_synthetic.can_be_scored):
         raise NotApplicable("the target does not vary in the rows to test on")
-    most_fits = _FEWEST_FITS if ctx.config.depth == "fast" else _MOST_FITS
+    most_fits = _FEWEST_FITS if ctx.config.is_fast else _MOST_FITS
     fits = int(np.clip(_ROWS_IN_ALL // rows, _FEWEST_FITS, most_fits))
     few = max(round(ctx.config.margin("utility.go").value * rows), _FEWEST_GO_ROWS)
     pools = {"synthetic": task.synthetic.take(order[cut:]), "real": task.real}

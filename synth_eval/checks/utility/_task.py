@@ -159,7 +159,7 @@ def require_full_depth(ctx: Context, what: str) -> None:
     NotApplicable
         The configured depth is not ``full``.
     """
-    if ctx.config.depth != "full":
+    if not ctx.config.is_full:
         raise NotApplicable(
             f'{what} is not asked for: `--depth full` adds it, in Python depth="full"'
         )
@@ -239,7 +239,7 @@ def _task(
 
 
 def _most_rows(config: Config) -> int:
-    return min(config.model_rows, _FAST_ROWS) if config.depth == "fast" else config.model_rows
+    return min(config.model_rows, _FAST_ROWS) if config.is_fast else config.model_rows
 
 
 def _sample(rows: IntArray, size: int, rng: np.random.Generator) -> IntArray:
