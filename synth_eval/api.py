@@ -286,11 +286,12 @@ def validate(
     InputError
         A table cannot be read.
     """
+    from synth_eval.checks.validity.rule_violations import rule_violations
     from synth_eval.evaluation import Evaluation  # keeps the import light
     from synth_eval.judging.provenance import provenance_of_tables
-    from synth_eval.judging.registry import available_checks
-    from synth_eval.judging.results import Result
+    from synth_eval.judging.registry import check_of
     from synth_eval.rules.finding import finding
+    from synth_eval.rules.judge import MARGIN
     from synth_eval.rules.validate import validate_tables
 
     started = process_time()
@@ -298,18 +299,11 @@ def validate(
     _load([*config.plugins, *([plugins] if isinstance(plugins, str) else plugins)])
     given = {"synthetic": table, "real": real, "holdout": holdout}
     done = validate_tables(given, suite, schema=schema, config=config)
-    if not done.rows:
+    if not done.items:
         raise UsageError("the suite holds no expectation")
-    check = available_checks()["V003"]
-    found = finding(done.rows, config.margin("validity.rule_violations"))
-    result = Result(
-        code=check.code,
-        name=check.name,
-        dimension=check.dimension,
-        gating=check.gating,
-        figure=check.figure,
-        seconds=round(process_time() - started, 3),
-        **found,
+    told = finding(done.items, config.margin(MARGIN))
+    result = replace(
+        check_of(rule_violations).judged(**told), seconds=round(process_time() - started, 3)
     )
     return Evaluation([result], provenance_of_tables(done.tables, config, [result]))
 

@@ -23,7 +23,7 @@ from synth_eval.rules.engines.engine import (
 from synth_eval.rules.engines.frames import coerced_frame, stored_frame
 from synth_eval.rules.engines.kwargs import columns_of, rename_columns, safe_names
 from synth_eval.rules.engines.safety import vetted
-from synth_eval.rules.judge import judge_rules
+from synth_eval.rules.judge import MARGIN, JudgedRule, judge_rules
 from synth_eval.rules.validate import derived_cases, suite_cases
 
 if TYPE_CHECKING:
@@ -57,26 +57,28 @@ def example_rows(data: Data, config: Config, most: int) -> list[dict[str, Any]]:
     """
     suite = config.expectations
     cases = suite_cases(data, suite) if suite else derived_cases(data, config.small_cell)
-    rows = judge_rules(
+    rules = judge_rules(
         cases,
-        margin=config.margin("validity.rule_violations").value,
+        margin=config.margin(MARGIN).value,
         alpha=config.alpha,
         small_cell=config.small_cell,
     )
-    broken = [row for row in rows if row["status"] in LEVELS]
-    told = [_example(data, row, most) for row in broken[:_MOST_RULES] if row["violations"]]
+    broken = [rule for rule in rules if rule.item.status in LEVELS]
+    told = [
+        _example(data, rule, most) for rule in broken[:_MOST_RULES] if rule.item.more["violations"]
+    ]
     return [example for example in told if example["rows"]]
 
 
-def _example(data: Data, row: Mapping[str, Any], most: int) -> dict[str, Any]:
-    table, entry = data.synthetic, row["entry"]
+def _example(data: Data, rule: JudgedRule, most: int) -> dict[str, Any]:
+    table, entry = data.synthetic, rule.entry
     names = [name for name in columns_of(entry) if name in table.stored_names]
     places = _places(entry, data)[:most]
     cells = [table.source.column(name).take(places).to_pylist() for name in names]
     return {
-        "rule": row["rule"],
-        "status": row["status"],
-        "violations": row["violations"],
+        "rule": rule.item.label,
+        "status": str(rule.item.status),
+        "violations": rule.item.more["violations"],
         "columns": names,
         "rows": [
             {"row": place + 1, "values": [_text(column[i]) for column in cells]}

@@ -105,6 +105,56 @@ class Check:
         if self.axis is not None and dimension.axis is None:
             raise UsageError(f"check {self.code}: dimension {self.dimension!r} has no axis")
 
+    def judged(
+        self,
+        message: str,
+        *,
+        decisions: Sequence[Decision] = (),
+        items: Sequence[Item] = (),
+        items_decide: bool = False,
+        **shown: Any,
+    ) -> Result:
+        """Result of this check; its status follows from the decisions.
+
+        Parameters
+        ----------
+        message : str
+            A sentence or two with numbers.
+        decisions : sequence of Decision
+            What is judged beside the items.
+        items : sequence of Item
+            Worst first.
+        items_decide : bool
+            Whether the decisions of the items count, too.
+        **shown
+            Other fields of `synth_eval.judging.results.Result`.
+        """
+        status = status_of(decisions, items if items_decide else ())
+        if status is None:
+            raise ValueError(f"{self.code} judged nothing")
+        return self.result(
+            status,
+            message,
+            decisions=tuple(decisions),
+            items=tuple(items),
+            items_decide=items_decide,
+            **shown,
+        )
+
+    def result(self, status: Status, message: str, **shown: Any) -> Result:
+        """Result with the identity of this check; statuses come from `judged`."""
+        return Result(
+            code=self.code,
+            name=self.name,
+            dimension=self.dimension,
+            status=status,
+            message=message,
+            gating=self.gating,
+            figure=self.figure,
+            evidence=self.evidence,
+            **shown,
+        )
+
     @property
     def explanation(self) -> str:
         """The module docstring of the check: what it measures, how to read it, its source."""
@@ -159,15 +209,11 @@ class Context:
         estimate, reference, threshold, direction, n, sampled, facts, panels
             As in `synth_eval.judging.results.Result`; `n` is by default all synthetic rows.
         """
-        status = status_of(decisions, items if items_decide else ())
-        if status is None:
-            raise ValueError(f"{self.check.code} judged nothing")
-        return self._result(
-            status,
+        return self.check.judged(
             message,
             summary=summary,
-            decisions=tuple(decisions),
-            items=tuple(items),
+            decisions=decisions,
+            items=items,
             items_decide=items_decide,
             estimate=estimate,
             reference=reference,
@@ -183,12 +229,12 @@ class Context:
         """Result that says nothing, and why; numbers that were found all the same are shown."""
         text = skipped.sentence
         shown.setdefault("n", self.data.synthetic.num_rows)
-        return self._result(Status.NOT_APPLICABLE, text, summary=skipped.text, skipped=skipped,
+        return self.check.result(Status.NOT_APPLICABLE, text, summary=skipped.text, skipped=skipped,
                             **shown)  # fmt: skip
 
     def broken(self, text: str) -> Result:
         """Result of a check that could not run."""
-        return self._result(Status.ERROR, text, summary=text, n=self.data.synthetic.num_rows)
+        return self.check.result(Status.ERROR, text, summary=text, n=self.data.synthetic.num_rows)
 
     def result(
         self,
@@ -205,18 +251,4 @@ class Context:
             from synth_eval.judging.results import Cause
 
             more["skipped"] = Skipped(Cause.DATA, message)
-        return self._result(status, message, items=items_of_rows(details), **more)
-
-    def _result(self, status: Status, message: str, **shown: Any) -> Result:
-        spec = self.check
-        return Result(
-            code=spec.code,
-            name=spec.name,
-            dimension=spec.dimension,
-            status=status,
-            message=message,
-            gating=spec.gating,
-            figure=spec.figure,
-            evidence=spec.evidence,
-            **shown,
-        )
+        return self.check.result(status, message, items=items_of_rows(details), **more)

@@ -13,7 +13,7 @@ from synth_eval.judging.check import Check, CheckFunction, OnAxis
 from synth_eval.judging.dimensions import dimension_packages, dimensions
 from synth_eval.judging.needs import Need
 
-__all__ = ["available_checks", "check", "explain", "select"]
+__all__ = ["available_checks", "check", "check_of", "explain", "select"]
 
 _CHECKS: dict[str, Check] = {}
 
@@ -102,6 +102,11 @@ def available_checks() -> dict[str, Check]:
     _load_checks()
     order = list(dimensions())
     return dict(sorted(_CHECKS.items(), key=lambda item: (order.index(item[1].dimension), item[0])))
+
+
+def check_of(function: CheckFunction) -> Check:
+    """The check that a function was registered as."""
+    return next(spec for spec in _CHECKS.values() if spec.function is function)
 
 
 def select(wanted: Iterable[str] = (), ignored: Iterable[str] = ()) -> dict[str, Check]:

@@ -79,6 +79,16 @@ MARGINS: Mapping[str, Threshold] = {
         0.10,
         "share of the real rows: on average as far from the real table as a 10 % real sample",
     ),
+    "validity.shared_rows": Threshold(
+        0.001,
+        "holdout rows that real holds too beyond chance: one in a thousand is as many as a check "
+        "of copies is asked to see, so that sharing could pass for copying",
+    ),
+    "validity.holdout_drift": Threshold(
+        0.5,
+        "share of the holdout's rows: real and holdout may differ as far as a random sample of "
+        "half the holdout would; beyond that the split was not random in this column",
+    ),
     "coverage.lost_mass": Threshold(
         0.001,
         "share of real rows whose level is gone: one in a thousand, the rarest class that an "
@@ -88,6 +98,41 @@ MARGINS: Mapping[str, Threshold] = {
         0.1,
         "share of a tail (beyond the real 0.1 % or 99.9 % quantile) that must be left: nine of "
         "ten extreme cases gone is no tail any more",
+    ),
+    "coverage.lost_case": Threshold(
+        0.1,
+        "share of its expected rate at which a declared edge case counts as lost: with nine of "
+        "ten gone a test meets it by luck alone",
+    ),
+    "coverage.faded_level": Threshold(
+        0.1,
+        "share of its real rate below which a level or a group of rows counts as gone: nine of "
+        "ten of its rows are",
+    ),
+    "coverage.halved": Threshold(
+        0.5,
+        "ratio to the real rate: with half of its cases gone every count and cost of a rare "
+        "event is off by the factor two",
+    ),
+    "coverage.doubled": Threshold(
+        2.0,
+        "ratio to the real rate: with twice the cases every count and cost of a rare event is "
+        "off by the factor two",
+    ),
+    "coverage.empty_groups": Threshold(
+        0.5,
+        "share of real rows in groups that so few synthetic rows leave empty by chance: once "
+        "that is half of them, nothing was looked at",
+    ),
+    "coverage.chance_absence": Threshold(
+        3.0,
+        "times the share of cells that as many fresh real rows leave empty: three times that is "
+        "no chance any more",
+    ),
+    "coverage.chance_repeats": Threshold(
+        3.0,
+        "standard errors of the number of repeats that fresh real rows have: one honest table "
+        "in about seven hundred lies beyond",
     ),
     "coverage.repeated_rows": Threshold(
         0.01,

@@ -1,23 +1,26 @@
-"""All rules of a run as one finding: a status, a sentence, and the numbers of the worst rule."""
+"""All rules of a run as one finding: a sentence, and the numbers of the worst rule."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from synth_eval.judging.results import Direction, Estimate, Reference, Status, Threshold
+from synth_eval.judging.items import Item
+from synth_eval.judging.judge import Direction, Status
+from synth_eval.judging.results import Estimate, Reference, Threshold
+from synth_eval.words import counted
 
 __all__ = ["finding"]
 
 _LONGEST_RULE = 90
 
 
-def finding(rows: Sequence[Mapping[str, Any]], margin: Threshold) -> dict[str, Any]:
-    """Arguments of a result.
+def finding(items: Sequence[Item], margin: Threshold) -> dict[str, Any]:
+    """Arguments of `synth_eval.judging.check.Check.judged`.
 
     Parameters
     ----------
-    rows : sequence of mapping
+    items : sequence of Item
         Judged rules, worst first, see `synth_eval.rules.judge.judge_rules`.
     margin : Threshold
         Violation rate allowed beyond that of real rows.
@@ -25,65 +28,87 @@ def finding(rows: Sequence[Mapping[str, Any]], margin: Threshold) -> dict[str, A
     Returns
     -------
     dict
-        ``status``, ``message``, ``details``, and where a rule has a rate ``estimate``,
+        ``message``, ``summary``, ``items``, and where a rule has a rate ``estimate``,
         ``reference``, ``threshold``, ``direction`` and ``n`` of the worst one.
     """
-    told = {"status": _status(rows), "message": _message(rows), "details": rows}
-    worst = next((row for row in rows if row["estimate"] is not None), None)
-    if worst is None:
+    told = {
+        "message": _message(items),
+        "summary": _summary(items),
+        "items": items,
+        "items_decide": True,
+    }
+    worst = next((item for item in items if item.estimate is not None), None)
+    if worst is None or worst.limit is None:
         return told
-    table, beside = ("holdout", "reference") if worst["reference"] is not None else ("real", "real")
+    has_holdout = worst.reference is not None
+    real = worst.reference if has_holdout else worst.number("real") if worst.has("real") else None
     basis = f"worst rule: what real rows do and the margin ({margin.basis})"
     return {
         **told,
-        "estimate": Estimate(worst["estimate"], worst["low"], worst["high"], worst["confidence"]),
-        "reference": Reference(f"rate of the same rule in the {table} table", worst[beside]),
-        "threshold": Threshold(worst["limit"], basis),
+        "estimate": Estimate(
+            worst.number("estimate"), worst.low, worst.high, worst.number("confidence")
+        ),
+        "reference": Reference(
+            f"rate of the same rule in the {'holdout' if has_holdout else 'real'} table", real
+        ),
+        "threshold": Threshold(worst.limit, basis),
         "direction": Direction.LOWER,
-        "n": worst["n"],
+        "n": worst.n,
     }
 
 
-def _status(rows: Sequence[Mapping[str, Any]]) -> Status:
-    status = max((Status(row["status"]) for row in rows), key=lambda one: one.severity)
-    if status is Status.NOT_APPLICABLE and any(row["status"] == "pass" for row in rows):
-        return Status.PASS
-    return status
+def _by_status(items: Sequence[Item], *statuses: Status) -> list[Item]:
+    return [item for status in statuses for item in items if item.status is status]
 
 
-def _message(rows: Sequence[Mapping[str, Any]]) -> str:
+def _summary(items: Sequence[Item]) -> str:
+    broken = _by_status(items, Status.FAIL, Status.WARN)
+    if broken:
+        return f"{counted(len(broken), 'rule')} broken, worst: {_short(broken[0])}"
+    failed = _by_status(items, Status.ERROR)
+    if failed:
+        return f"{counted(len(failed), 'rule')} could not be run, first: {_short(failed[0])}"
+    unsure = _by_status(items, Status.INCONCLUSIVE)
+    if unsure:
+        return (
+            f"too few rows to tell for {counted(len(unsure), 'rule')}, worst: {_short(unsure[0])}"
+        )
+    return "rules are kept as well as by real rows"
+
+
+def _message(items: Sequence[Item]) -> str:
     """How many rules are broken and the worst of them; the table has the others."""
-    found = {word: [row for row in rows if row["status"] == word] for word in Status}
-    broken = [*found[Status.FAIL], *found[Status.WARN]]
+    broken = _by_status(items, Status.FAIL, Status.WARN)
+    failed = _by_status(items, Status.ERROR)
+    unsure = _by_status(items, Status.INCONCLUSIVE)
     parts = []
     if broken:
         are = "is" if len(broken) == 1 else "are"
-        which = "" if found[Status.FAIL] else " (warnings only)"
-        head = f"{len(broken)} of {len(rows)} rules {are} broken more often than by real rows"
+        which = "" if broken[0].status is Status.FAIL else " (warnings only)"
+        head = f"{len(broken)} of {len(items)} rules {are} broken more often than by real rows"
         parts.append(f"{head}{which}; worst: {_named(broken[0])}")
-    if found[Status.ERROR]:
-        first, count = found[Status.ERROR][0], len(found[Status.ERROR])
-        head = f"{count} of {len(rows)} rules could not be run"
-        parts.append(f"{head}; first: {_short(first)} ({first['why']})")
-    if not parts and found[Status.INCONCLUSIVE]:
-        doubtful = found[Status.INCONCLUSIVE]
+    if failed:
+        head = f"{len(failed)} of {len(items)} rules could not be run"
+        parts.append(f"{head}; first: {_short(failed[0])} ({failed[0].more['why']})")
+    if not parts and unsure:
         parts.append(
-            f"{len(doubtful)} of {len(rows)} rules may be broken more often than by real rows, the "
-            f"rows are too few to tell; worst: {_named(doubtful[0])}"
+            f"{len(unsure)} of {len(items)} rules may be broken more often than by real rows, the "
+            f"rows are too few to tell; worst: {_named(unsure[0])}"
         )
     if not parts:
-        return f"{len(found[Status.PASS])} of {len(rows)} rules are kept as well as by real rows"
+        kept = len(_by_status(items, Status.PASS))
+        return f"{kept} of {len(items)} rules are kept as well as by real rows"
     return ". ".join(parts)
 
 
-def _short(row: Mapping[str, Any]) -> str:
-    rule = str(row["rule"])
+def _short(item: Item) -> str:
+    rule = item.label
     return rule if len(rule) <= _LONGEST_RULE else rule[: _LONGEST_RULE - 1] + "…"
 
 
-def _named(row: Mapping[str, Any]) -> str:
-    if row["estimate"] is None:
-        return _short(row)
-    percent = 100 * row["estimate"]
+def _named(item: Item) -> str:
+    if item.estimate is None:
+        return _short(item)
+    percent = 100 * item.estimate
     told = f"{percent:.2g}" if percent < 99.5 else "100"  # two digits would write 1e+02
-    return f"{_short(row)} ({told} % of {row['n']:,} rows)"
+    return f"{_short(item)} ({told} % of {item.n:,} rows)"

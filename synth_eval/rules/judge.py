@@ -1,4 +1,4 @@
-"""From counts to findings: one row per rule, with its rate, its reference and a status.
+"""From counts to findings: one item per rule, with its rate, its reference and a decision.
 
 A rule fails only where the lower bound of its violation rate, at a level corrected for the
 number of rules, is above the rate allowed. Allowed is what real rows do, training and holdout
@@ -12,18 +12,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from synth_eval.judging.results import Status
+from synth_eval.judging.items import Item
+from synth_eval.judging.judge import Decision, Status
 from synth_eval.rules.engines.engine import Outcome
 from synth_eval.rules.engines.kwargs import columns_of
 from synth_eval.rules.rule import META_KEY, limit_of
 from synth_eval.rules.suite import flaw_of, is_derived
-from synth_eval.rules.tally import Tally, pooled
+from synth_eval.rules.tally import pooled
 from synth_eval.stats.intervals import wilson
 
-__all__ = ["Case", "judge_rules"]
+__all__ = ["MARGIN", "Case", "JudgedRule", "judge_rules"]
+
+MARGIN = "validity.rule_violations"
+"""The margin that rules are judged by."""
 
 _LONGEST_RULE = 300
-_FAILED = {"critical": Status.FAIL, "warning": Status.WARN, "info": Status.PASS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +39,18 @@ class Case:
     holdout: Outcome | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedRule:
+    """The item of a rule in a result, and the rule itself as Great Expectations writes it."""
+
+    item: Item
+    entry: Any
+
+
 def judge_rules(
     cases: Sequence[Case], *, margin: float, alpha: float, small_cell: int
-) -> list[dict[str, Any]]:
-    """One tidy row per rule, worst first.
+) -> list[JudgedRule]:
+    """One judged rule per case, worst first.
 
     Parameters
     ----------
@@ -54,45 +65,66 @@ def judge_rules(
 
     Returns
     -------
-    list of dict
-        ``rule``, ``status``, ``estimate`` (violation rate) with ``low`` and ``high`` at
-        ``confidence``, ``reference`` (rate in the holdout), ``limit`` (rate allowed),
-        ``severity``, ``violations`` of ``n`` rows, ``patterns`` (to be filled in), ``real``
-        (rate in the real table), ``why``, ``columns``, ``type`` and the ``entry`` itself.
+    list of JudgedRule
+        Each with its item: the violation rate as estimate, the rate in the holdout as
+        reference, the rate allowed as limit; among ``more`` the ``severity``, the number of
+        ``violations``, the rate in the ``real`` table, the ``patterns`` of what breaks it (to
+        be filled in), ``why`` the rule is there, its ``columns`` and ``type`` and the
+        ``confidence`` of its interval.
     """
     counted = sum(case.synthetic.tally is not None for case in cases)
     level = 1 - alpha / max(counted, 1)
-    rows = [_judge(case, margin, level, small_cell) for case in cases]
-    return sorted(rows, key=_badness)
+    rules = [JudgedRule(_judged(case, margin, level, small_cell), case.entry) for case in cases]
+    return sorted(rules, key=_badness)
 
 
-def _badness(row: Mapping[str, Any]) -> tuple[int, float]:
-    excess = (row["estimate"] or 0.0) - (row["limit"] or 0.0)
-    return -Status(row["status"]).severity, -excess
+def _badness(rule: JudgedRule) -> tuple[int, float]:
+    item = rule.item
+    return -item.severity, -((item.estimate or 0.0) - (item.limit or 0.0))
 
 
-def _judge(case: Case, margin: float, level: float, small_cell: int) -> dict[str, Any]:
-    row = _described(case.entry)
-    tally = case.synthetic.tally
-    row.update(
+def _judged(case: Case, margin: float, level: float, small_cell: int) -> Item:
+    item = _described(case.entry)
+    tally, severity = case.synthetic.tally, str(item.more["severity"])
+    item = item.replaced(
         reference=_shown_rate(case.holdout, small_cell),
-        real=_shown_rate(case.real, small_cell),
+        more={**item.more, "real": _shown_rate(case.real, small_cell)},
     )
     if case.synthetic.error is not None:
-        return {**row, "status": str(Status.ERROR), "why": _printable(case.synthetic.error)}
+        why = _printable(case.synthetic.error)
+        return item.replaced(told=Status.ERROR, more={**item.more, "why": why})
     if tally is None:
-        return _whole_table(row, case)
-    row.update(n=tally.judged, violations=tally.broken)
+        return _whole_table(item, case, severity)
+    item = item.replaced(n=tally.judged, more={**item.more, "violations": tally.broken})
     if tally.judged == 0:
-        return {**row, "status": str(Status.NOT_APPLICABLE), "why": "no row to judge"}
+        return item.replaced(
+            told=Status.NOT_APPLICABLE, more={**item.more, "why": "no row to judge"}
+        )
     allowed = allowed_rate(case, margin, level, small_cell)
     _, low, high = wilson(tally.broken, tally.judged, level)
-    status = _status(tally, low, allowed, row["severity"])
-    row.update(estimate=tally.rate, low=low, high=high, confidence=level, limit=allowed)
-    return {**row, "status": str(status)}
+    rate = tally.broken / tally.judged
+    return item.replaced(
+        estimate=rate,
+        low=low,
+        high=high,
+        limit=allowed,
+        decisions=(_decision(severity, rate, low, high, allowed),),
+        more={**item.more, "confidence": level},
+    )
 
 
-def _described(entry: Any) -> dict[str, Any]:
+def _decision(severity: str, rate: float, low: float, high: float, allowed: float) -> Decision:
+    """A critical rule must be shown to be kept; others only raise an alarm where it is shown."""
+    subject, margins = "rows that break the rule", (MARGIN,)
+    if severity == "warning":
+        return Decision(subject, rate, low, high, warn=allowed, otherwise=Status.PASS,
+                        margins=margins)  # fmt: skip
+    if severity == "info":
+        return Decision(subject, rate, low, high, otherwise=Status.PASS, margins=margins)
+    return Decision(subject, rate, low, high, fail=allowed, aim=allowed, margins=margins)
+
+
+def _described(entry: Any) -> Item:
     """What a rule says, whatever state its entry is in."""
     known = isinstance(entry, Mapping)
     sound = flaw_of(entry) is None
@@ -102,25 +134,20 @@ def _described(entry: Any) -> dict[str, Any]:
     meta = entry.get("meta") or {} if sound else {}
     ours = meta.get(META_KEY)
     why = str(ours.get("why", "")) if isinstance(ours, Mapping) else "written by hand"
-    return {
-        "rule": _printable(str(text)),
-        "status": str(Status.ERROR),
-        "estimate": None,
-        "low": None,
-        "high": None,
-        "reference": None,
-        "limit": None,
-        "severity": str(entry.get("severity") or "critical") if sound else "critical",
-        "violations": None,
-        "n": None,
-        "patterns": "",
-        "real": None,
-        "why": _printable(why),
-        "columns": _printable(", ".join(columns)),
-        "type": _printable(kind),
-        "confidence": None,
-        "entry": entry,
-    }
+    return Item(
+        "rule",
+        (_printable(str(text)),),
+        more={
+            "severity": str(entry.get("severity") or "critical") if sound else "critical",
+            "violations": None,
+            "patterns": "",
+            "real": None,
+            "why": _printable(why),
+            "columns": _printable(", ".join(columns)),
+            "type": _printable(kind),
+            "confidence": None,
+        },
+    )
 
 
 def _printable(text: str) -> str:
@@ -153,19 +180,14 @@ def allowed_rate(case: Case, margin: float, level: float, small_cell: int) -> fl
     return min(allowed, 1.0)
 
 
-def _status(tally: Tally, low: float, allowed: float, severity: str) -> Status:
-    if low > allowed:
-        return _FAILED.get(severity, Status.FAIL)
-    if severity == "critical" and (tally.rate or 0.0) > allowed:
-        return Status.INCONCLUSIVE
-    return Status.PASS
-
-
-def _whole_table(row: dict[str, Any], case: Case) -> dict[str, Any]:
-    """An expectation about the table as a whole has no rate, only a word."""
-    if case.synthetic.success:
-        return {**row, "status": str(Status.PASS)}
+def _whole_table(item: Item, case: Case, severity: str) -> Item:
+    """An expectation about the table as a whole has no rate, only kept (0) or broken (1)."""
+    broken = 0.0 if case.synthetic.success else 1.0
     for name, outcome in (("real", case.real), ("holdout", case.holdout)):
-        if outcome is not None and outcome.success is False and outcome.error is None:
-            return {**row, "status": str(Status.PASS), "why": f"the {name} table breaks it too"}
-    return {**row, "status": str(_FAILED.get(row["severity"], Status.FAIL))}
+        if broken and outcome is not None and outcome.success is False and outcome.error is None:
+            # What real rows break too is no fault of the synthetic ones.
+            told = {**item.more, "why": f"the {name} table breaks it too"}
+            both = Decision("the table beside one that breaks it too", 0.0, 0.0, 0.0, aim=0.0,
+                            margins=(MARGIN,))  # fmt: skip
+            return item.replaced(decisions=(both,), more=told)
+    return item.replaced(decisions=(_decision(severity, broken, broken, broken, 0.0),))

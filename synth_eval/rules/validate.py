@@ -12,11 +12,12 @@ import pyarrow as pa
 from synth_eval.data.load import load
 from synth_eval.errors import UsageError
 from synth_eval.judging.gate import LEVELS
+from synth_eval.judging.items import Item
 from synth_eval.judging.settings import Config
 from synth_eval.rules.derived.derive import derive_rules, derive_suite
 from synth_eval.rules.engines.engine import Outcome, run_on_table
 from synth_eval.rules.engines.remote import Remote, is_remote, run_remotely
-from synth_eval.rules.judge import Case, judge_rules
+from synth_eval.rules.judge import MARGIN, Case, judge_rules
 from synth_eval.rules.patterns import patterns_of
 from synth_eval.rules.rule import META_KEY
 from synth_eval.rules.suite import flaw_of, read_suite
@@ -39,13 +40,13 @@ class Validated:
 
     Parameters
     ----------
-    rows : list of dict
-        One row per rule, worst first, see `synth_eval.rules.judge.judge_rules`.
+    items : list of Item
+        One per rule, worst first, see `synth_eval.rules.judge.judge_rules`.
     tables : dict of Table or Remote
         By role.
     """
 
-    rows: list[dict[str, Any]]
+    items: list[Item]
     tables: dict[str, Table | Remote]
 
 
@@ -98,19 +99,22 @@ def _from_meta(entry: Mapping[str, Any]) -> dict[str, Outcome | None]:
     return {role: _counted(Tally.from_dict(ours.get(role))) for role in ("real", "holdout")}
 
 
-def judged(cases: Sequence[Case], config: Config, data: Data | None = None) -> list[dict[str, Any]]:
+def judged(cases: Sequence[Case], config: Config, data: Data | None = None) -> list[Item]:
     """Rules judged by the settings; broken ones with their patterns where rows are at hand."""
-    rows = judge_rules(
+    rules = judge_rules(
         cases,
-        margin=config.margin("validity.rule_violations").value,
+        margin=config.margin(MARGIN).value,
         alpha=config.alpha,
         small_cell=config.small_cell,
     )
-    for row in rows:
-        entry = row.pop("entry")
-        if data is not None and row["status"] in LEVELS:
-            row["patterns"] = patterns_of(entry, data.synthetic, data.real, config.small_cell)
-    return rows
+    items = []
+    for rule in rules:
+        item = rule.item
+        if data is not None and item.status in LEVELS:
+            patterns = patterns_of(rule.entry, data.synthetic, data.real, config.small_cell)
+            item = item.replaced(more={**item.more, "patterns": patterns})
+        items.append(item)
+    return items
 
 
 def run_suite(
@@ -123,7 +127,8 @@ def run_suite(
     list of dict
         One row per rule, worst first, see `synth_eval.rules.judge.judge_rules`.
     """
-    return validate_tables({"synthetic": table}, suite, schema=schema, config=config).rows
+    done = validate_tables({"synthetic": table}, suite, schema=schema, config=config)
+    return [item.row() for item in done.items]
 
 
 def validate_tables(

@@ -26,20 +26,24 @@ Source
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
+from synth_eval.judging.items import Item
+from synth_eval.judging.judge import Decision, Direction, Status
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
+from synth_eval.judging.results import Estimate, Reference, Result
 from synth_eval.stats.intervals import wilson
+from synth_eval.words import percent
 
-_FADED = 0.1
-"""A level below this share of its real rate is as good as gone."""
-_DETAILS = 300
+LOST, FADED = "coverage.lost_mass", "coverage.faded_level"
+
+_MOST_ITEMS = 300
+"""Levels that a result lists, worst first: more would fill a page with what is well."""
 
 
 @check(
@@ -59,10 +63,10 @@ def category_coverage(ctx: Context) -> Result:
             f"no categorical level has at least {ctx.config.small_cell} rows in the real table"
         )
     alpha = ctx.config.alpha / levels
-    details: list[dict[str, Any]] = []
+    items: list[Item] = []
     for name, (real, synthetic, holdout) in counted.items():
-        details += _level_rows(ctx, name, real, synthetic, holdout, alpha)
-    return _judge(ctx, details, levels)
+        items += _level_items(ctx, name, real, synthetic, holdout, alpha)
+    return _judged(ctx, items, levels)
 
 
 def _count(
@@ -78,109 +82,128 @@ def _count(
     return rows("real"), rows("synthetic"), rows("holdout") if ctx.data.holdout else None
 
 
-def _level_rows(
+def _level_items(
     ctx: Context,
     name: str,
     real: npt.NDArray[np.int64],
     synthetic: npt.NDArray[np.int64],
     holdout: npt.NDArray[np.int64] | None,
     alpha: float,
-) -> list[dict[str, Any]]:
+) -> list[Item]:
     from scipy.special import gammaincinv  # only this check needs the Poisson bound
 
     n, m = ctx.data.real.num_rows, ctx.data.synthetic.num_rows
     share = real / n
     absent = np.exp(m * np.log1p(-np.minimum(share, 1 - 1e-12)))
     highest = gammaincinv(synthetic + 1.0, 1 - alpha) / m
-    lost = ((synthetic == 0) & (absent < alpha)) | (highest < _FADED * share)
-    rows = []
+    faded = ctx.config.margin(FADED).value
+    items = []
     for i in np.flatnonzero(real >= ctx.config.small_cell):
         _, low, high = wilson(int(synthetic[i]), m)
-        rows.append(
-            {
-                "column": name,
-                "level": ctx.data.real.levels(name)[i],
-                "estimate": float(synthetic[i] / m),
-                "low": low,
-                "high": high,
-                "real": float(share[i]),
-                "reference": None
+        ratio, chance = float(synthetic[i] / m / share[i]), float(absent[i])
+        decisions = [
+            Decision(
+                "ratio to the real share", ratio, 0.0, float(highest[i] / share[i]),
+                Direction.HIGHER, fail=faded, otherwise=Status.PASS, margins=(FADED,),
+            )
+        ]  # fmt: skip
+        if synthetic[i] == 0:
+            decisions.append(
+                Decision(
+                    "chance that honest rows lack it", chance, chance, chance,
+                    Direction.HIGHER, fail=alpha, otherwise=Status.PASS, margins=(FADED,),
+                )
+            )  # fmt: skip
+        items.append(
+            Item(
+                "level",
+                (name, ctx.data.real.levels(name)[i]),
+                estimate=float(synthetic[i] / m),
+                low=low,
+                high=high,
+                reference=None
                 if holdout is None or ctx.data.holdout is None
                 else float(holdout[i] / ctx.data.holdout.num_rows),
-                "ratio": float(synthetic[i] / m / share[i]),
-                "chance_of_absence": float(absent[i]),
-                "status": str(Status.FAIL if lost[i] else Status.PASS),
-            }
+                decisions=tuple(decisions),
+                more={"real": float(share[i]), "ratio": ratio, "chance_of_absence": chance},
+            )
         )
-    return rows
+    return items
 
 
-def _judge(ctx: Context, details: list[dict[str, Any]], levels: int) -> Result:
-    n, margin = ctx.data.real.num_rows, ctx.config.margin("coverage.lost_mass")
-    lost = [row for row in details if row["status"] == Status.FAIL]
-    gone = [row for row in details if row["estimate"] == 0]
-    mass = _worst_column(lost)
-    target = ctx.data.schema.target
-    if any(row["column"] == target for row in lost) or mass >= margin.value:
-        status = Status.FAIL
-    elif _worst_column(gone) >= margin.value:
-        status = Status.INCONCLUSIVE
-    else:
-        status = Status.WARN if lost else Status.PASS
+def _judged(ctx: Context, items: list[Item], levels: int) -> Result:
+    n, margin = ctx.data.real.num_rows, ctx.config.margin(LOST)
+    lost = [item for item in items if item.status is Status.FAIL]
+    absent = [item for item in items if item.estimate == 0]
+    mass, absent_mass = _worst_column(lost), _worst_column(absent)
+    lost_classes = float(sum(item.names[0] == ctx.data.schema.target for item in lost))
+    decisions = (
+        Decision("real rows of lost levels, worst column", mass, mass, mass, fail=margin.value,
+                 warn=0.0, otherwise=Status.PASS, margins=(LOST,)),
+        Decision("classes of the target lost", lost_classes, lost_classes, lost_classes, fail=0.0,
+                 otherwise=Status.PASS, margins=(LOST,)),
+        # Some of the absent levels may be lost without being shown to be.
+        Decision("real rows of absent levels, worst column", absent_mass, min(mass, absent_mass),
+                 absent_mass,
+                 clear=margin.value, margins=(LOST,)),
+    )  # fmt: skip
     _, low, high = wilson(round(mass * n), n)
-    details.sort(key=lambda row: (row["status"] != Status.FAIL, row["ratio"], -row["real"]))
-    return ctx.result(
-        status,
-        _message(ctx, lost, gone, levels, status),
+    items.sort(key=lambda item: (-item.severity, item.number("ratio"), -item.number("real")))
+    message, summary = _words(ctx, lost, absent, levels, is_unclear=absent_mass > margin.value)
+    return ctx.judged(
+        message,
+        summary=summary,
+        decisions=decisions,
+        items=items[:_MOST_ITEMS],
         estimate=Estimate(mass, low if mass else 0.0, high if mass else 0.0),
-        reference=_reference(ctx, details),
+        reference=_reference(ctx, items),
         threshold=margin,
         direction=Direction.LOWER,
-        details=details[:_DETAILS],
     )
 
 
-def _worst_column(rows: list[dict[str, Any]]) -> float:
+def _worst_column(items: Sequence[Item]) -> float:
+    """Share of real rows in these levels, in the column where it is largest."""
     mass: dict[str, float] = {}
-    for row in rows:
-        mass[row["column"]] = mass.get(row["column"], 0.0) + row["real"]
+    for item in items:
+        mass[item.names[0]] = mass.get(item.names[0], 0.0) + item.number("real")
     return max(mass.values(), default=0.0)
 
 
-def _reference(ctx: Context, details: list[dict[str, Any]]) -> Reference:
+def _reference(ctx: Context, items: Sequence[Item]) -> Reference:
     if ctx.data.holdout is None:
         expected: dict[str, float] = {}
-        for row in details:
-            by_chance = row["real"] * row["chance_of_absence"]
-            expected[row["column"]] = expected.get(row["column"], 0.0) + by_chance
+        for item in items:
+            by_chance = item.number("real") * item.number("chance_of_absence")
+            expected[item.names[0]] = expected.get(item.names[0], 0.0) + by_chance
         rows = ctx.data.synthetic.num_rows
         return Reference(f"expected of {rows:,} fresh real rows", max(expected.values()), n=rows)
-    gone = [row for row in details if row["reference"] == 0]
     return Reference(
         "share of real rows whose level the holdout lacks, worst column",
-        _worst_column(gone),
+        _worst_column([item for item in items if item.reference == 0]),
         n=ctx.data.holdout.num_rows,
     )
 
 
-def _message(
-    ctx: Context,
-    lost: list[dict[str, Any]],
-    gone: list[dict[str, Any]],
-    levels: int,
-    status: Status,
-) -> str:
+def _words(
+    ctx: Context, lost: Sequence[Item], absent: Sequence[Item], levels: int, *, is_unclear: bool
+) -> tuple[str, str]:
+    """Message and summary."""
     if lost:
-        worst = max(lost, key=lambda row: row["real"])
-        return (
-            f"{len(lost)} of {levels} levels are lost or nearly so; the most frequent is "
-            f"{worst['column']} = {worst['level']} ({100 * worst['real']:.2f} % of real rows, "
-            f"{100 * worst['estimate']:.2f} % of synthetic ones)."
+        worst = max(lost, key=lambda item: item.number("real"))
+        head = f"{len(lost)} of {levels} levels are lost or nearly so; the most frequent is"
+        shares = (
+            f"{percent(worst.number('real'), 2)} of real rows, "
+            f"{percent(worst.number('estimate'), 2)} of synthetic ones"
         )
-    if status is Status.INCONCLUSIVE:
-        return (
-            f"{len(gone)} of {levels} levels are absent, which {ctx.data.synthetic.num_rows:,} "
-            "synthetic rows are too few to call a loss; make more rows."
+        return f"{head} {worst.label} ({shares}).", f"{head} {worst.label}: {shares}"
+    if is_unclear:
+        rows = ctx.data.synthetic.num_rows
+        text = (
+            f"{len(absent)} of {levels} levels are absent, which {rows:,} synthetic rows are too "
+            "few to call a loss; make more rows."
         )
-    absent = f", {len(gone)} absent by chance" if gone else ""
-    return f"All {levels} levels with at least {ctx.config.small_cell} rows are kept{absent}."
+        return text, text
+    by_chance = f", {len(absent)} absent by chance" if absent else ""
+    text = f"All {levels} levels with at least {ctx.config.small_cell} rows are kept{by_chance}."
+    return text, text

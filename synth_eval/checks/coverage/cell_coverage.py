@@ -30,11 +30,17 @@ import numpy as np
 
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
+from synth_eval.judging.items import Item
+from synth_eval.judging.judge import Decision, Direction, Status
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
+from synth_eval.judging.results import Estimate, Reference, Result
 from synth_eval.stats.intervals import wilson
+from synth_eval.words import percent
 
-_DETAILS = 500
+LOST, CHANCE = "coverage.lost_mass", "coverage.chance_absence"
+
+_MOST_ITEMS = 500
+"""Pairs that a result lists, worst first."""
 
 
 @check(
@@ -54,40 +60,40 @@ def cell_coverage(ctx: Context) -> Result:
     )
     if not looked_at:
         raise NotApplicable(f"no cell of two columns holds {ctx.config.small_cell} real rows")
-    rows = [_pair(ctx, i, ctx.config.alpha / looked_at) for i in range(len(real.pairs))]
-    rows.sort(key=lambda row: (-row["estimate"], -row["absent"]))
-    margin = ctx.config.margin("coverage.lost_mass")
-    worst = rows[0]
-    lost = sum(row["lost_cells"] for row in rows)
-    if worst["estimate"] >= margin.value:
-        status = Status.FAIL
-    elif max(row["absent"] for row in rows) >= _unseen(ctx, margin.value):
-        status = Status.INCONCLUSIVE
-    else:
-        status = Status.WARN if lost else Status.PASS
+    items = [_pair(ctx, i, ctx.config.alpha / looked_at) for i in range(len(real.pairs))]
+    items.sort(key=lambda item: (-item.number("estimate"), -item.number("absent")))
+    margin = ctx.config.margin(LOST)
+    worst, mass = items[0], items[0].number("estimate")
+    lost = sum(int(item.number("lost_cells")) for item in items)
+    absent, by_chance = max(item.number("absent") for item in items), _by_chance(ctx, margin.value)
+    decisions = (
+        Decision("real rows of lost combinations, worst pair", mass, mass, mass,
+                 fail=margin.value, warn=0.0, otherwise=Status.PASS, margins=(LOST,)),
+        # Some of the absent combinations may be lost without being shown to be.
+        Decision("real rows of absent combinations, worst pair", absent, mass, absent,
+                 clear=by_chance, margins=(LOST, CHANCE)),
+    )  # fmt: skip
     n = ctx.data.real.num_rows
-    _, low, high = wilson(round(worst["estimate"] * n), n)
+    _, low, high = wilson(round(mass * n), n)
     has_holdout = ctx.data.holdout is not None
-    return ctx.result(
-        status,
-        _message(rows, lost, looked_at, status),
-        estimate=Estimate(
-            worst["estimate"],
-            min(low, worst["estimate"]) if lost else 0.0,
-            max(high, worst["estimate"]) if lost else 0.0,
-        ),
+    message, summary = _words(worst, lost, looked_at, absent, by_chance)
+    return ctx.judged(
+        message,
+        summary=summary,
+        decisions=decisions,
+        items=items[:_MOST_ITEMS],
+        estimate=Estimate(mass, min(low, mass) if lost else 0.0, max(high, mass) if lost else 0.0),
         reference=Reference(
             "lost from the holdout, worst pair" if has_holdout else "expected of fresh real rows",
-            max((row["reference"] or 0.0) for row in rows) if has_holdout else 0.0,
+            max(item.reference or 0.0 for item in items) if has_holdout else 0.0,
             n=ctx.data.holdout.num_rows if ctx.data.holdout is not None else None,
         ),
         threshold=margin,
         direction=Direction.LOWER,
-        details=rows[:_DETAILS],
     )
 
 
-def _pair(ctx: Context, pair: int, alpha: float) -> dict[str, Any]:
+def _pair(ctx: Context, pair: int, alpha: float) -> Item:
     counts = ctx.data.counts
     cells = counts["real"].two_way(pair)
     share = cells / max(ctx.data.real.num_rows, 1)
@@ -100,42 +106,53 @@ def _pair(ctx: Context, pair: int, alpha: float) -> dict[str, Any]:
 
     gone = lost("synthetic")
     first, second = counts["real"].pairs[pair]
-    return {
-        "first": ctx.data.plans[first].name,
-        "second": ctx.data.plans[second].name,
-        "estimate": float(share[gone].sum()),
-        "reference": float(share[lost("holdout")].sum()) if "holdout" in counts else None,
-        "lost_cells": int(gone.sum()),
-        "cells": int(looked.sum()),
-        "absent": float(share[looked & (counts["synthetic"].two_way(pair) == 0)].sum()),
-        "status": str(Status.FAIL if gone.any() else Status.PASS),
-    }
+    mass = float(share[gone].sum())
+    return Item(
+        "pair",
+        (ctx.data.plans[first].name, ctx.data.plans[second].name),
+        estimate=mass,
+        reference=float(share[lost("holdout")].sum()) if "holdout" in counts else None,
+        decisions=(
+            Decision("real rows of lost combinations", mass, mass, mass, fail=0.0,
+                     otherwise=Status.PASS, margins=(LOST,)),
+        ),
+        more={
+            "lost_cells": int(gone.sum()),
+            "cells": int(looked.sum()),
+            "absent": float(share[looked & (counts["synthetic"].two_way(pair) == 0)].sum()),
+        },
+    )  # fmt: skip
 
 
-def _unseen(ctx: Context, margin: float) -> float:
+def _by_chance(ctx: Context, margin: float) -> float:
     """Share of absent cells that honest rows of this number would not reach by chance."""
     rows, n = ctx.data.synthetic.num_rows, ctx.data.real.num_rows
-    by_chance = max(
-        float((c / n * np.exp(-rows * c / n))[c >= ctx.config.small_cell].sum())
-        for c in (
-            ctx.data.counts["real"].two_way(i) for i in range(len(ctx.data.counts["real"].pairs))
-        )
+    if rows * margin <= 1:  # so few rows leave every rare cell empty
+        return margin
+    real = ctx.data.counts["real"]
+    empty = max(
+        float((cells / n * np.exp(-rows * cells / n))[cells >= ctx.config.small_cell].sum())
+        for cells in (real.two_way(pair) for pair in range(len(real.pairs)))
     )
-    return max(margin, 3 * by_chance) if rows * margin > 1 else margin
+    return max(margin, ctx.config.margin(CHANCE).value * empty)
 
 
-def _message(rows: list[dict[str, Any]], lost: int, looked_at: int, status: Status) -> str:
-    worst = rows[0]
+def _words(
+    worst: Item, lost: int, looked_at: int, absent: float, by_chance: float
+) -> tuple[str, str]:
+    """Message and summary."""
     if lost:
-        return (
-            f"{lost} of {looked_at:,} combinations are lost, most in {worst['first']} × "
-            f"{worst['second']}: {worst['lost_cells']} cells with "
-            f"{100 * worst['estimate']:.2f} % of the real rows."
+        text = (
+            f"{lost} of {looked_at:,} combinations are lost, most in {worst.label}: "
+            f"{worst.more['lost_cells']} cells with {percent(worst.number('estimate'), 2)} of the "
+            "real rows."
         )
-    if status is Status.INCONCLUSIVE:
-        absent = max(row["absent"] for row in rows)
+        return text, text
+    if absent > by_chance:
         return (
-            f"Cells are empty ({100 * absent:.2f} % of real rows in one pair) that so few "
-            "synthetic rows cannot be asked to fill; make more rows."
+            f"Cells are empty ({percent(absent, 2)} of real rows in one pair) that so few "
+            "synthetic rows cannot be asked to fill; make more rows.",
+            "So few synthetic rows cannot fill the combinations of the real ones; make more rows.",
         )
-    return f"None of {looked_at:,} combinations of two columns is lost."
+    text = f"None of {looked_at:,} combinations of two columns is lost."
+    return text, text

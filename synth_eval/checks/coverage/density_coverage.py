@@ -36,7 +36,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -44,9 +43,11 @@ import numpy.typing as npt
 from synth_eval.data.spaces import RealSpace
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
+from synth_eval.judging.items import Item, Side
+from synth_eval.judging.judge import Decision, Direction
 from synth_eval.judging.panels import Grid, Panel
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.judging.results import Estimate, Reference, Result, Threshold
 from synth_eval.stats.density_coverage import (
     DensityCoverage,
     density_coverage,
@@ -56,6 +57,9 @@ from synth_eval.stats.density_coverage import (
 from synth_eval.stats.embedding import principal_plane
 from synth_eval.stats.intervals import Interval, wilson
 from synth_eval.stats.neighbours import EncodedRows
+from synth_eval.words import percent
+
+FLOOR, GOAL = "fidelity.worst_table", "fidelity.mean_table"
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -109,27 +113,35 @@ def density_and_coverage(ctx: Context) -> Result:
             balls = _balls(ctx, space, rows)
         arms.append(_arm(ctx, space, role, balls))
     arm, rows = arms[0], arms[0].rows
-    goal = ctx.config.margin("fidelity.mean_table")
-    floor = ctx.config.margin("fidelity.worst_table").value
+    goal, floor = ctx.config.margin(GOAL), ctx.config.margin(FLOOR)
     limit = expected_coverage(rows, goal.value * rows, _NEIGHBOURS)
-    status = _status(arm.interval, limit, expected_coverage(rows, floor * rows, _NEIGHBOURS))
-    return ctx.result(
-        status,
-        f"{100 * arm.interval.value:.1f} % of {rows:,} real rows have one of as many synthetic "
-        f"rows nearer than their fifth real neighbour (fresh real rows: "
-        f"{100 * expected_coverage(rows, rows, _NEIGHBOURS):.1f} %), as a real sample of "
-        f"{100 * _worth(arm.found.coverage, rows):.0f} % of the rows would; density "
-        f"{arm.found.density:.2f} (fresh: 1).",
+    decision = Decision(
+        "real rows with a synthetic one near",
+        *arm.interval,
+        Direction.HIGHER,
+        fail=expected_coverage(rows, floor.value * rows, _NEIGHBOURS),
+        warn=limit,
+        clear=limit,
+        margins=(FLOOR, GOAL),
+    )
+    head = f"{percent(arm.interval.value)} of {rows:,} real rows have one of as many synthetic"
+    fresh = percent(expected_coverage(rows, rows, _NEIGHBOURS))
+    worth = percent(_worth(arm.found.coverage, rows), 0)
+    return ctx.judged(
+        f"{head} rows nearer than their fifth real neighbour (fresh real rows: {fresh}), as a "
+        f"real sample of {worth} of the rows would; density {arm.found.density:.2f} (fresh: 1).",
+        summary=f"{head} rows among their nearest, {fresh} of fresh real rows",
+        decisions=[decision],
+        items=[_item(arm) for arm in arms],
         estimate=Estimate(*arm.interval, 1 - ctx.config.alpha),
         reference=_reference(arms),
         threshold=Threshold(
             limit,
-            f"coverage of a sample of {100 * goal.value:.0f} % of the compared rows; {goal.basis}",
+            f"coverage of a sample of {percent(goal.value, 0)} of the compared rows; {goal.basis}",
         ),
         direction=Direction.HIGHER,
         n=rows,
         sampled=rows if rows < data.synthetic.num_rows else None,
-        details=[_detail(arm) for arm in arms],
         panels=_embedding(ctx, space),
     )
 
@@ -220,14 +232,6 @@ def _arm(ctx: Context, space: RealSpace, role: str, balls: _Balls) -> _Arm:
     return _Arm(role, rows, found, Interval(found.coverage, low, high))
 
 
-def _status(coverage: Interval, goal: float, floor: float) -> Status:
-    if coverage.high < floor:
-        return Status.FAIL
-    if coverage.high < goal:
-        return Status.WARN
-    return Status.PASS if coverage.low >= goal else Status.INCONCLUSIVE
-
-
 def _worth(coverage: float, rows: int) -> float:
     """Size of the real sample that covers as much, in shares of the compared rows."""
     shares = np.geomspace(1e-4, 1.0, 400)
@@ -243,15 +247,16 @@ def _reference(arms: list[_Arm]) -> Reference:
     return Reference("holdout among real rows", *arms[1].interval, arms[1].rows)
 
 
-def _detail(arm: _Arm) -> dict[str, Any]:
-    return {
-        "arm": f"{arm.role} among real rows",
-        "estimate": arm.interval.value,
-        "low": arm.interval.low,
-        "high": arm.interval.high,
-        "expected": expected_coverage(arm.rows, arm.rows, _NEIGHBOURS),
-        "worth": _worth(arm.interval.value, arm.rows),
-        "density": arm.found.density,
-        "expected_density": 1.0,
-        "n": arm.rows,
-    }
+def _item(arm: _Arm) -> Item:
+    return Item(
+        "arm",
+        (f"{arm.role} among real rows",),
+        Side(arm.role),
+        arm.interval.value,
+        arm.interval.low,
+        arm.interval.high,
+        expected=expected_coverage(arm.rows, arm.rows, _NEIGHBOURS),
+        worth=_worth(arm.interval.value, arm.rows),
+        n=arm.rows,
+        more={"density": arm.found.density, "expected_density": 1.0},
+    )

@@ -31,9 +31,16 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_eval.judging.check import Context
+from synth_eval.judging.items import Item, Side
+from synth_eval.judging.judge import Decision, Direction, Status
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
+from synth_eval.judging.results import Estimate, Reference, Result
 from synth_eval.stats.intervals import wilson
+from synth_eval.words import percent
+
+REPEATED, CHANCE, FEW = (
+    "coverage.repeated_rows", "coverage.chance_repeats", "fidelity.worst_table",
+)  # fmt: skip
 
 
 @check(
@@ -52,27 +59,51 @@ def duplicate_rows(ctx: Context) -> Result:
     expected = _expected_repeats(real, rows)
     excess = max(rows - distinct - expected, 0.0)
     _, low, high = wilson(round(excess), rows)
-    spread = 3 * float(np.sqrt(max(expected, 1.0)))
-    margin = ctx.config.margin("coverage.repeated_rows")
-    floor = ctx.config.margin("fidelity.worst_table")
+    margin = ctx.config.margin(REPEATED)
     effective = _effective(synthetic, real)
-    size = min(ctx.data.real.num_rows, rows)
-    if effective is not None and effective < floor.value * size and excess > spread:
-        status = Status.FAIL
-    elif low > margin.value and excess > spread:
-        status = Status.WARN
-    else:
-        status = Status.PASS
-    details = [{"table": role, **_diversity(own)} for role, own in tables.items()]
-    return ctx.result(
-        status,
-        _message(rows, distinct, excess, effective),
+    message, summary = _words(rows, distinct, excess, effective)
+    return ctx.judged(
+        message,
+        summary=summary,
+        decisions=_decisions(ctx, excess, expected, (low, high), effective),
+        items=[_item(role, table) for role, table in tables.items()],
         estimate=Estimate(excess / rows, min(low, excess / rows), max(high, excess / rows)),
         reference=Reference("repeats expected of fresh real rows", expected / rows, n=real.rows),
         threshold=margin,
         direction=Direction.LOWER,
-        details=details,
     )
+
+
+def _decisions(
+    ctx: Context,
+    excess: float,
+    expected: float,
+    interval: tuple[float, float],
+    effective: float | None,
+) -> list[Decision]:
+    """Repeats count only where chance does not explain them; then how many, and of how few rows."""
+    rows = ctx.data.synthetic.num_rows
+    errors = excess / float(np.sqrt(max(expected, 1.0)))
+    limit = ctx.config.margin(CHANCE).value
+    by_chance = Decision("repeats beyond those of fresh rows, in standard errors", errors, errors,
+                         errors, aim=limit, otherwise=Status.PASS, margins=(CHANCE,))  # fmt: skip
+    if errors <= limit:
+        return [by_chance]
+    rate, low, high = excess / rows, *interval
+    decisions = [
+        by_chance,
+        Decision("rows that repeat another", rate, min(low, rate), max(high, rate),
+                 warn=ctx.config.margin(REPEATED).value, otherwise=Status.PASS,
+                 margins=(REPEATED,)),
+    ]  # fmt: skip
+    if effective is not None:
+        share = effective / min(ctx.data.real.num_rows, rows)
+        decisions.append(
+            Decision("different rows, as a share of the real ones", share, share, share,
+                     Direction.HIGHER, fail=ctx.config.margin(FEW).value, otherwise=Status.PASS,
+                     margins=(FEW,))
+        )  # fmt: skip
+    return decisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +142,29 @@ def _effective(synthetic: _Rows, real: _Rows) -> float | None:
     return 1 / excess if excess > 0 else None
 
 
-def _diversity(table: _Rows) -> dict[str, object]:
+def _item(role: str, table: _Rows) -> Item:
     equal = table.chance_of_equal
-    return {
-        "rows": table.rows,
-        "distinct_rows": table.distinct,
-        "estimate": 1 - table.distinct / table.rows,
-        "effective_rows": 1 / equal if equal > 0 else None,
-    }
+    return Item(
+        "table",
+        (role,),
+        Side(role),
+        estimate=1 - table.distinct / table.rows,
+        more={
+            "rows": table.rows,
+            "distinct_rows": table.distinct,
+            "effective_rows": 1 / equal if equal > 0 else None,
+        },
+    )
 
 
-def _message(rows: int, distinct: int, excess: float, effective: float | None) -> str:
+def _words(rows: int, distinct: int, excess: float, effective: float | None) -> tuple[str, str]:
+    """Message and summary."""
+    head = f"{distinct:,} of {rows:,} rows differ; "
     if not excess:
-        return f"{distinct:,} of {rows:,} rows differ; no more repeat than among real rows."
+        text = f"{head}no more repeat than among real rows."
+        return text, text
+    text = f"{head}{percent(excess / rows)} repeat another beyond what real rows do"
     worth = ""
     if effective is not None:
         worth = f"; two rows are equal as often as among {effective:,.0f} different ones"
-    return (
-        f"{distinct:,} of {rows:,} rows differ; {100 * excess / rows:.1f} % repeat another "
-        f"beyond what real rows do{worth}."
-    )
+    return f"{text}{worth}.", text

@@ -33,12 +33,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from synth_eval.checks.coverage._rates import rate_decisions
 from synth_eval.data.table import NumberColumn, Table
 from synth_eval.errors import NotApplicable, UsageError
 from synth_eval.judging.check import Context
+from synth_eval.judging.items import Item
+from synth_eval.judging.judge import Direction
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
+from synth_eval.judging.results import Estimate, Reference, Result
 from synth_eval.stats.intervals import poisson_ratio
+from synth_eval.words import percent
+
+LOST = "coverage.lost_case"
 
 _OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le,
@@ -58,23 +64,28 @@ def edge_cases(ctx: Context) -> Result:
     cases = ctx.config.edge_cases
     if not cases:
         raise NotApplicable("no edge case was declared: name them in the configuration file")
-    margin = ctx.config.margin("coverage.lost_tail")
-    rows = [_judge(ctx, case, ctx.config.alpha / len(cases), margin.value) for case in cases]
-    rows.sort(key=lambda row: (-Status(row["status"]).severity, row["ratio"]))
-    worst = rows[0]
-    return ctx.result(
-        Status(worst["status"]),
-        f"Case {worst['case']!r}: {100 * worst['estimate']:.3f} % of synthetic rows, "
-        f"{100 * worst['expected']:.3f} % expected ({len(rows)} declared).",
-        estimate=Estimate(worst["ratio"], worst["ratio_low"], worst["ratio_high"]),
+    items = [_item(ctx, case, ctx.config.alpha / len(cases)) for case in cases]
+    items.sort(key=lambda item: (-item.severity, item.number("ratio")))
+    worst = items[0]
+    head = (
+        f"Case {worst.label!r}: {percent(worst.number('estimate'), 3)} of synthetic rows, "
+        f"{percent(worst.number('expected'), 3)} expected"
+    )
+    return ctx.judged(
+        f"{head} ({len(items)} declared).",
+        summary=head,
+        items=items,
+        items_decide=True,
+        estimate=Estimate(
+            worst.number("ratio"), worst.number("ratio_low"), worst.number("ratio_high")
+        ),
         reference=Reference("the expected rate", 1.0, n=ctx.data.real.num_rows),
-        threshold=margin,
+        threshold=ctx.config.margin(LOST),
         direction=Direction.REFERENCE,
-        details=rows,
     )
 
 
-def _judge(ctx: Context, case: Mapping[str, Any], alpha: float, margin: float) -> dict[str, Any]:
+def _item(ctx: Context, case: Mapping[str, Any], alpha: float) -> Item:
     data = ctx.data
     count = int(_matches(data.synthetic, case).sum())
     real, real_rows = int(_matches(data.real, case).sum()), data.real.num_rows
@@ -86,24 +97,16 @@ def _judge(ctx: Context, case: Mapping[str, Any], alpha: float, margin: float) -
     low, high = poisson_ratio(count, rows, real, real_rows, alpha)
     expected = real / real_rows
     ratio = count / rows / expected if expected else float(count > 0)
-    if rate is None and real < ctx.config.small_cell:
-        status = Status.INCONCLUSIVE
-        expected = 0.0
-    elif high < margin:
-        status = Status.FAIL
-    elif high < 0.5 or low > 2:
-        status = Status.WARN
-    else:
-        status = Status.PASS if ratio >= margin else Status.INCONCLUSIVE
-    return {
-        "case": str(case["name"]),
-        "estimate": count / rows,
-        "expected": expected,
-        "ratio": ratio,
-        "ratio_low": min(low, ratio),
-        "ratio_high": max(high, ratio),
-        "status": str(status),
-    }
+    is_small = rate is None and real < ctx.config.small_cell
+    void = f"fewer than {ctx.config.small_cell} real rows are such a case" if is_small else ""
+    return Item(
+        "case",
+        (str(case["name"]),),
+        estimate=count / rows,
+        expected=0.0 if is_small else expected,  # a rate of few people tells about them
+        decisions=rate_decisions(ctx, ratio, low, high, lost=LOST, void=void),
+        more={"ratio": ratio, "ratio_low": min(low, ratio), "ratio_high": max(high, ratio)},
+    )
 
 
 def _matches(table: Table, case: Mapping[str, Any]) -> npt.NDArray[np.bool_]:

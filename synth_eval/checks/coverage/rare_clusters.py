@@ -25,7 +25,7 @@ Source
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -33,16 +33,21 @@ import numpy.typing as npt
 from synth_eval.data.table import Table
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
+from synth_eval.judging.items import Item
+from synth_eval.judging.judge import Decision, Direction, Status
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
+from synth_eval.judging.results import Estimate, Reference, Result
 from synth_eval.stats.intervals import poisson_ratio, wilson
 from synth_eval.stats.neighbours import EncodedRows, MixedSpace, nearest
+from synth_eval.words import percent
+
+LOST, FADED, EMPTY = "coverage.lost_mass", "coverage.faded_level", "coverage.empty_groups"
 
 _GROUPS = 60
+"""Most groups: with more, each would hold too small a share to be seen lost at usual sizes."""
 _ROWS_PER_GROUP = 400
 """Real rows a group should hold on average: fewer could not be called lost."""
 _DRAWN_FROM = 5_000
-_FADED = 0.1
 _BATCH = 65_536
 
 
@@ -64,27 +69,34 @@ def rare_clusters(ctx: Context) -> Result:
     kept = np.flatnonzero(counts["real"] >= ctx.config.small_cell)
     if len(kept) == 0:
         raise NotApplicable(f"no group holds {ctx.config.small_cell} real rows")
-    rows = [_group(ctx, counts, int(group), len(kept)) for group in kept]
-    rows.sort(key=lambda row: (row["status"] != Status.FAIL, row["ratio"], -row["real"]))
-    mass = sum(row["real"] for row in rows if row["status"] == Status.FAIL)
-    unclear = sum(row["real"] for row in rows if row["status"] == Status.INCONCLUSIVE)
-    margin = ctx.config.margin("coverage.lost_mass")
-    if mass >= margin.value:
-        status = Status.FAIL
-    elif unclear >= 0.5:
-        status = Status.INCONCLUSIVE
-    else:
-        status = Status.WARN if mass else Status.PASS
+    items = [_group(ctx, counts, int(group), len(kept)) for group in kept]
+    items.sort(
+        key=lambda item: (item.status is not Status.FAIL, item.number("ratio"),
+                          -item.number("real"))
+    )  # fmt: skip
+    mass, unclear = (
+        sum(item.number("real") for item in items if item.status is status)
+        for status in (Status.FAIL, Status.INCONCLUSIVE)
+    )
+    margin = ctx.config.margin(LOST)
+    decisions = (
+        Decision("real rows of lost groups", mass, mass, mass, fail=margin.value, warn=0.0,
+                 otherwise=Status.PASS, margins=(LOST,)),
+        Decision("real rows of groups that may be lost", unclear, 0.0, unclear,
+                 clear=ctx.config.margin(EMPTY).value, margins=(EMPTY,)),
+    )  # fmt: skip
     n = ctx.data.real.num_rows
     _, low, high = wilson(round(mass * n), n)
-    return ctx.result(
-        status,
-        _message(rows, mass, status),
+    message = _message(items, mass, is_unclear=decisions[1].status is Status.INCONCLUSIVE)
+    return ctx.judged(
+        message,
+        summary=message,
+        decisions=decisions,
+        items=items,
         estimate=Estimate(mass, min(low, mass) if mass else 0.0, max(high, mass) if mass else 0.0),
-        reference=_reference(ctx, rows),
+        reference=_reference(ctx, items),
         threshold=margin,
         direction=Direction.LOWER,
-        details=rows,
     )
 
 
@@ -133,44 +145,45 @@ def _draw(sample: EncodedRows, grid: int, groups: int, rng: np.random.Generator)
     return sample.take(np.array(chosen))
 
 
-def _group(
-    ctx: Context, counts: dict[str, npt.NDArray[np.int64]], group: int, groups: int
-) -> dict[str, Any]:
+def _group(ctx: Context, counts: dict[str, npt.NDArray[np.int64]], group: int, groups: int) -> Item:
     n, m = ctx.data.real.num_rows, ctx.data.synthetic.num_rows
     real, synthetic = int(counts["real"][group]), int(counts["synthetic"][group])
     low, high = poisson_ratio(synthetic, m, real, n, ctx.config.alpha / groups)
     ratio = synthetic / m / (real / n)
-    status = Status.PASS
-    if high < _FADED:
-        status = Status.FAIL
-    elif ratio < _FADED:
-        status = Status.INCONCLUSIVE
+    low, high = min(low, ratio), max(high, ratio)
+    faded = ctx.config.margin(FADED).value
     holdout = None
     if ctx.data.holdout is not None:
         holdout = float(counts["holdout"][group] / ctx.data.holdout.num_rows)
-    return {
-        "group": group,
-        "estimate": synthetic / m,
-        "real": real / n,
-        "reference": holdout,
-        "ratio": ratio,
-        "ratio_low": min(low, ratio),
-        "ratio_high": max(high, ratio),
-        "status": str(status),
-    }
+    return Item(
+        "group",
+        (str(group),),
+        estimate=synthetic / m,
+        reference=holdout,
+        decisions=(
+            Decision("ratio to the real share", ratio, low, high, Direction.HIGHER, fail=faded,
+                     aim=faded, margins=(FADED,)),
+        ),
+        more={"real": real / n, "ratio": ratio, "ratio_low": low, "ratio_high": high},
+    )  # fmt: skip
 
 
-def _reference(ctx: Context, rows: list[dict[str, Any]]) -> Reference:
+def _reference(ctx: Context, items: Sequence[Item]) -> Reference:
     if ctx.data.holdout is None:
         return Reference("no group of honest rows is lost", 0.0)
-    lost = sum(row["real"] for row in rows if (row["reference"] or 0.0) < _FADED * row["real"])
+    faded = ctx.config.margin(FADED).value
+    lost = sum(
+        item.number("real")
+        for item in items
+        if (item.reference or 0.0) < faded * item.number("real")
+    )
     return Reference("nearly empty groups of the holdout", lost, n=ctx.data.holdout.num_rows)
 
 
-def _message(rows: list[dict[str, Any]], mass: float, status: Status) -> str:
-    lost = sum(row["status"] == Status.FAIL for row in rows)
+def _message(items: Sequence[Item], mass: float, *, is_unclear: bool) -> str:
+    lost = sum(item.status is Status.FAIL for item in items)
     if lost:
-        return f"{lost} of {len(rows)} groups are lost, with {100 * mass:.2f} % of the real rows."
-    if status is Status.INCONCLUSIVE:
+        return f"{lost} of {len(items)} groups are lost, with {percent(mass, 2)} of the real rows."
+    if is_unclear:
         return "So few synthetic rows cannot fill the groups of the real ones; make more rows."
-    return f"All {len(rows)} groups of similar rows are kept."
+    return f"All {len(items)} groups of similar rows are kept."

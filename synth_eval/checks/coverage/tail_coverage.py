@@ -26,18 +26,26 @@ Source
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from synth_eval.checks.coverage._rates import rate_decisions
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
+from synth_eval.judging.items import Item
+from synth_eval.judging.judge import Direction, Status
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
+from synth_eval.judging.results import Estimate, Reference, Result
 from synth_eval.stats.intervals import poisson_ratio
+from synth_eval.words import counted
+
+LOST, HALVED, DOUBLED = "coverage.lost_tail", "coverage.halved", "coverage.doubled"
 
 _SHARE = 0.001
+"""Share of real values in a tail: the rarest that an analysis of rare events is asked to keep."""
 _WIDEST = 0.02
 """A tail with more rows than this share has a spike at its quantile."""
 
@@ -56,19 +64,22 @@ def tail_coverage(ctx: Context) -> Result:
         raise NotApplicable(
             f"no column has a tail of at least {ctx.config.small_cell} real rows to look at"
         )
-    margin = ctx.config.margin("coverage.lost_tail")
-    rows = [_judge(ctx, tail, len(tails), margin.value) for tail in tails]
-    rows.sort(key=lambda row: (-Status(row["status"]).severity, row["ratio"]))
-    worst = min(rows, key=lambda row: row["ratio"])
-    expected = [row["reference_ratio"] for row in rows if row["reference_ratio"] is not None]
-    return ctx.result(
-        Status(rows[0]["status"]),
-        _message(rows),
+    margin = ctx.config.margin(LOST)
+    items = [_item(ctx, tail, len(tails)) for tail in tails]
+    items.sort(key=lambda item: (-item.severity, item.number("ratio")))
+    worst = min(items, key=lambda item: item.number("ratio"))
+    expected = [item.number("reference_ratio") for item in items if item.has("reference_ratio")]
+    message, summary = _words(items)
+    return ctx.judged(
+        message,
+        summary=summary,
+        items=items,
+        items_decide=True,
         estimate=Estimate(
-            worst["ratio"],
-            worst["ratio_low"],
-            worst["ratio_high"],
-            1 - ctx.config.alpha / len(rows),
+            worst.number("ratio"),
+            worst.number("ratio_low"),
+            worst.number("ratio_high"),
+            1 - ctx.config.alpha / len(items),
         ),
         reference=Reference(
             "smallest ratio in the holdout" if expected else "as many as in the real table",
@@ -77,7 +88,6 @@ def tail_coverage(ctx: Context) -> Result:
         ),
         threshold=margin,
         direction=Direction.REFERENCE,
-        details=rows,
     )
 
 
@@ -107,45 +117,43 @@ def _beyond(values: npt.NDArray[np.float64], cut: float, side: str) -> int:
     return int((values <= cut).sum() if side == "low" else (values >= cut).sum())
 
 
-def _judge(ctx: Context, tail: dict[str, Any], tails: int, margin: float) -> dict[str, Any]:
+def _item(ctx: Context, tail: dict[str, Any], tails: int) -> Item:
     counts, sizes = tail["counts"], tail["sizes"]
-    alpha = ctx.config.alpha / tails
     share = counts["real"] / sizes["real"]
     rows = max(sizes["synthetic"], 1)
-    low, high = poisson_ratio(counts["synthetic"], rows, counts["real"], sizes["real"], alpha)
-    ratio = counts["synthetic"] / rows / share
-    if high < margin:
-        status = Status.FAIL
-    elif high < 0.5 or low > 2.0:
-        status = Status.WARN
-    elif ratio < margin:
-        status = Status.INCONCLUSIVE
-    else:
-        status = Status.PASS
-    holdout = None
-    if sizes.get("holdout"):
-        holdout = counts["holdout"] / sizes["holdout"]
-    return {
-        "column": tail["column"],
-        "tail": tail["tail"],
-        "estimate": counts["synthetic"] / rows,
-        "real": share,
-        "reference": holdout,
-        "ratio": ratio,
-        "ratio_low": min(low, ratio),
-        "ratio_high": max(high, ratio),
-        "reference_ratio": None if holdout is None else holdout / share,
-        "status": str(status),
-    }
-
-
-def _message(rows: list[dict[str, Any]]) -> str:
-    found = [row for row in rows if row["status"] != Status.PASS]
-    if not found:
-        return f"All {len(rows)} tails hold about as many values as in the real table."
-    worst = found[0]
-    more = f"; {len(found) - 1} more tails differ" if len(found) > 1 else ""
-    return (
-        f"The {worst['tail']} tail of {worst['column']} holds {worst['ratio']:.2f} times the real "
-        f"share of values ({worst['ratio_low']:.2f} to {worst['ratio_high']:.2f}){more}."
+    low, high = poisson_ratio(
+        counts["synthetic"], rows, counts["real"], sizes["real"], ctx.config.alpha / tails
     )
+    ratio = counts["synthetic"] / rows / share
+    holdout = counts["holdout"] / sizes["holdout"] if sizes.get("holdout") else None
+    return Item(
+        "tail",
+        (tail["column"], tail["tail"]),
+        estimate=counts["synthetic"] / rows,
+        reference=holdout,
+        decisions=rate_decisions(ctx, ratio, low, high, lost=LOST),
+        more={
+            "real": share,
+            "ratio": ratio,
+            "ratio_low": min(low, ratio),
+            "ratio_high": max(high, ratio),
+            "reference_ratio": None if holdout is None else holdout / share,
+        },
+    )
+
+
+def _words(items: Sequence[Item]) -> tuple[str, str]:
+    """Message and summary."""
+    differing = [item for item in items if item.status is not Status.PASS]
+    if not differing:
+        text = f"All {len(items)} tails hold about as many values as in the real table."
+        return text, text
+    worst = differing[0]
+    column, tail = worst.names
+    head = (
+        f"The {tail} tail of {column} holds {worst.number('ratio'):.2f} times the real share of "
+        "values"
+    )
+    more = f"; {counted(len(differing) - 1, 'more tail')} differ" if differing[1:] else ""
+    interval = f"({worst.number('ratio_low'):.2f} to {worst.number('ratio_high'):.2f})"
+    return f"{head} {interval}{more}.", f"{head}{more}"

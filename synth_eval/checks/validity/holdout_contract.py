@@ -27,17 +27,24 @@ Source
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import NormalDist
-from typing import Any
 
 from synth_eval.judging.check import Context
+from synth_eval.judging.items import Item, Side
+from synth_eval.judging.judge import Decision, Direction, Status
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.judging.results import Estimate, Reference, Result, Threshold
 from synth_eval.stats.distances import total_variation_distance
 from synth_eval.stats.intervals import wilson
 from synth_eval.stats.worth import sample_sizes, total_variation_curves
+from synth_eval.words import counted, percent
 
+SHARED, DRIFT = "validity.shared_rows", "validity.holdout_drift"
+
+# Every report asks this once: at the usual level one honest report in twenty would be told
+# that its holdout is none.
 _LEVEL = 0.999
 
 
@@ -53,38 +60,51 @@ def holdout_contract(ctx: Context) -> Result:
     """Look for shared rows and drift between real and holdout."""
     doubles, split, chance = _split_doubles(ctx)
     _, low, high = wilson(split, doubles, _LEVEL) if doubles else (0.0, 0.0, 1.0)
-    shared = max(low - chance, 0.0) * doubles
-    drifted = _drifted(ctx)
     holdout = ctx.data.tables["holdout"].num_rows
-    margin = Threshold(
-        chance, "share of doubles that a random split puts on both sides; 99.9 % interval"
-    )
-    if doubles and low > chance:
-        status = Status.FAIL if shared / holdout > 0.001 else Status.WARN
-        message = (
-            f"{split:,} of {doubles:,} records that occur twice lie in both real and holdout, "
-            f"where a random split gives {100 * chance:.0f} %: rows were shared between the tables."
-        )
-    elif drifted:
-        status = Status.WARN
-        message = (
-            f"Holdout and real differ more than a random split explains in "
-            f"{len(drifted)} columns, most in {drifted[0]['column']}."
-        )
-    else:
-        status = Status.PASS
-        message = "Real and holdout look like a random split of one table."
+    shared = max(low - chance, 0.0) * doubles / holdout
     value = split / doubles if doubles else 0.0
-    return ctx.result(
-        status,
-        message,
+    decisions = (
+        # A random split leaves nothing to prove, so both only look for what contradicts it.
+        Decision(
+            "doubles on both sides", value, min(low, value), max(high, value), warn=chance,
+            otherwise=Status.PASS, margins=(SHARED,),
+        ),
+        Decision(
+            "holdout rows surely shared with real", shared, shared, shared,
+            fail=ctx.config.margin(SHARED).value, otherwise=Status.PASS, margins=(SHARED,),
+        ),
+    )  # fmt: skip
+    items = _drifted(ctx)
+    return ctx.judged(
+        _message(doubles, split, chance, items, is_shared=decisions[0].status is not Status.PASS),
+        decisions=decisions,
+        items=items,
+        items_decide=True,
         estimate=Estimate(value, min(low, value), max(high, value), _LEVEL),
         reference=Reference("random split", chance, n=doubles),
-        threshold=margin,
+        threshold=Threshold(
+            chance, "share of doubles that a random split puts on both sides; 99.9 % interval"
+        ),
         direction=Direction.REFERENCE,
         n=holdout,
-        details=drifted,
     )
+
+
+def _message(
+    doubles: int, split: int, chance: float, drifted: Sequence[Item], *, is_shared: bool
+) -> str:
+    if is_shared:
+        return (
+            f"{split:,} of {doubles:,} records that occur twice lie in both real and holdout, "
+            f"where a random split gives {percent(chance, 0)}: rows were shared between the "
+            "tables."
+        )
+    if drifted:
+        return (
+            "Holdout and real differ more than a random split explains in "
+            f"{counted(len(drifted), 'column')}, most in {drifted[0].label}."
+        )
+    return "Real and holdout look like a random split of one table."
 
 
 def _split_doubles(ctx: Context) -> tuple[int, int, float]:
@@ -96,28 +116,41 @@ def _split_doubles(ctx: Context) -> tuple[int, int, float]:
     return found.count(twice), found.count(split), 2 * n * h / ((n + h) * (n + h - 1))
 
 
-def _drifted(ctx: Context) -> list[dict[str, Any]]:
+def _drifted(ctx: Context) -> list[Item]:
     data, counts = ctx.data, ctx.data.counts
     real, holdout = counts["real"], counts["holdout"]
     tables = [real.one_way(i) + holdout.one_way(i) for i in range(len(data.plans))]
     sizes = sample_sizes(real.rows, holdout.rows)
     curves = total_variation_curves(tables, real.rows, sizes)
     z = NormalDist().inv_cdf(1 - ctx.config.alpha / (2 * max(len(tables), 1)))
-    rows = []
+    drift = ctx.config.margin(DRIFT).value
+    items = []
     for i, curve in enumerate(curves):
         distance = total_variation_distance(real.one_way(i), holdout.one_way(i))
-        limit = curve.at(max(holdout.rows / 2, 2.0))
+        limit = curve.at(max(holdout.rows * drift, 2.0))
         low, high = distance.interval(z)
         if low > limit:
-            rows.append(
-                {
-                    "column": data.plans[i].name,
-                    "estimate": distance.value,
-                    "low": low,
-                    "high": high,
-                    "expected": curve.at(holdout.rows),
-                    "limit": limit,
-                    "status": str(Status.WARN),
-                }
+            items.append(
+                Item(
+                    "column",
+                    (data.plans[i].name,),
+                    Side.HOLDOUT,
+                    distance.value,
+                    low,
+                    high,
+                    expected=curve.at(holdout.rows),
+                    limit=limit,
+                    decisions=(
+                        Decision(
+                            f"distance of {data.plans[i].name} between real and holdout",
+                            distance.value,
+                            low,
+                            high,
+                            warn=limit,
+                            otherwise=Status.PASS,
+                            margins=(DRIFT,),
+                        ),
+                    ),
+                )
             )
-    return sorted(rows, key=lambda row: -row["estimate"])
+    return sorted(items, key=lambda item: -item.number("estimate"))

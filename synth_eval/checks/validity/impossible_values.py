@@ -25,8 +25,8 @@ Source
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import NormalDist
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -34,9 +34,14 @@ import numpy.typing as npt
 from synth_eval.data.table import Table
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
+from synth_eval.judging.items import Item
+from synth_eval.judging.judge import Decision, Direction, Status
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
+from synth_eval.judging.results import Estimate, Reference, Result
 from synth_eval.stats.intervals import wilson
+from synth_eval.words import counted, percent
+
+MARGIN = "validity.impossible_values"
 
 
 @check(
@@ -48,7 +53,7 @@ from synth_eval.stats.intervals import wilson
 )
 def impossible_values(ctx: Context) -> Result:
     """Count cells outside the real range or levels."""
-    data, margin = ctx.data, ctx.config.margin("validity.impossible_values")
+    data, margin = ctx.data, ctx.config.margin(MARGIN)
     names = [
         name
         for name in data.compared
@@ -57,25 +62,25 @@ def impossible_values(ctx: Context) -> Result:
     if not names:
         raise NotApplicable("the tables share no column whose values can be compared")
     level = 1 - ctx.config.alpha / len(names)
-    rows = [_column_row(ctx, name, level, margin.value) for name in names]
-    rows.sort(key=lambda row: (-Status(row["status"]).severity, -row["excess"]))
-    worst = rows[0]
-    return ctx.result(
-        Status(worst["status"]),
-        _message(rows),
-        estimate=Estimate(worst["estimate"], worst["low"], worst["high"], level),
+    items = [_column_item(ctx, name, level, margin.value) for name in names]
+    items.sort(key=lambda item: (-item.severity, -item.number("excess")))
+    worst = items[0]
+    return ctx.judged(
+        _message(items),
+        items=items,
+        items_decide=True,
+        estimate=Estimate(worst.number("estimate"), worst.low, worst.high, level),
         reference=Reference(
             "same column of the holdout" if data.holdout else "expected of fresh real rows",
-            worst["reference"],
+            worst.reference,
             n=None if data.holdout is None else data.holdout.num_rows,
         ),
         threshold=margin,
         direction=Direction.LOWER,
-        details=rows,
     )
 
 
-def _column_row(ctx: Context, name: str, level: float, margin: float) -> dict[str, Any]:
+def _column_item(ctx: Context, name: str, level: float, margin: float) -> Item:
     data = ctx.data
     outside, rows = _outside(data.synthetic, data.real, name), data.synthetic.num_rows
     _, low, high = wilson(outside, rows, level)
@@ -83,22 +88,29 @@ def _column_row(ctx: Context, name: str, level: float, margin: float) -> dict[st
     if data.holdout is not None:
         seen = _outside(data.holdout, data.real, name) / data.holdout.num_rows
         expected = max(expected, seen)
-    excess = outside / rows - expected
-    if low > expected + margin:
-        status = Status.FAIL
-    elif outside and low > expected + _spread(expected, data.real.num_rows, level):
-        status = Status.WARN
-    else:
-        status = Status.PASS
-    return {
-        "column": name,
-        "estimate": outside / rows,
-        "low": low,
-        "high": high,
-        "reference": expected,
-        "excess": excess,
-        "status": str(status),
-    }
+    rate = outside / rows
+    decision = Decision(
+        f"cells of {name} outside",
+        rate,
+        low,
+        high,
+        fail=expected + margin,
+        warn=expected + _spread(expected, data.real.num_rows, level),
+        # A rate below both lines is what fresh rows show: leaving the range now and then is
+        # no fault, so nothing more has to be proved for a pass.
+        otherwise=Status.PASS,
+        margins=(MARGIN,),
+    )
+    return Item(
+        "column",
+        (name,),
+        estimate=rate,
+        low=low,
+        high=high,
+        reference=expected,
+        decisions=(decision,),
+        more={"excess": rate - expected},
+    )
 
 
 def _outside(table: Table, real: Table, name: str) -> int:
@@ -136,13 +148,14 @@ def _spread(expected: float, rows: int, level: float) -> float:
     return z * float(np.sqrt(max(expected, 1 / rows) / rows))
 
 
-def _message(rows: list[dict[str, Any]]) -> str:
-    found = [row for row in rows if row["status"] != Status.PASS]
-    if not found:
-        return f"No column leaves what fresh real rows show ({len(rows)} columns)."
-    worst = found[0]
-    more = f"; {len(found) - 1} more columns too" if len(found) > 1 else ""
+def _message(items: Sequence[Item]) -> str:
+    beyond = [item for item in items if item.status is not Status.PASS]
+    if not beyond:
+        return f"No column leaves what fresh real rows show ({counted(len(items), 'column')})."
+    worst = beyond[0]
+    more = f"; {counted(len(beyond) - 1, 'more column')} too" if beyond[1:] else ""
     return (
-        f"Column {worst['column']}: {100 * worst['estimate']:.2f} % of cells are outside the real "
-        f"range or levels, {100 * worst['reference']:.2f} % among fresh real rows{more}."
+        f"Column {worst.label}: {percent(worst.number('estimate'), 2)} of cells are outside the "
+        f"real range or levels, {percent(worst.number('reference'), 2)} among fresh real "
+        f"rows{more}."
     )

@@ -30,14 +30,14 @@ Source
 
 from __future__ import annotations
 
-from synth_eval.errors import UsageError
+from synth_eval.errors import NotApplicable, UsageError
 from synth_eval.judging.check import Context
+from synth_eval.judging.judge import Status
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Result, Status
+from synth_eval.judging.results import Result
 from synth_eval.rules.finding import finding
+from synth_eval.rules.judge import MARGIN
 from synth_eval.rules.validate import derived_cases, judged, suite_cases
-
-MARGIN = "validity.rule_violations"
 
 
 @check(
@@ -56,8 +56,10 @@ def rule_violations(ctx: Context) -> Result:
             else derived_cases(ctx.data, ctx.config.small_cell)
         )
     except UsageError as error:
-        return ctx.result(Status.ERROR, str(error))
-    rows = judged(cases, ctx.config, ctx.data)
-    if not rows:
-        return ctx.result(Status.NOT_APPLICABLE, "the suite holds no expectation")
-    return ctx.result(**finding(rows, ctx.config.margin(MARGIN)))
+        return ctx.broken(str(error))
+    items = judged(cases, ctx.config, ctx.data)
+    if not any(item.decisions or item.told is Status.ERROR for item in items):
+        raise NotApplicable(
+            "no rule of the suite speaks of a row" if items else "the suite holds no expectation"
+        )
+    return ctx.judged(**finding(items, ctx.config.margin(MARGIN)))

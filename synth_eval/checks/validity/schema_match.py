@@ -26,15 +26,20 @@ Source
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from synth_eval.data.table import AnyColumn, NumberColumn
 from synth_eval.judging.check import Context
+from synth_eval.judging.items import Item
+from synth_eval.judging.judge import Decision, Direction, Status
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
+from synth_eval.judging.results import Estimate, Reference, Result
 from synth_eval.stats.intervals import wilson
+from synth_eval.words import counted
+
+MARGIN = "validity.unparseable_cells"
 
 
 @check(
@@ -46,18 +51,18 @@ from synth_eval.stats.intervals import wilson
 )
 def schema_match(ctx: Context) -> Result:
     """Compare columns, storage types and readability."""
-    data, margin = ctx.data, ctx.config.margin("validity.unparseable_cells")
-    rows = [_column_row(ctx, name, margin.value) for name in data.schema.names]
-    known = set(data.schema.names)
-    extra = [name for name in data.synthetic.stored_names if name not in known]
-    rows += [_row(name, 0.0, None, Status.WARN, "not in the real table") for name in extra]
-    rows.sort(key=lambda row: (-Status(row["status"]).severity, -row["estimate"]))
-    worst = max((row["estimate"] for row in rows), default=0.0)
-    reference = max((row["reference"] or 0.0 for row in rows), default=0.0)
+    data, margin = ctx.data, ctx.config.margin(MARGIN)
+    items = [_column_item(ctx, name, margin.value) for name in data.schema.names]
+    extra = [name for name in data.synthetic.stored_names if name not in data.schema]
+    items += [_noticed(name, "not in the real table", None, margin.value) for name in extra]
+    items.sort(key=lambda item: (-item.severity, -(item.estimate or 0.0)))
+    worst = max((item.number("estimate") for item in items), default=0.0)
+    reference = max((item.reference or 0.0 for item in items), default=0.0)
     _, low, high = wilson(round(worst * data.synthetic.num_rows), data.synthetic.num_rows)
-    return ctx.result(
-        Status(rows[0]["status"]),
-        _message(rows),
+    return ctx.judged(
+        _message(items),
+        items=items,
+        items_decide=True,
         estimate=Estimate(worst, min(low, worst), max(high, worst)),
         reference=Reference(
             "worst column of the holdout"
@@ -68,41 +73,54 @@ def schema_match(ctx: Context) -> Result:
         ),
         threshold=margin,
         direction=Direction.LOWER,
-        details=rows,
     )
 
 
-def _row(
-    name: str, estimate: float, reference: float | None, status: Status, finding: str
-) -> dict[str, Any]:
-    return {
-        "column": name,
-        "estimate": estimate,
-        "reference": reference,
-        "status": str(status),
-        "finding": finding,
-    }
+def _item(name: str, reference: float | None, finding: str, decision: Decision) -> Item:
+    return Item(
+        "column",
+        (name,),
+        estimate=decision.value,
+        reference=reference,
+        decisions=(decision,),
+        more={"finding": finding},
+    )
 
 
-def _column_row(ctx: Context, name: str, margin: float) -> dict[str, Any]:
+def _noticed(name: str, finding: str, reference: float | None, margin: float) -> Item:
+    """Something that programs will notice: a fact, so a warning without a margin of its own."""
+    decision = Decision(
+        "unreadable cells", 0.0, 0.0, 0.0, clear=margin, otherwise=Status.WARN, margins=(MARGIN,)
+    )
+    fact = Decision("something that programs notice", 1.0, 1.0, 1.0, warn=0.0, margins=(MARGIN,))
+    item = _item(name, reference, finding, decision)
+    return item.replaced(decisions=(decision, fact)) if finding else item
+
+
+def _column_item(ctx: Context, name: str, margin: float) -> Item:
     data = ctx.data
     real, synthetic = data.real.column(name), data.synthetic.column(name)
     rows = data.synthetic.num_rows
     reference = None
     if data.holdout is not None:
         reference = _unusable(data.holdout.column(name), real) / data.holdout.num_rows
-    if synthetic.absent:
-        return _row(name, 1.0, reference, Status.FAIL, "absent from the synthetic table")
+    if synthetic.absent or (synthetic.missing.all() and not real.missing.all()):
+        finding = (
+            "absent from the synthetic table"
+            if synthetic.absent
+            else "no cell holds a value that can be read"
+        )
+        gone = Decision("unreadable cells", 1.0, 1.0, 1.0, fail=margin, margins=(MARGIN,))
+        return _item(name, reference, finding, gone)
     unusable = _unusable(synthetic, real)
-    if synthetic.missing.all() and not real.missing.all():
-        return _row(name, 1.0, reference, Status.FAIL, "no cell holds a value that can be read")
     if unusable:
-        _, low, _ = wilson(unusable, rows)
+        _, low, high = wilson(unusable, rows)
         finding = f"{unusable:,} of {rows:,} cells cannot be read as {real.spec.kind}"
-        status = Status.FAIL if low > margin else Status.WARN
-        return _row(name, unusable / rows, reference, status, finding)
-    finding = _storage(real, synthetic)
-    return _row(name, 0.0, reference, Status.WARN if finding else Status.PASS, finding)
+        decision = Decision(
+            "unreadable cells", unusable / rows, low, high, fail=margin, warn=0.0, margins=(MARGIN,)
+        )
+        return _item(name, reference, finding, decision)
+    return _noticed(name, _storage(real, synthetic), reference, margin)
 
 
 def _unusable(column: AnyColumn, real: AnyColumn) -> int:
@@ -153,10 +171,10 @@ def _only_whole(column: AnyColumn) -> bool:
     return bool((finite == np.floor(finite)).all())
 
 
-def _message(rows: list[dict[str, Any]]) -> str:
-    found = [row for row in rows if row["finding"]]
-    if not found:
-        return f"All {len(rows)} columns are there and every cell can be read."
-    worst = found[0]
-    more = f" {len(found) - 1} more columns have findings." if len(found) > 1 else ""
-    return f"Column {worst['column']}: {worst['finding']}.{more}"
+def _message(items: Sequence[Item]) -> str:
+    noticed = [item for item in items if item.more["finding"]]
+    if not noticed:
+        return f"All {len(items)} columns are there and every cell can be read."
+    worst = noticed[0]
+    more = f" {counted(len(noticed) - 1, 'more column')} with findings." if noticed[1:] else ""
+    return f"Column {worst.label}: {worst.more['finding']}.{more}"
