@@ -33,6 +33,12 @@ SuiteLike = str | Path | Mapping[str, Any]
 
 ROLES = ("synthetic", "real", "holdout")
 
+_ROW = (
+    "rule", "status", "estimate", "low", "high", "reference", "limit", "severity", "violations",
+    "n", "patterns", "real", "why", "columns", "type", "confidence",
+)  # fmt: skip
+"""Keys of a row that `run_suite` returns, whether a rule has such a number or not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Validated:
@@ -128,7 +134,7 @@ def run_suite(
         One row per rule, worst first, see `synth_eval.rules.judge.judge_rules`.
     """
     done = validate_tables({"synthetic": table}, suite, schema=schema, config=config)
-    return [item.row() for item in done.items]
+    return [dict.fromkeys(_ROW) | item.row() for item in done.items]
 
 
 def validate_tables(

@@ -121,8 +121,8 @@ def test_no_row_is_in_what_may_be_released(shown: Evaluation) -> None:
         assert "fake" not in text
         assert "13.9.5833333" not in text
     assert shown._repr_html_() == plain._repr_html_()
-    assert [r.to_dict()["details"] for r in shown.results] == [
-        r.to_dict()["details"] for r in plain.results
+    assert [r.to_dict()["items"] for r in shown.results] == [
+        r.to_dict()["items"] for r in plain.results
     ]
 
 

@@ -137,15 +137,17 @@ def _judged(ctx: Context, items: list[Item], levels: int) -> Result:
     absent = [item for item in items if item.estimate == 0]
     mass, absent_mass = _worst_column(lost), _worst_column(absent)
     lost_classes = float(sum(item.names[0] == ctx.data.schema.target for item in lost))
+    # A level of just the margin's size is one that must be kept: the lines lie right below it.
+    line = float(np.nextafter(margin.value, 0.0))
     decisions = (
-        Decision("real rows of lost levels, worst column", mass, mass, mass, fail=margin.value,
+        Decision("real rows of lost levels, worst column", mass, mass, mass, fail=line,
                  warn=0.0, otherwise=Status.PASS, margins=(LOST,)),
         Decision("classes of the target lost", lost_classes, lost_classes, lost_classes, fail=0.0,
                  otherwise=Status.PASS, margins=(LOST,)),
         # Some of the absent levels may be lost without being shown to be.
         Decision("real rows of absent levels, worst column", absent_mass, min(mass, absent_mass),
                  absent_mass,
-                 clear=margin.value, margins=(LOST,)),
+                 clear=line, margins=(LOST,)),
     )  # fmt: skip
     _, low, high = wilson(round(mass * n), n)
     items.sort(key=lambda item: (-item.severity, item.number("ratio"), -item.number("real")))

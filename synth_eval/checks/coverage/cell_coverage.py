@@ -66,12 +66,14 @@ def cell_coverage(ctx: Context) -> Result:
     worst, mass = items[0], items[0].number("estimate")
     lost = sum(int(item.number("lost_cells")) for item in items)
     absent, by_chance = max(item.number("absent") for item in items), _by_chance(ctx, margin.value)
+    # Cells of just the margin's size must be kept: the lines lie right below it.
+    line = float(np.nextafter(margin.value, 0.0))
     decisions = (
         Decision("real rows of lost combinations, worst pair", mass, mass, mass,
-                 fail=margin.value, warn=0.0, otherwise=Status.PASS, margins=(LOST,)),
+                 fail=line, warn=0.0, otherwise=Status.PASS, margins=(LOST,)),
         # Some of the absent combinations may be lost without being shown to be.
         Decision("real rows of absent combinations, worst pair", absent, mass, absent,
-                 clear=by_chance, margins=(LOST, CHANCE)),
+                 clear=float(np.nextafter(by_chance, 0.0)), margins=(LOST, CHANCE)),
     )  # fmt: skip
     n = ctx.data.real.num_rows
     _, low, high = wilson(round(mass * n), n)

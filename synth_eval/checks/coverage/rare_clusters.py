@@ -80,7 +80,7 @@ def rare_clusters(ctx: Context) -> Result:
     )
     margin = ctx.config.margin(LOST)
     decisions = (
-        Decision("real rows of lost groups", mass, mass, mass, fail=margin.value, warn=0.0,
+        Decision("real rows of lost groups", mass, mass, mass, fail=float(np.nextafter(margin.value, 0.0)), warn=0.0,
                  otherwise=Status.PASS, margins=(LOST,)),
         Decision("real rows of groups that may be lost", unclear, 0.0, unclear,
                  clear=ctx.config.margin(EMPTY).value, margins=(EMPTY,)),

@@ -57,7 +57,6 @@ def test_extra_column_warns(real):
     assert found.rows()[0] == {
         "column": "note",
         "estimate": 0.0,
-        "reference": None,
         "status": "warn",
         "finding": "not in the real table",
     }
