@@ -23,22 +23,22 @@ _NO_BREAK = "\u00a0"  # a space that no line breaks at: labels and cells are nar
 _LONGEST_LINE = 200  # of an error: messages of libraries may hold whole tables
 
 
-def percent(share: float, digits: int = 1) -> str:
+def percent(share: float, digits: int | None = 1) -> str:
     """Share in percent, for a sentence.
 
     Parameters
     ----------
     share : float
         1 is all.
-    digits : int
-        Digits behind the point.
+    digits : int or None
+        Digits behind the point; None for three significant ones.
 
     Examples
     --------
-    >>> percent(0.1234), percent(0.00012, 2), percent(0.1, 0)
-    ('12.3 %', '0.01 %', '10 %')
+    >>> percent(0.1234), percent(0.00012, 2), percent(0.1, 0), percent(0.00012, None)
+    ('12.3 %', '0.01 %', '10 %', '0.012 %')
     """
-    return f"{100 * share:.{digits}f} %"
+    return f"{number(100 * share) if digits is None else format(100 * share, f'.{digits}f')} %"
 
 
 def points(value: float, low: float, high: float, digits: int = 1) -> str:

@@ -15,6 +15,7 @@ def test_a_share_is_told_with_as_many_digits_as_asked_for() -> None:
     assert words.percent(0.12345, 0) == "12 %"
     assert words.percent(0.0001234, 3) == "0.012 %"
     assert words.percent(1.0) == "100.0 %"
+    assert [words.percent(share, None) for share in (0.01, 0.0123456)] == ["1 %", "1.23 %"]
 
 
 def test_a_label_does_not_break_before_the_percent_sign() -> None:

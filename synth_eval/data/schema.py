@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synth_eval.data.parse import parse_datetimes, parse_numbers
 from synth_eval.data.source import Source, is_vector_type, nested_column, plain_array, vector_width
 from synth_eval.errors import UsageError
 
@@ -475,8 +476,6 @@ def _is_whole(values: pa.Array) -> bool:
 
 
 def _infer_string(name: str, values: pa.Array) -> Column:
-    from synth_eval.data.parse import parse_datetimes, parse_numbers  # cycle
-
     words = values.cast(pa.string()).drop_null()
     if len(words) == 0:
         return Column(name, "categorical")

@@ -304,16 +304,6 @@ class Table:
             self._learn_levels(name, coded_words(self._coded(name), self.schema[name]))
         return self._levels[name]
 
-    def unseen_levels(self, name: str) -> dict[str, int]:
-        """Levels of this table that the real one lacks, with their number of rows."""
-        if name not in self.stored_names:
-            return {}
-        counts = coded_words(self._coded(name), self.schema[name]).counts()
-        unseen = counts.keys() - set(self.levels(name))
-        return dict(
-            sorted(((word, counts[word]) for word in unseen), key=lambda pair: (-pair[1], pair[0]))
-        )
-
     def _coded(self, name: str) -> pa.ChunkedArray:
         return self.source.column(name, coded=True)
 

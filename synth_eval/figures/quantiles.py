@@ -8,6 +8,7 @@ from typing import Any
 from synth_eval.figures.drawing import Drawing, rounded
 from synth_eval.figures.labels import number, plain
 from synth_eval.figures.style import HOLDOUT, NEUTRAL, SYNTHETIC
+from synth_eval.words import percent
 
 __all__ = ["quantile_plot"]
 
@@ -51,9 +52,9 @@ def quantile_plot(profile: Mapping[str, Any]) -> Drawing | None:
         "yaxis": {"title": {"text": "synthetic, holdout"}, **axis},
         "height": 340,
     }
-    share = number(100 / len(real))
+    share = percent(1 / len(real), None)
     caption = (
-        f"Each dot is the mean of {share} % of the sorted values, outermost rows left out; on the "
+        f"Each dot is the mean of {share} of the sorted values, outermost rows left out; on the "
         "dashed line both tables agree. Bad: synthetic dots off the line where the holdout is on "
         f"it. {_here(real, places.get('synthetic'))}"
     )
@@ -88,4 +89,4 @@ def _here(real: list[float], synthetic: list[float] | None) -> str:
     widest = max(range(len(gaps)), key=gaps.__getitem__)
     if gaps[widest] == 0:
         return "Here all dots lie on it."
-    return f"Here they part most {number(100 * (widest + 0.5) / len(gaps))} % of the way up."
+    return f"Here they part most {percent((widest + 0.5) / len(gaps), None)} of the way up."

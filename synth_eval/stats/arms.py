@@ -36,8 +36,8 @@ FloatArray = npt.NDArray[np.float64]
 Learner = Callable[[TrainingRows, int], Predictor]
 Scorer = Callable[[FloatArray], Score]
 
-GROUPS = 4
-_MANY_ROWS = 10_000
+GROUPS = 4  # a choice: each split costs so many fits and gives one degree of freedom less
+_MANY_ROWS = 10_000  # a choice: with so many rows two splits do, where few rows get four
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ __all__ = [
 FloatArray = npt.NDArray[np.float64]
 Sample = FloatArray | EmpiricalDistribution
 
-_BLOCK_STEPS = 1 << 16
+_BLOCK_STEPS = 1 << 16  # a choice: half a megabyte an array, however many steps there are
 
 
 @dataclass(frozen=True, slots=True)

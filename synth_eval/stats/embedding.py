@@ -19,8 +19,8 @@ FloatArray = npt.NDArray[np.float64]
 NumberArray = npt.NDArray[np.floating]
 CodeArray = npt.NDArray[np.integer]
 
-_LEVELS = 12
-_FEATURES = 400
+_LEVELS = 12  # a choice: of the most frequent levels of one column
+_FEATURES = 400  # a choice: indicators of all columns; time grows with their square times rows
 _RARE = 0.01  # a rarer level has too few rows to give an axis
 
 

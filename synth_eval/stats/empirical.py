@@ -13,8 +13,8 @@ __all__ = ["EmpiricalDistribution", "merged_steps"]
 
 FloatArray = npt.NDArray[np.float64]
 
-_HUGE = 1e300
-_MERGE_STEPS = 1 << 16
+_HUGE = 1e300  # differences of smaller numbers are finite
+_MERGE_STEPS = 1 << 16  # a choice: half a megabyte an array, however many steps there are
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from synth_eval.stats.learners import (
     TrainingRows,
     boosting,
     constant_model,
+    squarable,
 )
 from synth_eval.stats.tuning import tuned
 
@@ -29,7 +30,8 @@ __all__ = ["boosting_learner", "estimator_learner", "families", "own_learner", "
 
 FloatArray = npt.NDArray[np.float64]
 
-_LARGEST = 1e150
+# Choices: indicators of one column and of all, which stand in a dense matrix, and the rows
+# below which levels share one, for a coefficient of fewer rows is noise.
 _LEVELS = 40
 _ALL_LEVELS = 1_000
 _FEW = 5
@@ -130,16 +132,16 @@ def estimator_learner(make: Any) -> Learner:
         with warnings.catch_warnings(), calm_threads():
             # Unfinished convergence is part of a fixed recipe, not news.
             warnings.simplefilter("ignore")
-            prepared = preparation.fit(_clean(training.features))
+            prepared = preparation.fit(squarable(training.features))
             center, scale = _target_scale(training)
             numbers = np.searchsorted(present, training.target)
             target = numbers if training.classes else (training.target - center) / scale
-            model.fit(prepared.transform(_clean(training.features)), target)
+            model.fit(prepared.transform(squarable(training.features)), target)
 
         def predict(rows: FloatArray) -> FloatArray:
             with warnings.catch_warnings(), calm_threads():
                 warnings.simplefilter("ignore")
-                features = prepared.transform(_clean(rows))
+                features = prepared.transform(squarable(rows))
                 if not training.classes:
                     return np.asarray(model.predict(features) * scale + center, np.float64)
                 probabilities = np.zeros((len(rows), training.classes))
@@ -149,10 +151,6 @@ def estimator_learner(make: Any) -> Learner:
         return predict
 
     return learn
-
-
-def _clean(features: FloatArray) -> FloatArray:
-    return np.clip(features, -_LARGEST, _LARGEST)
 
 
 def _target_scale(training: TrainingRows) -> tuple[float, float]:

@@ -32,7 +32,8 @@ def normal_frechet_distance(
     >>> normal_frechet_distance(np.zeros(4), np.eye(4), np.full(4, 0.5), 4 * np.eye(4))
     5.0
     """
-    root = _root(first_cov)
+    values, vectors = np.linalg.eigh(first_cov)
+    root = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
     cross = np.linalg.eigvalsh(root @ second_cov @ root)
     apart = first_mean - second_mean
     spread = np.trace(first_cov) + np.trace(second_cov) - 2 * np.sqrt(np.maximum(cross, 0)).sum()
@@ -55,8 +56,3 @@ def frechet_distance(real: FloatArray, synthetic: FloatArray) -> float:
 
 def _moments(rows: FloatArray) -> tuple[FloatArray, FloatArray]:
     return rows.mean(axis=0), np.atleast_2d(np.cov(rows, rowvar=False))
-
-
-def _root(matrix: FloatArray) -> FloatArray:
-    values, vectors = np.linalg.eigh(matrix)
-    return np.asarray((vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T)

@@ -24,6 +24,7 @@ __all__ = [
     "boosting",
     "concatenate",
     "constant_model",
+    "squarable",
 ]
 
 FloatArray = npt.NDArray[np.float64]
@@ -33,9 +34,9 @@ IntArray = npt.NDArray[np.intp]
 Predictor = Callable[[FloatArray], FloatArray]
 """Features of shape (rows, features) to probabilities (rows, classes) or numbers (rows,)."""
 
-_KEPT_LEVELS = 254
-_LARGEST = 1e150
-_SHRINKAGE = 5.0
+_KEPT_LEVELS = 254  # of the 255 bins of scikit-learn's histograms; the last one is for the rest
+_LARGEST = 1e150  # its square is finite
+_SHRINKAGE = 5.0  # a choice: penalty of leaf values, for small samples and rare classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,11 @@ class TrainingRows:
     def with_target(self, target: npt.NDArray[Any]) -> TrainingRows:
         """The same features with another target."""
         return TrainingRows(self.features, target, self.categorical, self.classes)
+
+
+def squarable(features: FloatArray) -> FloatArray:
+    """Copy without infinities: models square numbers, and a squared one must be finite."""
+    return np.clip(features, -_LARGEST, _LARGEST)
 
 
 def concatenate(first: TrainingRows, second: TrainingRows) -> TrainingRows:
@@ -109,7 +115,7 @@ class LevelEncoder:
 
     def transform(self, features: FloatArray) -> FloatArray:
         """Encoded copy; infinities become the largest number that models can square."""
-        encoded = np.clip(features, -_LARGEST, _LARGEST)
+        encoded = squarable(features)
         for position, numbers in self._maps.items():
             codes = features[:, position]
             column = np.full(len(codes), np.nan)

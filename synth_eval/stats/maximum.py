@@ -19,8 +19,8 @@ __all__ = ["MaximumStatistic"]
 
 FloatArray = npt.NDArray[np.float64]
 
-_DRAWS = 600
-_BLOCK = 256
+_DRAWS = 600  # the level of a 5 % limit is then uncertain by .9 points: sqrt(.05 * .95 / 600)
+_BLOCK = 256  # a choice: statistics that share one matrix product
 
 
 class MaximumStatistic:

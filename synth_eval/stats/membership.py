@@ -31,7 +31,8 @@ __all__ = [
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-
+# A choice: few guesses can be sure of a large epsilon, many can prove a small one. All are tried
+# on the half that chooses; the other half judges one.
 _GUESSED_SHARES = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 
 

@@ -19,8 +19,8 @@ __all__ = ["Multiplicities", "multiplicities"]
 HashArray = npt.NDArray[np.uint64]
 CountArray = npt.NDArray[np.int64]
 
-_PART_ROWS = 1 << 22
-_FEW = 8
+_PART_ROWS = 1 << 22  # a choice: 32 MB of fingerprints are sorted at once
+_FEW = 8  # records that occur less often are counted in a table of 8 ** tables cells
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,19 +32,22 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 _TAIL = 0.01
-"""Share of reference rows on each side beyond which ranks give way to a straight line."""
+"""Share of reference rows on each side beyond which ranks give way to a straight line.
+
+A choice: ranks say nothing of how far out an outlier is, lines let one stretch a scale."""
 
 _STRETCH = 0.5
-"""How far the straight line goes, in units of the whole scale."""
+"""How far the straight line goes, in units of the whole scale: an outlier never counts as more
+than two levels that differ (a choice)."""
 
 _NARROW = 8
 """Tables of up to so many columns get the fine grid of double precision."""
 
-_QUERY_ROWS, _BASE_ROWS = 128, 4096
-_FINE_GRID = 1 << 20
-_EXACT_BITS: dict[type[np.floating], int] = {np.float32: 24, np.float64: 53}
-_KNOTS = np.linspace(0, 1, 101)
-_HUGE = float(np.finfo(np.float64).max)
+_QUERY_ROWS, _BASE_ROWS = 128, 4096  # a choice: 2 to 4 MB a block of distances, which caches hold
+_FINE_GRID = 1 << 20  # finer than the ranks of a million rows
+_EXACT_BITS: dict[type[np.floating], int] = {np.float32: 24, np.float64: 53}  # of whole numbers
+_KNOTS = np.linspace(0, 1, 101)  # a choice: the hundred steps of `thinned`
+_HUGE = float(np.finfo(np.float64).max)  # spans that overflow are taken for this
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ __all__ = ["kendall", "ranking_interval", "spearman"]
 
 FloatArray = npt.NDArray[np.float64]
 
-_DRAWS = 400
+_DRAWS = 400  # a choice: ten draws beyond each end of a 95 % interval, .1 CPU seconds
 
 
 def kendall(first: Sequence[float], second: Sequence[float]) -> float:

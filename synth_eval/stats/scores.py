@@ -29,7 +29,7 @@ __all__ = [
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-_WORST_R2 = -1.0
+_WORST_R2 = -1.0  # see `r2`
 
 
 @dataclass(frozen=True, slots=True)

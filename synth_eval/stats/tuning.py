@@ -13,6 +13,8 @@ from synth_eval.stats.scores import macro_auc, r2
 
 __all__ = ["tuned"]
 
+# Choices: fits per candidate; twenty rows a fold, below which scores are mostly chance; and
+# rows that keep the choosing cheaper than the fits it is for.
 _FOLDS = 3
 _FEWEST_ROWS = 60
 _MOST_ROWS = 6_000

@@ -90,8 +90,6 @@ def test_levels_are_numbered_by_the_real_table() -> None:
     column = data.synthetic.column("x")
     assert column.codes.tolist() == [2, 1, -1, 0, 2, 2]
     assert column.levels == ("b", "a")
-    assert data.synthetic.unseen_levels("x") == {"new": 2, "newer": 1}
-    assert data.real.unseen_levels("x") == {}
 
 
 @pytest.mark.parametrize(
@@ -139,7 +137,6 @@ def test_absent_column_is_all_missing(real: Any) -> None:
     assert column.absent
     assert column.stored == "absent"
     assert column.missing.tolist() == [True] * 3
-    assert data.synthetic.unseen_levels("x") == {}
     assert data.synthetic.strings("x").null_count == 3
 
 

@@ -15,6 +15,7 @@ from synth_eval.data.table import AnyColumn, NumberColumn, Table
 from synth_eval.rules.derived.bounds import iso_moment, safe_bounds
 from synth_eval.rules.rule import Rule
 from synth_eval.rules.tally import Tally
+from synth_eval.words import percent
 
 __all__ = ["column_rules", "literal"]
 
@@ -219,7 +220,9 @@ def _level_rules(real: Table, spec: Column, small_cell: int) -> Iterator[Rule]:
     left_out = Tally(int(counts.sum()), rare).shown(small_cell)
     why = f"levels of at least {small_cell} real rows"
     if left_out.rate:
-        why += f"; rarer ones are not named, up to {left_out.rate:.2%} of the rows have them"
+        why += (
+            f"; rarer ones are not named, up to {percent(left_out.rate, 2)} of the rows have them"
+        )
     yield Rule(
         "expect_column_values_to_be_in_set",
         {"column": spec.name, "value_set": sorted(values, key=str), "mostly": None},
@@ -266,7 +269,7 @@ def _string_rules(real: Table, spec: Column, small_cell: int) -> Iterator[Rule]:
             "expect_column_values_to_match_regex",
             {"column": spec.name, "regex": shape, "mostly": None},
             f"{spec.name}: has the shape {shape}",
-            f"the shape of at least {_SHAPE_COVER:.1%} of the real values",
+            f"the shape of at least {percent(_SHAPE_COVER)} of the real values",
             lambda table: _misshapen(table, spec.name, shape),
         )
         return
