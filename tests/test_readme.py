@@ -110,8 +110,8 @@ def test_exit_codes_are_those_of_the_command() -> None:
 
 
 def test_dimensions_and_their_questions() -> None:
-    for dimension, question in dimensions().items():
-        assert f"| {dimension} | {question} |" in README
+    for name, dimension in dimensions().items():
+        assert f"| {name} | {dimension.question} |" in README
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -329,7 +329,7 @@ def test_report_from_files(tables: Path, tmp_path: Path, capfd: pytest.CaptureFi
     failed = [entry["code"] for entry in record["results"] if entry["status"] in ("fail", "error")]
     assert code == bool(failed)
     assert "error" not in {entry["status"] for entry in record["results"]}
-    assert record["schema_version"] == 1
+    assert record["schema_version"] == 2
     assert list(record["verdicts"]) == ["validity", "fidelity", "coverage", "utility", "privacy"]
     assert record["provenance"]["seed"] == 5
     assert record["provenance"]["tables"]["real"]["name"] == "real.parquet"
