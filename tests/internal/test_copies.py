@@ -15,6 +15,9 @@ from synth_eval.command.main import main
 from synth_eval.data.load import Data, load
 from synth_eval.errors import UsageError
 from synth_eval.internal.copies import NOTICE, copied_rows, write_copies
+from synth_eval.judging.facts import NEAR_DISTANCE
+from synth_eval.judging.registry import available_checks
+from synth_eval.judging.run import run
 
 ROWS = 400
 
@@ -54,6 +57,24 @@ def test_planted_rows_are_named(data: Data) -> None:
     assert (2, 20) in near
     assert not {5, 9} & {real for _, real in near}
     assert len(near) < 0.05 * ROWS
+
+
+def test_list_of_near_rows_has_every_record_that_the_check_counts() -> None:
+    """Distances of whole numbers tie at the limit itself: it is compared unrounded."""
+    rng = np.random.default_rng(3)
+
+    def coarse(rows: int) -> pa.Table:
+        return pa.table({f"x{place}": rng.integers(0, 7, rows) for place in range(5)})
+
+    real, synthetic, holdout = coarse(300), coarse(300), coarse(900)
+    data = load(real, synthetic, holdout)
+    [spec] = [spec for spec in available_checks().values() if NEAR_DISTANCE in spec.facts]
+    [result] = run(data, select_checks=[spec.code])
+    members = next(row for row in result.rows() if row["arm"] == "training records (members)")
+    assert members["records"] == 300  # all of them: the holdout is three times as large
+    assert result.facts[NEAR_DISTANCE] > 0
+    listed = {row.real_row for row in copied_rows(data)}
+    assert len(listed) == round(members["estimate"] * 300)
 
 
 def test_without_a_holdout_exact_copies_are_still_named() -> None:

@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from synth_eval.data.load import load
-from synth_eval.judging.results import Panel, Result
+from synth_eval.judging.panels import Panel
+from synth_eval.judging.results import Result
 from synth_eval.judging.run import run
 from synth_eval.judging.settings import Config
 from synth_eval.judging.verdicts import VerdictWord, verdicts
@@ -76,7 +77,7 @@ def judge(
 
 
 def word(found: dict[str, Result]) -> VerdictWord:
-    return verdicts(list(found.values()))["privacy"].verdict
+    return verdicts(list(found.values()))["privacy"].word
 
 
 def assert_no_step_is_a_single_record(panel: Panel, records: int) -> None:

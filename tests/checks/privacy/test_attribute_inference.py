@@ -97,3 +97,15 @@ def test_number_as_a_secret_is_predicted_within_the_tolerance() -> None:
     model = next(row for row in found.rows() if row["arm"].startswith("model"))
     assert model["estimate"] > 0.9
     assert model["reference"] > 0.9
+
+
+def test_a_secret_may_have_any_name(patients: Patients) -> None:
+    name = "ill by the nearest synthetic row (2020)"
+    real, holdout, _ = ({**rows, name: rows["ill"]} for rows in patients)
+    found = result(real, real, holdout, sensitive=name)
+    worst = found.items[0]
+    assert worst.columns == (name,)
+    assert worst.names[1] in ("nearest synthetic row", "model trained on synthetic rows")
+    assert worst.status is found.status is Status.FAIL
+    assert name in found.summary
+    assert found.message.startswith(f"{name}, guessed by the {worst.names[1]}:")

@@ -57,6 +57,13 @@ def test_copies_with_jitter_are_nearer_and_fresh_rows_are_not() -> None:
     fresh = result(real, make_staff(rng, 5000), holdout)
     assert fresh.status is Status.PASS
     assert "clears nothing" in fresh.message
+    assert fresh.estimate is not None
+    assert fresh.threshold is not None
+    # It only looks for alarms: an interval across one half passes, and the basis says so.
+    assert fresh.estimate.low < fresh.threshold.value < fresh.estimate.high  # type: ignore[operator]
+    assert "only an interval wholly above it warns" in fresh.threshold.basis
+    assert fresh.items[0].decisions[0].otherwise is Status.PASS
+    assert not fresh.gating
 
 
 def test_half_the_holdout_does_not_shift_the_share() -> None:

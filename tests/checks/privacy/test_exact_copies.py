@@ -12,6 +12,7 @@ import pytest
 
 from synth_eval.checks.privacy.exact_copies import CopyCounts, count_copies, smallest_visible
 from synth_eval.data.load import Data, load
+from synth_eval.judging.facts import RECORDS_ATTACKED, SMALLEST_VISIBLE
 from synth_eval.judging.results import Result, Status
 from synth_eval.judging.run import run
 from synth_eval.stats.intervals import excess_members
@@ -66,6 +67,8 @@ def test_fresh_rows_pass_and_say_what_would_have_been_seen(
     result = _judge(real, _table(rng), holdout)
     assert result.status is Status.PASS
     assert "6 copied records" in result.message
+    assert result.facts == {SMALLEST_VISIBLE: 6, RECORDS_ATTACKED: ROWS}
+    assert result.summary.endswith("6 copied records would have been seen")
 
 
 def test_chance_repeats_in_a_coarse_table_are_no_copies() -> None:

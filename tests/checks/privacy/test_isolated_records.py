@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 
-from synth_eval.checks.privacy.isolated_records import Isolated
+from synth_eval.checks.privacy._beyond_control import decide
+from synth_eval.checks.privacy.isolated_records import Isolated, _tail
+from synth_eval.data.load import Data
+from synth_eval.judging.check import Context
+from synth_eval.judging.registry import available_checks
 from synth_eval.judging.results import Status
+from synth_eval.judging.settings import Config
 from synth_eval.judging.verdicts import VerdictWord
 from tests.checks.privacy.support import judge, normal_rows, word
 
@@ -13,7 +20,8 @@ from tests.checks.privacy.support import judge, normal_rows, word
 def test_a_smell_is_a_member_ten_times_nearer_than_every_control() -> None:
     members = np.array([0.004, 0.0051, 0.5, 2.0])
     found = Isolated(members, np.array([0.3, 1.0]), smallest=0.05, others={})
-    assert found.smells == 1
+    assert found.far_nearer(0.1) == 1
+    assert found.far_nearer(0.05) == 0
 
 
 def test_one_copied_outlier_is_smelled_though_averages_are_blind() -> None:
@@ -23,9 +31,21 @@ def test_one_copied_outlier_is_smelled_though_averages_are_blind() -> None:
     clean = judge(real, synthetic, holdout)
     synthetic[11] = real[7] * 1.00001
     leaky = judge(real, synthetic, holdout)
-    assert clean["P005"].status is Status.PASS, clean["P005"].message
+    # Fifty isolated records: the interval leaves room for 5 % given away, which is no pass.
+    estimate = clean["P005"].estimate
+    assert estimate is not None
+    assert estimate.low == 0
+    assert estimate.high > 0.05  # type: ignore[operator]
+    assert clean["P005"].status is Status.INCONCLUSIVE, clean["P005"].message
+    assert "too few to tell" in clean["P005"].message
+    assert word(clean) is VerdictWord.UNKNOWN
+    # A smell is shown, and says more than that nothing could be seen.
     assert leaky["P005"].status is Status.WARN
     assert "1 isolated training record has" in leaky["P005"].message
+    smell = leaky["P005"].items[-1]
+    assert smell.label == "far nearer than any unseen record"
+    assert (smell.status, smell.more["records"]) == (Status.WARN, 1)
+    assert leaky["P005"].items[0].status is Status.INCONCLUSIVE
     assert leaky["P002"].status is clean["P002"].status
     assert word(leaky) is VerdictWord.LIMITS
 
@@ -45,3 +65,17 @@ def test_few_isolated_records_are_not_compared() -> None:
     found = judge(*(normal_rows(rng, 500) for _ in range(3)), "P005")["P005"]
     assert found.status is Status.NOT_APPLICABLE
     assert "too few" in found.message
+
+
+def test_too_few_isolated_records_are_no_pass() -> None:
+    """Fresh rows, 57 isolated records a side: in most draws 5 % given away could still hide."""
+    ctx = Context(cast(Data, None), Config(), available_checks()["P005"])
+    rng = np.random.default_rng(0)
+    statuses = []
+    for _ in range(200):
+        tail = _tail("isolated", (rng.normal(size=57), rng.normal(size=57)), rng, 0.95)
+        decision = decide(ctx, "isolated", tail.excess, "privacy.isolated_records")
+        assert (decision.status is Status.PASS) == (tail.excess.low <= 0 and decision.high <= 0.05)
+        statuses.append(decision.status)
+    assert 0.45 * 200 <= statuses.count(Status.INCONCLUSIVE) <= 0.75 * 200
+    assert statuses.count(Status.FAIL) + statuses.count(Status.WARN) <= 11  # 2.5 % is 5

@@ -149,7 +149,7 @@ def test_flip_ladder_falls(shared_data: Path) -> None:
         data = load(*(folder / f"adult_{part}.csv.gz" for part in ("trn", name, "val")))
         found = {r.code: r for r in run(data, select_checks=["P001", "P002", "P003", "P004"])}
         tails.append([found[code].estimate.value for code in ("P001", "P002", "P003", "P004")])
-        words.append(verdicts(list(found.values()))["privacy"].verdict)
+        words.append(verdicts(list(found.values()))["privacy"].word)
         epsilons.append(
             next(r["value"] for r in found["P004"].rows() if r["arm"] == "lower bound on epsilon")
         )
@@ -182,7 +182,7 @@ def test_published_generators(
         real / f"{table}_val.csv.gz",
     )
     found = run(data, select_checks=["P"])
-    assert verdicts(found)["privacy"].verdict is word, [r.message for r in found]
+    assert verdicts(found)["privacy"].word is word, [r.message for r in found]
 
 
 @pytest.mark.slow

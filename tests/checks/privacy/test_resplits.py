@@ -121,7 +121,7 @@ def test_attacks_over_20_splits(tables: tuple[pa.Table, pa.Table], name: str) ->
     for seed in range(20):
         data = load(*_dealt(tables, {**LEAKY, **CLEAN}[name], seed), target="income")
         found = run(data, config=Config(seed=seed), select_checks=["P"])
-        words.append(verdicts(found)["privacy"].verdict)
+        words.append(verdicts(found)["privacy"].word)
         failed += any(r.status is Status.FAIL for r in found if r.code != "P001")
     tally = {str(word): words.count(word) for word in dict.fromkeys(words)}
     print(f"{name}: {tally}; failed by an attack in {failed} of 20 splits")

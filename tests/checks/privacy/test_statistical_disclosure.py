@@ -37,9 +37,10 @@ def test_shares_of_keys_worked_out_by_hand() -> None:
     synthetic = {name: np.concatenate([column[:60], column[100:]]) for name, column in real.items()}
     found = result(real, synthetic, holdout, sensitive="ill", quasi_identifiers="town")
     found_by_arm = {row["arm"]: row for row in found.rows()}
-    for measure in ("repU", "DiSCO of ill"):
+    for measure in ("repU", "DiSCO"):
         assert found_by_arm[f"{measure}: training"]["estimate"] == pytest.approx(60 / 300)
         assert found_by_arm[f"{measure}: unseen"]["estimate"] == 0.0
+    assert found_by_arm["DiSCO: training"]["column"] == "ill"
     assert found.estimate is not None
     assert found.reference is not None
     assert found.estimate.value == pytest.approx(60 / 300)
