@@ -14,7 +14,7 @@ from synth_eval.checks.utility._task import Task, absent_classes
 from synth_eval.judging.check import Context
 from synth_eval.judging.panels import Panel
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.stats.arms import Arm, Gap, Scorer, gap
+from synth_eval.stats.arms import Arm, Measurement, Scorer, gap
 
 __all__ = ["absence", "judge"]
 
@@ -25,9 +25,9 @@ _RANGE = (-1.0, 1.0)
 class _Lines:
     """Gaps of the synthetic arm to the lines that decide, with their intervals."""
 
-    floor: Gap
-    go: Gap
-    real: Gap
+    floor: Measurement
+    go: Measurement
+    real: Measurement
     negligible: float
 
 
@@ -42,7 +42,7 @@ def _lines(arms: Arms, negligible_share: float) -> _Lines:
     real = gap(arms.synthetic, best)
     almost_real = replace(real, value=real.value + negligible)
 
-    def line(arm: Arm) -> Gap:
+    def line(arm: Arm) -> Measurement:
         higher = arm if arm.value > arms.dummy.value else arms.dummy
         flat = higher.value > best.value - negligible
         return almost_real if flat else gap(arms.synthetic, higher)
@@ -82,7 +82,7 @@ def judge(
         return missing
     arms = trial.arms(scorer)
     alpha = ctx.config.alpha
-    more = trial.undecisive_arms() if is_full else []
+    more = [arm for _, arm in trial.undecisive_arms()] if is_full else []
     said = _Words(task, name, subject, alpha)
     if gap(arms.full, arms.dummy).interval(alpha)[0] <= 0:  # no better than no model
         return _result(ctx, arms, Status.NOT_APPLICABLE, said, more)

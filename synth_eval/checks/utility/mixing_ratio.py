@@ -47,7 +47,7 @@ from synth_eval.judging.needs import HOLDOUT, TARGET
 from synth_eval.judging.panels import Panel
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.stats.arms import GROUPS, Arm, Fits, Gap, Learner, paired_gap
+from synth_eval.stats.arms import GROUPS, Arm, Fits, Measurement, Learner, paired_gap
 from synth_eval.stats.learners import BoostingSettings, TrainingRows, boosting, concatenate
 
 _RATIOS = (0.25, 0.5, 1.0, 2.0, 5.0)
@@ -55,7 +55,7 @@ _REPLACED = (0.25, 0.5, 0.75)
 _REAL_ROWS = 10_000
 _FEWEST_ROWS = 50
 
-_NOTHING = Gap(0.0, 0.0, 1e6)
+_NOTHING = Measurement(0.0, 0.0, 1e6)
 _balanced = partial(boosting, settings=BoostingSettings(is_balanced=True))
 
 _Recipe = Callable[[TrainingRows, TrainingRows], TrainingRows]
@@ -73,7 +73,7 @@ class _Mix:
     place: float
     fits: Fits
     arm: Arm
-    gain: Gap
+    gain: Measurement
 
 
 @check(

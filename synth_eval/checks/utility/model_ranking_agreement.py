@@ -42,7 +42,7 @@ from synth_eval.judging.check import Context
 from synth_eval.judging.needs import HOLDOUT, TARGET
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.stats.arms import Arm, Gap, gap
+from synth_eval.stats.arms import Arm, Measurement, gap
 from synth_eval.stats.ranking import kendall, ranking_interval
 from synth_eval.stats.scores import Score
 
@@ -118,7 +118,7 @@ def _agreement(first: FloatArray, second: FloatArray) -> float:
     return float(np.corrcoef(first, second)[0, 1])
 
 
-def _regret(models: Models) -> tuple[Gap, str]:
+def _regret(models: Models) -> tuple[Measurement, str]:
     """Loss on real data of the model chosen on synthetic data alone."""
     score = models.on_real.score
     best = max(models.tested, key=lambda model: model.real.arm(score).value)
@@ -126,7 +126,7 @@ def _regret(models: Models) -> tuple[Gap, str]:
         models.tested, key=lambda m: m.synthetic_synthetic.arm(models.on_synthetic.score).value
     )
     if chosen is best:
-        return Gap(0.0, 0.0, 1e6), chosen.name
+        return Measurement(0.0, 0.0, 1e6), chosen.name
     return gap(best.real.arm(score), chosen.real.arm(score)), chosen.name
 
 
@@ -137,7 +137,7 @@ def _margin(ctx: Context, trial: Experiment, models: Models) -> Threshold:
     return Threshold(share.value * max(gain, 0.0), f"regret: {share.basis}")
 
 
-def _status(lost: Gap, margin: float, alpha: float) -> Status:
+def _status(lost: Measurement, margin: float, alpha: float) -> Status:
     low, high = lost.interval(alpha)
     if low > margin:
         return Status.WARN
