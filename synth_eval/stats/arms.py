@@ -18,9 +18,9 @@ from synth_eval.stats.learners import Predictor, TrainingRows
 from synth_eval.stats.scores import Score, mean_score
 
 __all__ = [
+    "GROUPS",
     "Arm",
     "Fits",
-    "GROUPS",
     "Learner",
     "Measurement",
     "Scorer",
