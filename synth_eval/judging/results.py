@@ -198,6 +198,17 @@ class Result:
             return None
         return status_of(self.decisions, self.items if self.items_decide else ())
 
+    @property
+    def only_alarms(self) -> bool:
+        """Whether it only looks for alarms: nothing it decides has a line within which to pass.
+
+        A pass then says that no alarm was seen, and nothing is shown to be good by it.
+        """
+        judged = [*self.decisions]
+        if self.items_decide:
+            judged += [decision for item in self.items for decision in item.decisions]
+        return bool(judged) and all(part.clear is None and part.aim is None for part in judged)
+
     def rows(self) -> list[dict[str, Any]]:
         """The items as tidy rows, see `Item.row`."""
         return [item.row() for item in self.items]

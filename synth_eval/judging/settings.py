@@ -155,6 +155,58 @@ MARGINS: Mapping[str, Threshold] = {
         "share of a model's gain over predicting the prevalence that wrong probabilities lose; "
         "1 (no model would have done as well) fails, a tenth of it is the limit of a pass",
     ),
+    "utility.calibration_ruin": Threshold(
+        1.0,
+        "share of a model's gain over predicting the prevalence that wrong probabilities lose: "
+        "with all of it lost, no model would have done as well",
+    ),
+    "utility.no_ranking": Threshold(
+        0.5, "area under the ROC curve of a ranking by chance: nothing was learned"
+    ),
+    "utility.absent_classes": Threshold(
+        0.0,
+        "classes of the target that real rows have and, beyond chance, no synthetic row: a model "
+        "can never predict them",
+    ),
+    "utility.readable_targets": Threshold(
+        1.0, "synthetic rows with a readable target: without one there is nothing to train on"
+    ),
+    "utility.mixing_gain": Threshold(0.0, "no change over real rows alone"),
+    "utility.opposite_signs": Threshold(
+        0.0,
+        "coefficients surely above zero in one table and surely below it in the other: a single "
+        "one turns a conclusion around",
+    ),
+    "utility.lost_columns": Threshold(
+        0.5,
+        "share of the predictable columns that are lost as a target: with more than half of them "
+        "gone it is the table that fails, not one use of it",
+    ),
+    "utility.seen_holdout": Threshold(
+        0.0,
+        "share of holdout rows in the synthetic table beyond that of real rows: a generator that "
+        "saw the real rows alone repeats those at least as often",
+    ),
+    "utility.trained_holdout": Threshold(
+        0.0,
+        "share of holdout rows that are real rows beyond the share of real rows that are repeated: "
+        "models would be tested on what they have learned",
+    ),
+    "utility.split_entities": Threshold(
+        0.0,
+        "identifiers with several rows each that lie on both sides of the split: what is known of "
+        "one row of an entity tells its other rows",
+    ),
+    "utility.giveaway": Threshold(
+        0.999,
+        "area under the ROC curve of a single column: with one pair of rows in a thousand in the "
+        "wrong order it is a copy of the target rather than a cause",
+    ),
+    "utility.false_alarm": Threshold(
+        0.001,
+        "chance of a false alarm where one alarm overthrows everything else that is said, or "
+        "where dozens of numbers are looked at: one in a thousand",
+    ),
     "privacy.copied_records": Threshold(
         0.0,
         "share of training records copied beyond chance; one copied person is a disclosure, so "

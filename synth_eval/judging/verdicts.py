@@ -15,6 +15,9 @@ from synth_eval.words import counted
 
 __all__ = ["Because", "Verdict", "VerdictWord", "shortened", "verdicts"]
 
+_NOTHING_SHOWN = (
+    "No alarm was seen, but no check that could show the table to be good for this was passed."
+)
 _FIRST_SCREEN_WORDS = 25
 """A reason on the first screen: about two lines of it."""
 
@@ -152,6 +155,8 @@ def _verdict(results: Sequence[Result], ceiling: Ceiling | None) -> Verdict:
     if limits:
         return _resting_on(VerdictWord.LIMITS, limits)
     passed = [r for r in judged if r.status is Status.PASS]
+    if not any(r.gating and not r.only_alarms for r in passed):
+        return Verdict(VerdictWord.UNKNOWN, _NOTHING_SHOWN, tuple(Because(r.code) for r in passed))
     return Verdict(VerdictWord.GO, f"{counted(len(passed), 'check')} passed.")
 
 

@@ -21,8 +21,8 @@ __all__ = [
     "GROUPS",
     "Arm",
     "Fits",
-    "Gap",
     "Learner",
+    "Measurement",
     "Scorer",
     "constant_prediction",
     "fit_jackknife",
@@ -41,7 +41,7 @@ _MANY_ROWS = 10_000  # a choice: with so many rows two splits do, where few rows
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class Measurement:
     """A quantity with its standard error and the degrees of freedom of that error."""
 
     value: float
@@ -88,21 +88,21 @@ class Arm:
         """The score."""
         return self.score.value
 
-    def estimate(self) -> Gap:
+    def estimate(self) -> Measurement:
         """The score with both sources of uncertainty."""
         return _combine(self.value, self.score.variance, [self])
 
 
-def _combine(value: float, test_variance: float, arms: Sequence[Arm]) -> Gap:
+def _combine(value: float, test_variance: float, arms: Sequence[Arm]) -> Measurement:
     """Total error; degrees of freedom by Welch and Satterthwaite, test rows having plenty."""
     parts = [(arm.training_variance, max(arm.degrees, 1.0)) for arm in arms]
     total = test_variance + sum(variance for variance, _ in parts)
     spent = sum(variance**2 / degrees for variance, degrees in parts)
     degrees = min(total**2 / spent, 1e6) if spent > 0 else 1e6
-    return Gap(value, float(np.sqrt(total)), degrees)
+    return Measurement(value, float(np.sqrt(total)), degrees)
 
 
-def gap(first: Arm, second: Arm) -> Gap:
+def gap(first: Arm, second: Arm) -> Measurement:
     """Score of the first arm minus that of the second, paired by test row."""
     difference = Score(first.value - second.value, first.score.influence - second.score.influence)
     return _combine(difference.value, difference.variance, [first, second])
@@ -157,7 +157,7 @@ class Fits:
         return Arm(self.name, mean_score(list(scores)), variance, count - 1, self.n, fits)
 
 
-def paired_gap(first: Fits, second: Fits, scorer: Scorer) -> Gap:
+def paired_gap(first: Fits, second: Fits, scorer: Scorer) -> Measurement:
     """Difference of two arms whose fits share their random rows, fit by fit.
 
     Both must have as many fits; the design is that of the first.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from synth_eval.judging.items import Side
 from synth_eval.judging.panels import Panel, PlottedLine
 from synth_eval.stats.arms import Arm
 
@@ -22,7 +23,7 @@ def arm_curve(
     alpha: float,
     x: Sequence[float],
     *,
-    side: str,
+    side: Side,
     shape: str = "line",
 ) -> PlottedLine:
     """Scores of arms with their intervals, at places on the axis.
@@ -47,7 +48,7 @@ def arm_curve(
 
 
 def level_line(
-    name: str, arm: Arm, alpha: float, ends: tuple[float, float], *, side: str, shape: str
+    name: str, arm: Arm, alpha: float, ends: tuple[float, float], *, side: Side, shape: str
 ) -> PlottedLine:
     """The score of one arm as a level line with its band."""
     return arm_curve(name, [arm, arm], alpha, ends, side=side, shape=shape)
@@ -79,8 +80,8 @@ def learning_curve(score: str, real: Sequence[Arm], synthetic: Arm, alpha: float
             "end of the curve, or below it."
         ),
         lines=[
-            arm_curve("real rows", points, alpha, [arm.n for arm in points], side="real"),
-            level_line(label, synthetic, alpha, ends, side="synthetic", shape="dashes"),
+            arm_curve("real rows", points, alpha, [arm.n for arm in points], side=Side.REAL),
+            level_line(label, synthetic, alpha, ends, side=Side.SYNTHETIC, shape="dashes"),
         ],
         log_x=True,
     )

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_eval.checks.utility._task import Task, classification, regression
-from synth_eval.checks.utility._words import percent
 from synth_eval.data.load import Data
 from synth_eval.judging.check import Context
+from synth_eval.judging.items import Side
 from synth_eval.stats.arms import (
     Arm,
     Fits,
@@ -25,6 +25,7 @@ from synth_eval.stats.arms import (
     fit_shuffled,
 )
 from synth_eval.stats.families import boosting_learner
+from synth_eval.words import percent
 
 __all__ = ["Arms", "Experiment", "experiment"]
 
@@ -114,15 +115,19 @@ class Experiment:
         """The arms with that of shuffled labels."""
         return replace(arms, null=self.fits("null").arm(scorer))
 
-    def undecisive_arms(self) -> list[Arm]:
-        """Arms to be shown: all synthetic rows, and what is tested on synthetic ones."""
+    def undecisive_arms(self) -> list[tuple[Side, Arm]]:
+        """Arms to be shown: all synthetic rows, and what is tested on synthetic ones.
+
+        Each with the table its models were trained on.
+        """
         task = self.task
         if self._splits is not None:
             return []
         more = [self.fits("all_synthetic")] if len(task.synthetic) > len(task.real) else []
-        return [*(fits.arm(task.score) for fits in more), *self._tested_on_synthetic()]
+        shown = [(Side.SYNTHETIC, fits.arm(task.score)) for fits in more]
+        return [*shown, *self._tested_on_synthetic()]
 
-    def _tested_on_synthetic(self) -> list[Arm]:
+    def _tested_on_synthetic(self) -> list[tuple[Side, Arm]]:
         """Arms tested on synthetic rows, trained on real and on other synthetic ones.
 
         Both, or none where too few synthetic rows are there to be tested on.
@@ -135,16 +140,16 @@ class Experiment:
             return []
         rest = task.synthetic.take(np.sort(order[cut:]))
         rows = min(len(rest), len(task.real))
-        pools = {  # a diagnosis: one split will do
-            "synthetic rows, tested on other synthetic rows": rest,
-            "real rows, tested on synthetic rows": task.real,
-        }
+        pools = (  # a diagnosis: one split will do
+            (Side.SYNTHETIC, "synthetic rows, tested on other synthetic rows", rest),
+            (Side.REAL, "real rows, tested on synthetic rows", task.real),
+        )
         return [
-            fit_jackknife(
+            (side, fit_jackknife(
                 label, pool.take(rng.permutation(len(pool))[:rows]), trial.holdout.features,
                 self.learner, rng, splits=1,
-            ).arm(trial.score)
-            for label, pool in pools.items()
+            ).arm(trial.score))
+            for side, label, pool in pools
         ]  # fmt: skip
 
     def _synthetic(self) -> Fits:
@@ -187,7 +192,7 @@ class Experiment:
     def _small(self, share: float, fits: int, salt: str) -> Fits:
         task = self.task
         rows = max(round(share * len(task.real)), 2)
-        label = f"{percent(share)} of the real rows"
+        label = f"{percent(share, 0)} of the real rows"
         test = task.holdout.features
         return fit_samples(label, task.real, rows, fits, test, self.learner, self.rng(salt))
 

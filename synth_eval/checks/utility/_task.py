@@ -108,9 +108,9 @@ def classification(ctx: Context, rng: RandomFor, target: str | None = None) -> T
     """
     target = target or _target(ctx)
     if not ctx.data.schema[target].is_discrete:
+        kind = ctx.data.schema[target].kind
         raise NotApplicable(
-            f"target {target!r} is {ctx.data.schema[target].kind}, not a set of classes"
-            + _hint(ctx.data.schema[target].kind)
+            f"target {target!r} is {kind}, not a set of classes", remedy=_other_target(kind)
         )
     columns = {role: table.level_column(target) for role, table in ctx.data.tables.items()}
     names, numbers = _classes(columns["real"])
@@ -131,7 +131,9 @@ def regression(ctx: Context, rng: RandomFor, target: str | None = None) -> Task:
     target = target or _target(ctx)
     kind = ctx.data.schema[target].kind
     if kind != "numerical":
-        raise NotApplicable(f"target {target!r} is {kind}, not a number{_hint(kind)}")
+        raise NotApplicable(
+            f"target {target!r} is {kind}, not a number", remedy=_other_target(kind)
+        )
     targets = {}
     for role, table in ctx.data.tables.items():
         values = table.number_column(target).values.copy()
@@ -161,20 +163,26 @@ def require_full_depth(ctx: Context, what: str) -> None:
     """
     if not ctx.config.is_full:
         raise NotApplicable(
-            f'{what} is not asked for: `--depth full` adds it, in Python depth="full"'
+            f"{what} is not asked for", cause="depth", remedy="run with `--depth full`"
         )
 
 
-def _hint(kind: str) -> str:
+def _other_target(kind: str) -> str:
+    """What to do about a target that no check of utility can predict."""
     if kind in ("datetime", "id", "text", "vector"):
-        return "; name a target of numbers or levels, or override its kind in the schema"
+        return "name a target of numbers or levels, or override its kind in the schema"
     return ""
 
 
 def _target(ctx: Context) -> str:
     target = ctx.data.schema.target
     if target is None or ctx.data.holdout is None:
-        raise NotApplicable("utility needs a target column and a holdout")
+        raise NotApplicable(
+            "no target column or no holdout",
+            cause="need",
+            remedy="name the column that models should predict, and give real rows the generator "
+            "never saw",
+        )
     return target
 
 

@@ -12,45 +12,32 @@ from synth_eval.checks.utility._curves import interval, learning_curve
 from synth_eval.checks.utility._experiment import Arms, Experiment
 from synth_eval.checks.utility._task import Task, absent_classes
 from synth_eval.judging.check import Context
-from synth_eval.judging.panels import Panel
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.stats.arms import Arm, Gap, Scorer, gap
+from synth_eval.judging.facts import NO_MODEL, SHARE_OF_GAIN
+from synth_eval.judging.items import Item, Side
+from synth_eval.judging.judge import Decision, Direction, Status, overall
+from synth_eval.judging.results import Cause, Estimate, Reference, Result, Skipped, Threshold
+from synth_eval.stats.arms import Arm, Measurement, Scorer, gap
 
-__all__ = ["absence", "judge"]
+__all__ = ["GAIN_FACTS", "absence", "arm_item", "decisions", "judged_by_rows"]
 
-_RANGE = (-1.0, 1.0)
+GAIN_FACTS = (NO_MODEL, SHARE_OF_GAIN, f"{SHARE_OF_GAIN}_low", f"{SHARE_OF_GAIN}_high")
+"""Facts of a result of `judged_by_rows`, as a check declares them."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Lines:
-    """Gaps of the synthetic arm to the lines that decide, with their intervals."""
-
-    floor: Gap
-    go: Gap
-    real: Gap
-    negligible: float
-
-
-def _lines(arms: Arms, negligible_share: float) -> _Lines:
-    """Lines are real arms, but never below no model nor within a trifle of all real rows.
-
-    Where the learning curve is flat a table as good as the real one could otherwise never be
-    told from a tenth of it.
-    """
-    best = arms.full
-    negligible = negligible_share * max(best.value - arms.dummy.value, 0.0)
-    real = gap(arms.synthetic, best)
-    almost_real = replace(real, value=real.value + negligible)
-
-    def line(arm: Arm) -> Gap:
-        higher = arm if arm.value > arms.dummy.value else arms.dummy
-        flat = higher.value > best.value - negligible
-        return almost_real if flat else gap(arms.synthetic, higher)
-
-    return _Lines(line(arms.floor), line(arms.go), real, negligible)
+_RANGE = (-1.0, 1.0)  # of every score: R² is cut at -1, the others are never negative
+_SIDES = {
+    "synthetic": Side.SYNTHETIC,
+    "real": Side.REAL,
+    "full": Side.REAL,
+    "go": Side.REAL,
+    "floor": Side.REAL,
+    "null": Side.NEUTRAL,
+    "dummy": Side.NEUTRAL,
+}
+"""Table that each arm was trained on, in the order in which arms are shown; shuffled labels and
+no model belong to none."""
 
 
-def judge(
+def judged_by_rows(
     ctx: Context,
     trial: Experiment,
     name: str,
@@ -59,11 +46,7 @@ def judge(
     subject: str,
     is_full: bool = False,
 ) -> Result:
-    """Score the arms and decide in rows of real data.
-
-    Fails where the synthetic arm is surely below the floor arm or below no model, or cannot
-    be told from shuffled labels while surely below the real arm; passes where it is surely at
-    or above the go arm; warns surely above the floor; inconclusive else.
+    """Score the arms and decide in rows of real data, see `decisions`.
 
     Parameters
     ----------
@@ -82,53 +65,155 @@ def judge(
         return missing
     arms = trial.arms(scorer)
     alpha = ctx.config.alpha
-    more = trial.undecisive_arms() if is_full else []
-    said = _Words(task, name, subject, alpha)
+    shown = trial.undecisive_arms() if is_full else []
+    words = _Words(task, name, subject, alpha)
+    go = ctx.config.margin("utility.go")
+    low, high = interval(arms.synthetic, alpha, *_RANGE)
+    real_low, real_high = interval(arms.real, alpha, *_RANGE)
+    quadruple: dict[str, Any] = {  # of both kinds of result
+        "estimate": Estimate(arms.synthetic.value, low, high, 1 - alpha),
+        "reference": Reference(
+            f"trained on {arms.real.n:,} real rows",
+            arms.real.value,
+            real_low,
+            real_high,
+            arms.real.n,
+        ),
+        "threshold": Threshold(arms.go.value, f"{name} of {arms.go.n:,} real rows; {go.basis}"),
+        "direction": Direction.HIGHER,
+        "n": arms.synthetic.n,
+        "sampled": arms.synthetic.n if task.sampled else None,
+    }
     if gap(arms.full, arms.dummy).interval(alpha)[0] <= 0:  # no better than no model
-        return _result(ctx, arms, Status.NOT_APPLICABLE, said, more)
-    lines = _lines(arms, ctx.config.margin("utility.negligible_loss").value)
+        reason = Skipped(Cause.DATA, _uninformative(arms, words))
+        return ctx.skipped(reason, items=_items(arms, shown, alpha), **quadruple)
     if arms.synthetic.estimate().interval(alpha)[0] <= arms.floor.estimate().interval(alpha)[1]:
         arms = trial.with_null(arms, scorer)
-    return _result(ctx, arms, _status(arms, lines, alpha), said, more)
+    parts = decisions(arms, ctx.config.margin("utility.negligible_loss").value, alpha)
+    is_unsure = overall(parts) is Status.INCONCLUSIVE
+    curve = (arms.floor, arms.go, arms.real, arms.full)
+    return ctx.judged(
+        _message(arms, is_unsure, words),
+        summary=_summary(arms, is_unsure, words),
+        decisions=parts,
+        items=_items(arms, shown, alpha),
+        facts=_facts(arms, alpha),
+        panels=[learning_curve(name, curve, arms.synthetic, alpha)],
+        **quadruple,
+    )
+
+
+def decisions(arms: Arms, negligible_share: float, alpha: float) -> list[Decision]:
+    """What a score is held against: the floor, the goal and, where they were fitted, noise.
+
+    Lines are real arms, but never below no model nor within a trifle of all real rows: where
+    the learning curve is flat a table as good as the real one could otherwise never be told
+    from a tenth of it.
+
+    Parameters
+    ----------
+    arms : Arms
+        Scored arms; `Arms.null` is there where the synthetic arm may be noise.
+    negligible_share : float
+        Share of the gain of all real rows over no model that is a trifle.
+    alpha : float
+        One minus the level of the intervals.
+
+    Returns
+    -------
+    list of Decision
+        A failure if the synthetic arm is surely below the floor, or cannot be told from
+        shuffled labels while surely below the real arm; a pass if it is surely at or above the
+        goal; a warning if surely above the floor alone.
+    """
+    best = arms.full
+    negligible = negligible_share * max(best.value - arms.dummy.value, 0.0)
+    to_real = gap(arms.synthetic, best)
+    almost_real = replace(to_real, value=to_real.value + negligible)
+
+    def to_line(arm: Arm) -> Measurement:
+        higher = arm if arm.value > arms.dummy.value else arms.dummy
+        is_flat = higher.value > best.value - negligible
+        return almost_real if is_flat else gap(arms.synthetic, higher)
+
+    to_floor, to_go = to_line(arms.floor), to_line(arms.go)
+    go = Decision(
+        f"score less that of {arms.go.name}",
+        to_go.value,
+        *to_go.interval(alpha),
+        Direction.HIGHER,
+        clear=0.0,
+        otherwise=Status.WARN,
+        margins=("utility.go", "utility.negligible_loss"),
+    )
+    # Models on a hundredth of the rows scatter more than those on a tenth: a table that is
+    # surely worth a tenth is not in doubt because its distance to the hundredth is.
+    is_settled = go.status is Status.PASS
+    floor = Decision(
+        f"score less that of {arms.floor.name}",
+        to_floor.value,
+        *to_floor.interval(alpha),
+        Direction.HIGHER,
+        fail=0.0,
+        clear=0.0,
+        otherwise=Status.PASS if is_settled else Status.INCONCLUSIVE,
+        margins=("utility.floor", "utility.negligible_loss"),
+    )
+    if not _is_noise(arms, alpha):
+        return [floor, go]
+    noise = Decision(  # cannot pass: what looks like shuffled labels is not shown to be good
+        f"score less that of {best.name}; it lies among those of shuffled labels",
+        to_real.value,
+        *to_real.interval(alpha),
+        Direction.HIGHER,
+        fail=-negligible,
+        margins=("utility.negligible_loss",),
+    )
+    return [noise, floor, go]
+
+
+def _is_noise(arms: Arms, alpha: float) -> bool:
+    """Whether the synthetic arm lies in the interval of one fit to shuffled labels."""
+    if arms.null is None:
+        return False
+    low, high = arms.null.estimate().interval(alpha)
+    return low <= arms.synthetic.value <= high
 
 
 def absence(ctx: Context, task: Task) -> Result | None:
     """Failure if the synthetic table lacks the target or one of its classes."""
-    gone = absent_classes(task, ctx.config.alpha, ctx.config.small_cell)
-    if gone or len(task.synthetic) == 0:
-        return ctx.result(Status.FAIL, _absence(task, gone), n=len(task.synthetic))
-    return None
-
-
-def _status(arms: Arms, lines: _Lines, alpha: float) -> Status:
-    floor_low, floor_high = lines.floor.interval(alpha)
-    no_signal = arms.null is not None and _inside(arms.synthetic, arms.null, alpha)
-    surely_below_real = lines.real.interval(alpha)[1] < -lines.negligible
-    if floor_high < 0 or (no_signal and surely_below_real):
-        return Status.FAIL
-    if no_signal:
-        return Status.INCONCLUSIVE
-    if lines.go.interval(alpha)[0] >= 0:
-        return Status.PASS
-    return Status.WARN if floor_low >= 0 else Status.INCONCLUSIVE
-
-
-def _inside(arm: Arm, null: Arm, alpha: float) -> bool:
-    low, high = null.estimate().interval(alpha)
-    return low <= arm.value <= high
-
-
-def _absence(task: Task, gone: list[str]) -> str:
-    if len(task.synthetic) == 0:
-        return (
+    rows = float(len(task.synthetic))
+    if rows == 0:
+        least = ctx.config.margin("utility.readable_targets")
+        return ctx.judged(
             f"No synthetic row has a readable value of target {task.target!r}: nothing can be "
-            "trained on it."
-        )
-    names = ", ".join(repr(name) for name in gone)
-    return (
+            "trained on it.",
+            summary=f"No synthetic row has a readable value of target {task.target!r}.",
+            decisions=[
+                Decision(
+                    "synthetic rows with a readable target", rows, rows, rows, Direction.HIGHER,
+                    fail=least.value, clear=least.value, margins=("utility.readable_targets",),
+                )
+            ],
+            n=0,
+        )  # fmt: skip
+    gone = absent_classes(task, ctx.config.alpha, ctx.config.small_cell)
+    if not gone:
+        return None
+    names, count = ", ".join(repr(name) for name in gone), float(len(gone))
+    most = ctx.config.margin("utility.absent_classes").value
+    return ctx.judged(
         f"No synthetic row has target {task.target!r} = {names}, though real rows do: a model "
-        "trained on the synthetic table can never predict it."
-    )
+        "trained on the synthetic table can never predict it.",
+        summary=f"No synthetic row has target {task.target!r} = {names}, though real rows do.",
+        decisions=[
+            Decision(
+                "classes that no synthetic row has", count, count, count,
+                fail=most, clear=most, margins=("utility.absent_classes",),
+            )
+        ],
+        n=len(task.synthetic),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,82 +226,101 @@ class _Words:
     alpha: float
 
 
-def _result(ctx: Context, arms: Arms, status: Status, said: _Words, more: Sequence[Arm]) -> Result:
-    alpha, go = ctx.config.alpha, ctx.config.margin("utility.go")
-    low, high = interval(arms.synthetic, alpha, *_RANGE)
-    real_low, real_high = interval(arms.real, alpha, *_RANGE)
-    return ctx.result(
-        status,
-        _message(arms, status, said),
-        estimate=Estimate(arms.synthetic.value, low, high, 1 - alpha),
-        reference=Reference(
-            f"trained on {arms.real.n:,} real rows",
-            arms.real.value,
-            real_low,
-            real_high,
-            arms.real.n,
-        ),
-        threshold=Threshold(arms.go.value, f"{said.score} of {arms.go.n:,} real rows; {go.basis}"),
-        direction=Direction.HIGHER,
-        n=arms.synthetic.n,
-        sampled=arms.synthetic.n if said.task.sampled else None,
-        details=_details(arms, more, alpha),
-        panels=[] if status is Status.NOT_APPLICABLE else [_curve(arms, said)],
-    )
+def _facts(arms: Arms, alpha: float) -> dict[str, float]:
+    """Score of no model, and the gain over it as a share of that of as many real rows."""
+    nothing = arms.dummy.value
+    facts = {NO_MODEL: nothing}
+    gain = arms.real.value - nothing
+    if gain > 0:
+        low, high = interval(arms.synthetic, alpha, *_RANGE)
+        facts[SHARE_OF_GAIN] = (arms.synthetic.value - nothing) / gain
+        facts[f"{SHARE_OF_GAIN}_low"] = (low - nothing) / gain
+        facts[f"{SHARE_OF_GAIN}_high"] = (high - nothing) / gain
+    return facts
 
 
-def _curve(arms: Arms, said: _Words) -> Panel:
-    real = (arms.floor, arms.go, arms.real, arms.full)
-    return learning_curve(said.score, real, arms.synthetic, said.alpha)
+def arm_item(arm: Arm, side: Side, alpha: float, **more: float) -> Item:
+    """Score of an arm as an item.
 
-
-def _details(arms: Arms, more: Sequence[Arm], alpha: float) -> list[dict[str, Any]]:
-    """One row per arm; ``gap`` is the synthetic arm minus it, paired by test row."""
-    full = None if arms.full.n == arms.real.n else arms.full
-    listed = [arms.synthetic, arms.real, full, arms.go, arms.floor, arms.null, arms.dummy]
-    rows = [_row(arm, alpha) for arm in listed if arm is not None]
-    for row, arm in zip(rows, [arm for arm in listed if arm is not None], strict=True):
-        if arm is not arms.synthetic:
-            difference = gap(arms.synthetic, arm)
-            low, high = difference.interval(alpha)
-            row |= {"gap": difference.value, "gap_low": low, "gap_high": high}
-    return [*rows, *(_row(arm, alpha) for arm in more)]
-
-
-def _row(arm: Arm, alpha: float) -> dict[str, Any]:
+    Parameters
+    ----------
+    arm : Arm
+        The arm.
+    side : Side
+        Table that its models were trained on; neutral for shuffled labels and no model.
+    alpha : float
+        One minus the level of the interval.
+    **more : float
+        Further numbers.
+    """
     low, high = interval(arm, alpha, *_RANGE)
-    return {"arm": arm.name, "estimate": arm.value, "low": low, "high": high, "n": arm.n,
-            "seeds": arm.fits}  # fmt: skip
-
-
-def _message(arms: Arms, status: Status, said: _Words) -> str:
-    synthetic, real, best = arms.synthetic, arms.real, arms.full
-    tail = _left_out(said.task)
-    if status is Status.NOT_APPLICABLE:
-        return (
-            f"The task is uninformative. {said.subject}: {best.n:,} real rows reach {said.score} "
-            f"{best.value:.3f}, no better than no model ({arms.dummy.value:.3f}).{tail}"
-        )
-    low, high = synthetic.estimate().interval(said.alpha)
-    unsure = "too uncertain to tell, " if status is Status.INCONCLUSIVE else ""
-    return (
-        f"{said.subject}: {said.score} {synthetic.value:.3f} ({low:.3f} to {high:.3f}) from "
-        f"synthetic rows, {real.value:.3f} from as many real rows; {unsure}"
-        f"{_worth(arms, said.alpha)}.{tail}"
+    return Item(
+        "arm",
+        (arm.name,),
+        side=side,
+        estimate=arm.value,
+        low=low,
+        high=high,
+        n=arm.n,
+        more={"seeds": arm.fits, **more},
     )
 
 
-def _worth(arms: Arms, alpha: float) -> str:
-    if arms.null is not None and _inside(arms.synthetic, arms.null, alpha):
-        return "no better than synthetic rows with shuffled labels"
+def _items(arms: Arms, shown: Sequence[tuple[Side, Arm]], alpha: float) -> tuple[Item, ...]:
+    """One item per arm; ``gap`` is the synthetic arm minus it, paired by test row."""
+    items = [arm_item(arms.synthetic, Side.SYNTHETIC, alpha)]
+    for name, side in _SIDES.items():
+        arm: Arm | None = getattr(arms, name)
+        is_twice = name == "full" and arms.full.n == arms.real.n
+        if arm is None or is_twice or name == "synthetic":
+            continue
+        difference = gap(arms.synthetic, arm)
+        low, high = difference.interval(alpha)
+        items.append(arm_item(arm, side, alpha, gap=difference.value, gap_low=low, gap_high=high))
+    return (*items, *(arm_item(arm, side, alpha) for side, arm in shown))
+
+
+def _uninformative(arms: Arms, words: _Words) -> str:
+    best = arms.full
+    return (
+        f"The task is uninformative. {words.subject}: {best.n:,} real rows reach {words.score} "
+        f"{best.value:.3f}, no better than no model ({arms.dummy.value:.3f}).{_left_out(words)}"
+    )
+
+
+def _message(arms: Arms, is_unsure: bool, words: _Words) -> str:
+    synthetic, real = arms.synthetic, arms.real
+    low, high = synthetic.estimate().interval(words.alpha)
+    unsure = "too uncertain to tell, " if is_unsure else ""
+    rows, bounds = _worth(arms, words.alpha)
+    return (
+        f"{words.subject}: {words.score} {synthetic.value:.3f} ({low:.3f} to {high:.3f}) from "
+        f"synthetic rows, {real.value:.3f} from as many real rows; {unsure}{rows}{bounds}."
+        f"{_left_out(words)}"
+    )
+
+
+def _summary(arms: Arms, is_unsure: bool, words: _Words) -> str:
+    rows, _ = _worth(arms, words.alpha)
+    unsure = "too uncertain to tell, " if is_unsure else ""
+    return (
+        f"{words.subject}: {words.score} {arms.synthetic.value:.3f} from synthetic rows, "
+        f"{arms.real.value:.3f} from as many real rows; {unsure}{rows}"
+    )
+
+
+def _worth(arms: Arms, alpha: float) -> tuple[str, str]:
+    """What the synthetic rows are worth in words, and the interval of that in brackets."""
+    if _is_noise(arms, alpha):
+        return "no better than synthetic rows with shuffled labels", ""
     if arms.null is not None and arms.synthetic.value < arms.null.value:
-        return "worse than shuffled labels, the relation is reversed"
+        return "worse than shuffled labels, the relation is reversed", ""
     low, high = arms.synthetic.estimate().interval(alpha)
     rows, fewest, most = (_rows(arms, score) for score in (arms.synthetic.value, low, high))
     if fewest == most:
-        return f"worth {rows} real rows"
+        return f"worth {rows} real rows", ""
     about = "about " if rows[0].isdigit() and "more" not in rows else ""
-    return f"worth {about}{rows} real rows ({fewest} to {most})"
+    return f"worth {about}{rows} real rows", f" ({fewest} to {most})"
 
 
 def _rows(arms: Arms, score: float) -> str:
@@ -231,8 +335,8 @@ def _rows(arms: Arms, score: float) -> str:
     return f"{float(f'{rows:.2g}'):,.0f}"
 
 
-def _left_out(task: Task) -> str:
-    counts = [f"{count:,} {role}" for role, count in task.dropped.items() if count]
+def _left_out(words: _Words) -> str:
+    counts = [f"{count:,} {role}" for role, count in words.task.dropped.items() if count]
     if not counts:
         return ""
     return f" Rows without a readable target are left out: {', '.join(counts)}."

@@ -9,8 +9,8 @@ How to read it
     The estimate is the median, over the columns, of the share of the real gain over no model
     that is kept. 1 is all of it. A column is lost where it is surely predicted worse than after
     training on a hundredth of the real rows, or worse than after a tenth and perhaps no better
-    than without a model. It fails where more than half of the columns are lost, and warns
-    where any is surely below a tenth.
+    than without a model. It fails where more than half of the columns are lost, warns where
+    any is surely below a tenth, and passes otherwise.
 
 Formula
     K = median over columns of (S(synthetic) − S₀) / (S(real) − S₀); S score on the holdout after as
@@ -29,27 +29,30 @@ Source
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from synth_eval.checks.utility._curves import interval
 from synth_eval.checks.utility._task import classification, regression, require_full_depth
-from synth_eval.checks.utility._words import percent
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
+from synth_eval.judging.items import Item
+from synth_eval.judging.judge import Decision, Direction, Status
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
+from synth_eval.judging.results import Estimate, Reference, Result
 from synth_eval.stats.arms import Arm, fit_samples, gap
 from synth_eval.stats.families import boosting_learner
 from synth_eval.stats.learners import TrainingRows
 from synth_eval.stats.scores import Score
+from synth_eval.words import percent
 
-_TRAINING_ROWS = 2_000
+_TRAINING_ROWS = 2_000  # a screen: five kinds of fits for each of up to thirty columns
 _TEST_ROWS = 4_000
 _COLUMNS = 30
 _FITS = 3
+_NO_SKILL = {"AUC": 0.5, "R²": 0.0}  # scores of no model, by their definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class _Column:
     go: Arm
     floor: Arm
     nothing: Arm
-    kept: float
+    share: float
 
 
 @check(
@@ -86,30 +89,37 @@ def any_target_utility(ctx: Context) -> Result:
         which = "column" if not ctx.config.targets else "named target"
         raise NotApplicable(f"no {which} of the holdout can be predicted from the others")
     corrected = alpha / len(columns)
-    below_go = [c for c in columns if _surely_below(c.synthetic, c.go, corrected)]
-    lost = [c for c in columns if _is_lost(c, corrected)]
-    columns.sort(key=lambda column: column.kept)
-    kept = np.array([column.kept for column in columns])
-    median = float(np.median(kept))
-    low, high = _median_interval(kept, alpha, ctx.rng("median"))
-    status = (
-        Status.FAIL if 2 * len(lost) > len(columns)
-        else Status.WARN if below_go else Status.PASS
-    )  # fmt: skip
-    return ctx.result(
-        status,
+    columns.sort(key=lambda column: column.share)
+    items = [_item(column, alpha, corrected) for column in columns]
+    below_go = [item for item in items if item.status is Status.WARN]
+    lost = sum(bool(item.more["lost"]) for item in items) / len(items)
+    shares = np.array([column.share for column in columns])
+    median = float(np.median(shares))
+    low, high = _median_interval(shares, alpha, ctx.rng("median"))
+    most = ctx.config.margin("utility.lost_columns").value
+    told = (
         f"Over {len(columns)} predictable columns, models trained on synthetic rows keep "
-        f"{percent(median)} (median) of what as many real rows gain; {len(below_go)} surely do "
-        f"worse than a tenth of those real rows, worst {columns[0].name!r} "
-        f"({percent(columns[0].kept)}).",
+        f"{percent(median, 0)} (median) of what as many real rows gain"
+    )
+    worst = f"worst {columns[0].name!r} ({percent(columns[0].share, 0)})"
+    return ctx.judged(
+        f"{told}; {len(below_go)} surely do worse than a tenth of those real rows, {worst}.",
+        summary=f"{told}, {worst}",
+        decisions=[
+            Decision(
+                "share of the columns that are lost", lost, lost, lost,
+                fail=most, clear=most, margins=("utility.lost_columns",),
+            )
+        ],
         estimate=Estimate(median, min(low, median), max(high, median), 1 - alpha),
         reference=Reference("trained on as many real rows", 1.0),
         threshold=ctx.config.margin("utility.go"),
         direction=Direction.HIGHER,
         n=columns[0].synthetic.n,
         sampled=columns[0].synthetic.n,
-        details=[_row(column, alpha) for column in columns],
-    )
+        items=sorted(items, key=lambda item: -item.severity),
+        items_decide=True,
+    )  # fmt: skip
 
 
 def _surely_below(first: Arm, second: Arm, alpha: float) -> bool:
@@ -155,17 +165,18 @@ def _column(ctx: Context, name: str) -> _Column | None:
         test = task.holdout.features
         return fit_samples(label, pool, max(size, 2), _FITS, test, learner, rng).arm(task.score)
 
-    dummy = 0.0 if is_number else 0.5
+    score = "R²" if is_number else "AUC"
+    dummy = _NO_SKILL[score]
     nothing = Arm("", Score(dummy, np.zeros(len(task.holdout))), 0.0, 1e6, 0, 0)
     real = arm("real", task.real, rows)
     if gap(real, nothing).interval(ctx.config.alpha)[0] <= 0:
         return None
     synthetic = arm("synthetic", task.synthetic, rows) if len(task.synthetic) else nothing
-    kept = (synthetic.value - dummy) / (real.value - dummy)
+    kept_share = (synthetic.value - dummy) / (real.value - dummy)
     shares = (ctx.config.margin(f"utility.{name}").value for name in ("go", "floor"))
     most = min(len(task.real), _TRAINING_ROWS)
     go, floor = (arm("", task.real, round(share * most)) for share in shares)
-    return _Column(name, "R²" if is_number else "AUC", synthetic, real, go, floor, nothing, kept)
+    return _Column(name, score, synthetic, real, go, floor, nothing, kept_share)
 
 
 def _sample(rows: TrainingRows, size: int, rng: np.random.Generator) -> TrainingRows:
@@ -183,15 +194,34 @@ def _median_interval(
     return float(low), float(high)
 
 
-def _row(column: _Column, alpha: float) -> dict[str, Any]:
-    low, high = column.synthetic.estimate().interval(alpha)
-    return {
-        "column": column.name,
-        "estimate": column.synthetic.value,
-        "low": max(low, -1.0),
-        "high": min(high, 1.0),
-        "reference": column.real.value,
-        "limit": column.go.value,
-        "score": column.score,
-        "kept": column.kept,
-    }
+def _item(column: _Column, alpha: float, corrected: float) -> Item:
+    """Scores of a column, and whether it is surely below a tenth of the real rows.
+
+    Alarms are corrected for the number of columns, the interval that is shown is not.
+    """
+    low, high = interval(column.synthetic, alpha, -1.0, 1.0)
+    to_go = gap(column.synthetic, column.go)
+    decision = Decision(
+        "score less that of a tenth of the real rows",
+        to_go.value,
+        *to_go.interval(corrected),
+        Direction.HIGHER,
+        warn=0.0,
+        otherwise=Status.PASS,
+        margins=("utility.go",),
+    )
+    return Item(
+        "column",
+        (column.name,),
+        estimate=column.synthetic.value,
+        low=low,
+        high=high,
+        reference=column.real.value,
+        limit=column.go.value,
+        decisions=(decision,),
+        more={
+            "score": column.score,
+            "kept": column.share,
+            "lost": _is_lost(column, corrected),
+        },
+    )

@@ -9,8 +9,9 @@ What it measures
 
 How to read it
     1 is identical, 0 disjoint. A correct synthetic table overlaps by .80 on average, another
-    real sample by .71. It warns where the mean is surely below that of the holdout, or where
-    a coefficient that is surely positive on real rows is surely negative on synthetic ones.
+    real sample by .71. It warns where the interval of the mean is below that of the holdout,
+    or where a coefficient that is surely positive on real rows is surely negative on
+    synthetic ones. It only looks for that, and passes otherwise.
 
 Formula
     O = mean over the coefficients of ½ · (w / a + w / b); a, b widths of the 95 % intervals from
@@ -32,7 +33,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -45,14 +45,15 @@ from synth_eval.checks.utility._task import (
     regression,
     require_full_depth,
 )
-from synth_eval.checks.utility._words import percent
 from synth_eval.checks.utility._worth_rows import absence
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.formulas import read_formula
+from synth_eval.judging.items import Item
+from synth_eval.judging.judge import Decision, Direction, Status
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.judging.results import Estimate, Reference, Result, Threshold
 from synth_eval.stats.design import independent_columns
 from synth_eval.stats.inference import (
     Coefficients,
@@ -62,11 +63,12 @@ from synth_eval.stats.inference import (
     naive_coverage,
 )
 from synth_eval.stats.learners import TrainingRows
+from synth_eval.words import counted, percent
 
 FloatArray = npt.NDArray[np.float64]
 
-_LEVELS = 8
-_FEWEST_SHARE = 0.01
+_LEVELS = 8  # of a column that get a coefficient each, the most frequent ones
+_FEWEST_SHARE = 0.01  # of the rows that have a level, else its coefficient is noise
 _FEWEST_ROWS = 100
 _LEAST = 0.05  # of a column must be its own: errors of coefficients are up to 20 times as wide
 _BASIS = "mean overlap between real and holdout rows, two real samples of that size"
@@ -106,26 +108,61 @@ def coefficient_agreement(ctx: Context) -> Result:
     overlap = interval_overlap(fits["synthetic"], fits["real"])
     ceiling = interval_overlap(fits["holdout"], fits["real"])
     low, high = _mean_interval(overlap, ctx.config.alpha)
-    flips = _flips(fits["synthetic"], fits["real"])
+    flips = _flips(fits, 1 - ctx.config.margin("utility.false_alarm").value)
     rows = len(tables["real"])
     coverage = naive_coverage(len(task.synthetic), len(task.real))
     floor = _mean_interval(ceiling, ctx.config.alpha)[0]
     worst = int(np.argmin(overlap))
-    return ctx.result(
-        Status.WARN if flips.any() or high < floor else Status.PASS,
+    turned, most = float(flips.sum()), ctx.config.margin("utility.opposite_signs").value
+    told = (
         f"Explaining {task.target!r}: intervals of {len(terms)} coefficients overlap by "
         f"{overlap.mean():.2f} on average (holdout: {ceiling.mean():.2f}), least for "
-        f"{_label(terms[worst])}; {int(flips.sum())} surely have the opposite sign. Intervals "
+        f"{_label(terms[worst])}"
+    )
+    return ctx.judged(
+        f"{told}; {turned:.0f} surely have the opposite sign. Intervals "
         "computed from synthetic rows as if they were real are too narrow: they hold the truth "
-        f"in {percent(coverage)} of cases at best, not 95 %.",
+        f"in {percent(coverage, 0)} of cases at best, not 95 %.",
+        summary=_summary(task, terms, flips) or told,
+        decisions=[
+            Decision(
+                "mean overlap of the intervals",
+                float(overlap.mean()),
+                low,
+                high,
+                Direction.HIGHER,
+                warn=floor,
+                otherwise=Status.PASS,
+            ),
+            Decision(
+                "coefficients of the opposite sign",
+                turned,
+                turned,
+                turned,
+                warn=most,
+                otherwise=Status.PASS,
+                margins=("utility.opposite_signs", "utility.false_alarm"),
+            ),
+        ],
         estimate=Estimate(float(overlap.mean()), low, high, 1 - ctx.config.alpha),
         reference=Reference("holdout against real", float(ceiling.mean()), n=rows),
         threshold=Threshold(floor, _BASIS),
         direction=Direction.HIGHER,
         n=rows,
         sampled=rows if rows < len(task.synthetic) else None,
-        details=_details(terms, fits, overlap, flips),
+        items=_items(terms, fits, overlap, flips),
     )
+
+
+def _summary(task: Task, terms: list[_Term], flips: npt.NDArray[np.bool_]) -> str:
+    """What has the opposite sign; empty where nothing has."""
+    if not flips.any():
+        return ""
+    first = terms[int(np.argmax(flips))]
+    others = int(flips.sum()) - 1
+    named = f"{_label(first)} and {counted(others, 'other coefficient')} have"
+    named = named if others else f"{_label(first)} has"
+    return f"Explaining {task.target!r}: {named} surely the opposite sign on synthetic rows"
 
 
 def _declared(ctx: Context) -> tuple[Task, Sequence[str]]:
@@ -139,7 +176,10 @@ def _declared(ctx: Context) -> tuple[Task, Sequence[str]]:
         column = ctx.data.schema[name]
         if not (column.is_continuous or column.is_discrete) or "key" in column.roles:
             kind = "a key" if "key" in column.roles else column.kind
-            raise NotApplicable(f"predictor {name!r} is {kind}, not a number or a level")
+            raise NotApplicable(
+                f"predictor {name!r} is {kind}, not a number or a level",
+                remedy="name other predictors, or override its kind in the schema",
+            )
     is_number = ctx.data.schema[formula.outcome].kind == "numerical"
     make = regression if is_number else classification
     return make(ctx, ctx.rng, formula.outcome), formula.predictors
@@ -147,7 +187,9 @@ def _declared(ctx: Context) -> tuple[Task, Sequence[str]]:
 
 def _equal_tables(task: Task, rng: np.random.Generator) -> dict[str, TrainingRows]:
     if len(task.classes) > 2:
-        raise NotApplicable("the target has more than two classes: no single regression")
+        raise NotApplicable(
+            "the target has more than two classes, no single regression explains it"
+        )
     pools = {"real": task.real, "synthetic": task.synthetic, "holdout": task.holdout}
     rows = min(len(pool) for pool in pools.values())
     if rows < _FEWEST_ROWS:
@@ -172,8 +214,8 @@ def _terms(ctx: Context, task: Task, predictors: Sequence[str], real: TrainingRo
         levels = ctx.data.real.levels(name)
         counts = np.bincount(values[~np.isnan(values)].astype(np.intp), minlength=len(levels))
         least = max(_FEWEST_SHARE * len(values), ctx.config.small_cell)
-        kept = [code for code in range(1, min(len(levels), _LEVELS)) if counts[code] >= least]
-        terms += [_Term(name, levels[code], position, code, 0.0, 1.0) for code in kept]
+        common = [code for code in range(1, min(len(levels), _LEVELS)) if counts[code] >= least]
+        terms += [_Term(name, levels[code], position, code, 0.0, 1.0) for code in common]
     independent = [terms[k] for k in independent_columns(_design(real, terms), _LEAST)]
     if not independent:
         raise NotApplicable("no column varies in the real rows")
@@ -210,9 +252,11 @@ def _mean_interval(values: FloatArray, alpha: float) -> tuple[float, float]:
     return float(values.mean()) - half, float(values.mean()) + half
 
 
-def _flips(first: Coefficients, second: Coefficients) -> npt.NDArray[np.bool_]:
-    """Coefficients surely above zero in one and surely below in the other."""
-    (low_a, high_a), (low_b, high_b) = first.intervals(0.999), second.intervals(0.999)
+def _flips(fits: dict[str, Coefficients], level: float) -> npt.NDArray[np.bool_]:
+    """Coefficients surely above zero in one table and surely below in the other."""
+    (low_a, high_a), (low_b, high_b) = (
+        fits[role].intervals(level) for role in ("synthetic", "real")
+    )
     return np.asarray(((low_a > 0) & (high_b < 0)) | ((high_a < 0) & (low_b > 0)))
 
 
@@ -220,34 +264,39 @@ def _label(term: _Term) -> str:
     return repr(term.name) if term.level is None else f"{term.name!r} = {term.level!r}"
 
 
-def _details(
+def _items(
     terms: list[_Term],
     fits: dict[str, Coefficients],
     overlap: FloatArray,
     flips: npt.NDArray[np.bool_],
-) -> list[dict[str, Any]]:
-    """One row per coefficient, the least overlap first."""
+) -> list[Item]:
+    """One item per coefficient, the least overlap first."""
     synthetic, real = fits["synthetic"], fits["real"]
     low, high = synthetic.intervals()
     real_low, real_high = real.intervals()
-    return [
-        {
-            "column": terms[k].name,
-            "level": terms[k].level,
-            "estimate": float(synthetic.values[k]),
-            "low": float(low[k]),
-            "high": float(high[k]),
-            "expected": float(real.values[k]),
-            "real_low": float(real_low[k]),
-            "real_high": float(real_high[k]),
-            "overlap": float(overlap[k]),
-            "standardised_difference": float(
-                (synthetic.values[k] - real.values[k]) / max(real.errors[k], 1e-300)
-            ),
-            "same_significance": bool(
-                (low[k] > 0 or high[k] < 0) == (real_low[k] > 0 or real_high[k] < 0)
-            ),
-            "opposite_sign": bool(flips[k]),
-        }
-        for k in np.argsort(overlap, kind="stable")
-    ]
+    items = []
+    for k in np.argsort(overlap, kind="stable"):
+        name, level = terms[k].name, terms[k].level
+        items.append(
+            Item(
+                "column" if level is None else "level",
+                (name,) if level is None else (name, level),
+                estimate=float(synthetic.values[k]),
+                low=float(low[k]),
+                high=float(high[k]),
+                expected=float(real.values[k]),
+                more={
+                    "real_low": float(real_low[k]),
+                    "real_high": float(real_high[k]),
+                    "overlap": float(overlap[k]),
+                    "standardised_difference": float(
+                        (synthetic.values[k] - real.values[k]) / max(real.errors[k], 1e-300)
+                    ),
+                    "same_significance": bool(
+                        (low[k] > 0 or high[k] < 0) == (real_low[k] > 0 or real_high[k] < 0)
+                    ),
+                    "opposite_sign": bool(flips[k]),
+                },
+            )
+        )
+    return items

@@ -8,15 +8,17 @@ What it measures
     Columns derived from the target: a single column that predicts it (almost) without error.
 
 How to read it
-    The estimate is the share of holdout rows that occur in the synthetic table, the reference
-    the same share of real rows. Matches with the holdout surely above those with the real rows
-    fail: no number that rests on the holdout is then worth anything. A column that alone ranks
-    the target with an area of .999 warns: check that it would be known at the time of the
-    prediction.
+    The estimate is how much larger the share of holdout rows that occur in the synthetic table
+    is than that of real rows: 0 or less where the generator saw real rows alone. It fails where
+    the whole interval is above 0, and likewise where holdout rows are real rows beyond repeats:
+    no number that rests on the holdout is then worth anything. An identifier on both sides
+    warns, and so does a column that alone ranks the target with an area above .999: check that
+    it would be known at the time of the prediction. It only looks for such alarms: a pass says
+    that none was seen, also where the interval holds 0, and no GO rests on it.
 
 Formula
-    L = k / h; of h holdout rows that are not real rows, too, k occur in the synthetic table. The
-    reference is the same share of real rows that are not holdout rows.
+    L = k / h − m / r; of h holdout rows that are not real rows, too, k occur in the synthetic
+    table, m of r real rows that are not holdout rows, too. The interval is Newcombe's of 99.9 %.
 
 When it misleads
     A generator that saw both tables alike matches both alike and is not found here; the share
@@ -24,33 +26,28 @@ When it misleads
     random split itself is the matter of V004.
 
 Source
-    Kaufman, Rosset and Perlich (2011), Leakage in data mining.
+    Kaufman, Rosset and Perlich (2011), Leakage in data mining; Newcombe (1998), Interval
+    estimation for the difference between independent proportions.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from synth_eval.checks.utility._words import percent
 from synth_eval.data.codes import encode
 from synth_eval.data.fingerprint import fingerprints
 from synth_eval.judging.check import Context
+from synth_eval.judging.items import Item, Side
+from synth_eval.judging.judge import Decision, Status
 from synth_eval.judging.needs import HOLDOUT, TARGET
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.stats.intervals import newcombe, wilson
+from synth_eval.judging.results import Direction, Estimate, Reference, Result
+from synth_eval.stats.intervals import Interval, newcombe
 from synth_eval.stats.multiplicities import Multiplicities
 from synth_eval.stats.scores import auc
+from synth_eval.words import percent
 
-_LEVEL = 0.999
-_GIVEAWAY = 0.999
-_SEEN = "the generator has seen the holdout, and no test on it is honest"
-_TRAINED = "{} of the holdout rows are real rows, too: models are tested on what they have learned"
-_ENTITIES = "rows of one {} lie in both real and holdout: split by it"
-_GIVES_AWAY = "{} alone gives the target away: is it known when one predicts?"
-_BASIS = "share of real rows that occur in the synthetic table; 99.9 % interval of the difference"
+_NAMED = 3  # columns that give the target away, in a sentence
 
 
 @check(
@@ -63,52 +60,98 @@ _BASIS = "share of real rows that occur in the synthetic table; 99.9 % interval 
 )
 def utility_leaks(ctx: Context) -> Result:
     """Look for rows that lie where they must not, and for columns that give the target away."""
-    found = ctx.data.multiplicities
-    times, known = found.times, found.times["synthetic"] > 0
-    counts = {}
-    for role, other in (("real", "holdout"), ("holdout", "real")):
-        # A row that both tables hold says nothing about which of them the generator saw.
-        rows = np.where(times[other] == 0, times[role], 0) * found.records
-        counts[role] = (int(rows[known].sum()), max(int(rows.sum()), 1))
-    share, low, high = wilson(*counts["holdout"], _LEVEL)
-    real_share = counts["real"][0] / counts["real"][1]
-    excess = newcombe(*counts["holdout"], *counts["real"], level=_LEVEL)
-    giveaways = _giveaways(ctx)
-    trained, entities = _trained_share(found), _shared_entities(ctx)
-    faults = [
-        *([_TRAINED.format(percent(trained, 2))] if trained else []),
-        *([_SEEN] if excess.low > 0 else []),
-    ]
-    doubts = [_ENTITIES.format(repr(name)) for name in entities]
+    counts = ctx.data.multiplicities
+    level = 1 - ctx.config.margin("utility.false_alarm").value
+    matches = {
+        "real": _matches(counts, "real", "holdout"),
+        "holdout": _matches(counts, "holdout", "real"),
+    }
+    share, real_share = (matches[role][0] / matches[role][1] for role in ("holdout", "real"))
+    seen = newcombe(*matches["holdout"], *matches["real"], level=level)
+    trained_share, trained = _trained(counts, level)
+    entities, giveaways = _shared_entities(ctx), _giveaways(ctx)
+    decisions = [
+        _alarm(ctx, "share of holdout rows in the synthetic table less that of real rows", seen,
+               "utility.seen_holdout", is_fatal=True),
+        _alarm(ctx, "share of holdout rows that are real rows less that of repeated real rows",
+               trained, "utility.trained_holdout", is_fatal=True),
+        _alarm(ctx, "identifiers with rows on both sides of the split",
+               _exactly(len(entities)), "utility.split_entities"),
+    ]  # fmt: skip
+    was_seen, was_trained, are_split = (
+        decision.status is not Status.PASS for decision in decisions
+    )
+    alarms = []
+    if was_trained:
+        alarms.append(
+            f"{percent(trained_share, 2)} of the holdout rows are real rows, too: models are "
+            "tested on what they have learned"
+        )
+    if was_seen:
+        alarms.append("the generator has seen the holdout, and no test on it is honest")
+    if are_split:
+        alarms += [
+            f"rows of one {name!r} lie in both real and holdout: split by it" for name in entities
+        ]
     if giveaways:
-        names = ", ".join(repr(row["column"]) for row in giveaways[:3])
-        doubts.append(_GIVES_AWAY.format(names))
-    head = (
+        names = ", ".join(repr(item.names[0]) for item in giveaways[:_NAMED])
+        alarms.append(f"{names} alone gives the target away: is it known when one predicts?")
+    occurring = (
         f"{percent(share, 2)} of the holdout rows occur in the synthetic table, "
-        f"{percent(real_share, 2)} of the real rows; "
+        f"{percent(real_share, 2)} of the real rows"
     )
-    return ctx.result(
-        Status.FAIL if faults else Status.WARN if doubts else Status.PASS,
-        head + ("; ".join([*faults, *doubts]) or "no column gives the target away") + ".",
-        estimate=Estimate(share, low, high, _LEVEL),
-        reference=Reference("share of real rows that occur", real_share, n=counts["real"][1]),
-        threshold=Threshold(real_share, _BASIS),
+    return ctx.judged(
+        f"{occurring}; {'; '.join(alarms) or 'no column gives the target away'}.",
+        summary=alarms[0] if alarms else f"No leak was seen: {occurring}",
+        decisions=decisions,
+        items=giveaways,
+        items_decide=True,
+        estimate=Estimate(*seen, level),
+        reference=Reference("a generator that saw the real rows alone: at most", 0.0),
+        threshold=ctx.config.margin("utility.seen_holdout"),
         direction=Direction.LOWER,
-        details=giveaways,
     )
 
 
-def _trained_share(found: Multiplicities) -> float:
-    """Share of holdout rows that are real rows, if more than repeated real rows explain.
+def _alarm(
+    ctx: Context, subject: str, excess: Interval, margin: str, *, is_fatal: bool = False
+) -> Decision:
+    """A failure or a warning where the interval is beyond the margin, and nothing else."""
+    line = ctx.config.margin(margin).value
+    return Decision(
+        subject,
+        *excess,
+        fail=line if is_fatal else None,
+        warn=None if is_fatal else line,
+        otherwise=Status.PASS,
+        margins=(margin, "utility.false_alarm"),
+    )
+
+
+def _exactly(count: int) -> Interval:
+    """A count of things looked at one by one: nothing about it is uncertain."""
+    return Interval(float(count), float(count), float(count))
+
+
+def _matches(counts: Multiplicities, role: str, other: str) -> tuple[int, int]:
+    """Rows of a table that occur in the synthetic one, and rows; at least one, to divide by.
+
+    A row that both real tables hold says nothing about which of them the generator saw.
+    """
+    rows = np.where(counts.times[other] == 0, counts.times[role], 0) * counts.records
+    return int(rows[counts.times["synthetic"] > 0].sum()), max(int(rows.sum()), 1)
+
+
+def _trained(counts: Multiplicities, level: float) -> tuple[float, Interval]:
+    """Share of holdout rows that are real rows, and its excess over repeats of real rows.
 
     A real row has a twin among the other real rows as often as a fresh one has.
     """
-    real, holdout = found.times["real"], found.times["holdout"]
-    twins = int(np.where(real > 1, real, 0) @ found.records)
-    shared = int(np.where(real > 0, holdout, 0) @ found.records)
-    rows, tested = (int(times @ found.records) for times in (real, holdout))
-    excess = newcombe(shared, max(tested, 1), twins, max(rows, 1), level=_LEVEL)
-    return shared / tested if excess.low > 0 else 0.0
+    real, holdout = counts.times["real"], counts.times["holdout"]
+    twins = int(np.where(real > 1, real, 0) @ counts.records)
+    shared = int(np.where(real > 0, holdout, 0) @ counts.records)
+    rows, tested = (max(int(times @ counts.records), 1) for times in (real, holdout))
+    return shared / tested, newcombe(shared, tested, twins, rows, level=level)
 
 
 def _shared_entities(ctx: Context) -> list[str]:
@@ -125,7 +168,7 @@ def _shared_entities(ctx: Context) -> list[str]:
     return shared
 
 
-def _giveaways(ctx: Context) -> list[dict[str, Any]]:
+def _giveaways(ctx: Context) -> list[Item]:
     """Columns whose cells, learned on real rows, rank one of the holdout's classes perfectly."""
     target = ctx.data.schema.target
     if target is None or not ctx.data.schema[target].is_discrete:
@@ -136,7 +179,8 @@ def _giveaways(ctx: Context) -> list[dict[str, Any]]:
     positive = {role: codes == 0 for role, codes in classes.items()}
     if not 0 < positive["holdout"].mean() < 1:
         return []
-    found = []
+    most = ctx.config.margin("utility.giveaway").value
+    giveaways = []
     for plan in ctx.data.plans:
         if plan.name == target:
             continue
@@ -147,7 +191,25 @@ def _giveaways(ctx: Context) -> list[dict[str, Any]]:
         size = np.bincount(cells["real"], minlength=plan.cells)
         hits = np.bincount(cells["real"], positive["real"], minlength=plan.cells)
         rate = (hits + positive["real"].mean()) / (size + 1)
-        area = auc(positive["holdout"], rate[cells["holdout"]])
-        if area.value >= _GIVEAWAY:
-            found.append({"column": plan.name, "estimate": area.value, "limit": _GIVEAWAY})
-    return sorted(found, key=lambda row: -float(row["estimate"]))
+        area = float(auc(positive["holdout"], rate[cells["holdout"]]).value)
+        decision = Decision(
+            f"area under the ROC curve of {plan.name!r} alone",
+            area,
+            area,
+            area,
+            warn=most,
+            otherwise=Status.PASS,
+            margins=("utility.giveaway",),
+        )
+        if decision.status is Status.WARN:
+            giveaways.append(
+                Item(
+                    "column",
+                    (plan.name,),
+                    side=Side.REAL,
+                    estimate=area,
+                    limit=most,
+                    decisions=(decision,),
+                )
+            )
+    return sorted(giveaways, key=lambda item: -(item.estimate or 0.0))

@@ -11,7 +11,8 @@ How to read it
     The estimate is the gain of the best ratio, best by its lower bound, over real rows alone.
     A gain counts only where it is surely above zero and above the best control. Most often
     synthetic data made from the same real rows adds nothing; then the message says so, and
-    how much real data it can replace at what loss.
+    how much real data it can replace at what loss. It only looks for harm: it warns where
+    every ratio surely loses, and passes otherwise.
 
 Formula
     G = S(real rows and r times as many synthetic ones) − S(real rows alone); S score on the holdout
@@ -32,30 +33,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from synth_eval.checks.utility._curves import arm_curve, level_line
 from synth_eval.checks.utility._experiment import Experiment, experiment
 from synth_eval.checks.utility._task import Task, kind_of_task, require_full_depth
-from synth_eval.checks.utility._words import percent
-from synth_eval.checks.utility._worth_rows import absence
+from synth_eval.checks.utility._worth_rows import absence, arm_item
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
+from synth_eval.judging.items import Item, Side
+from synth_eval.judging.judge import Decision, Direction, Status
 from synth_eval.judging.needs import HOLDOUT, TARGET
 from synth_eval.judging.panels import Panel
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.stats.arms import GROUPS, Arm, Fits, Gap, Learner, paired_gap
+from synth_eval.judging.results import Estimate, Reference, Result
+from synth_eval.stats.arms import GROUPS, Arm, Fits, Learner, Measurement, paired_gap
 from synth_eval.stats.learners import BoostingSettings, TrainingRows, boosting, concatenate
+from synth_eval.words import percent
 
-_RATIOS = (0.25, 0.5, 1.0, 2.0, 5.0)
-_REPLACED = (0.25, 0.5, 0.75)
-_REAL_ROWS = 10_000
-_FEWEST_ROWS = 50
+_RATIOS = (0.25, 0.5, 1.0, 2.0, 5.0)  # synthetic rows per real row
+_REPLACED = (0.25, 0.5, 0.75)  # shares of the real rows
+_REAL_ROWS = 10_000  # about 20 CPU seconds for a dozen recipes of five fits each
+_FEWEST_ROWS = 50  # of a quarter of which models can still learn something
 
-_NOTHING = Gap(0.0, 0.0, 1e6)
+_NOTHING = Measurement(0.0, 0.0, 1e6)
 _balanced = partial(boosting, settings=BoostingSettings(is_balanced=True))
 
 _Recipe = Callable[[TrainingRows, TrainingRows], TrainingRows]
@@ -69,11 +71,11 @@ class _Mix:
     """
 
     name: str
-    role: str
+    part: str
     place: float
     fits: Fits
     arm: Arm
-    gain: Gap
+    gain: Measurement
 
 
 @check(
@@ -95,24 +97,47 @@ def mixing_ratio(ctx: Context) -> Result:
         return missing
     mixes = _mixes(trial)
     alpha = ctx.config.alpha
-    added = [mix for mix in mixes if mix.role == "added"]
-    controls = [mix for mix in mixes if mix.role in ("control", "weights")]
+    added = [mix for mix in mixes if mix.part == "added"]
+    controls = [mix for mix in mixes if mix.part in ("control", "weights")]
     best = max(added, key=lambda mix: mix.gain.interval(alpha)[0])
     rival = max(controls, key=lambda mix: mix.gain.value)
     over_rival = paired_gap(best.fits, rival.fits, trial.task.score)
     low, high = best.gain.interval(alpha)
-    helps = low > 0 and over_rival.interval(alpha)[0] > 0
-    harms = all(mix.gain.interval(alpha)[1] < 0 for mix in added)
-    return ctx.result(
-        Status.WARN if harms else Status.PASS,
-        _message(best, rival, helps, harms, (low, high)),
+    nothing = ctx.config.margin("utility.mixing_gain")
+    # Every ratio does harm where the one with the highest upper end surely does.
+    least_harmful = max(added, key=lambda mix: mix.gain.interval(alpha)[1])
+    decision = Decision(
+        f"gain of {least_harmful.name}",
+        least_harmful.gain.value,
+        *least_harmful.gain.interval(alpha),
+        Direction.HIGHER,
+        warn=nothing.value,
+        otherwise=Status.PASS,
+        margins=("utility.mixing_gain",),
+    )
+    gain, bounds = f"{best.gain.value:+.4f}", f" ({low:+.4f} to {high:+.4f})"
+    if low > nothing.value and over_rival.interval(alpha)[0] > 0:
+        told = f"Best mix: {best.name}, gain {gain}"
+        end = f", above {rival.name} ({rival.gain.value:+.4f})."
+    else:
+        is_harmful = decision.status is Status.WARN
+        head = (
+            "Every mix does harm; least of all"
+            if is_harmful
+            else "Mixing in synthetic rows adds nothing; at best,"
+        )
+        told, end = f"{head} {best.name}, {gain}", "."
+    return ctx.judged(
+        f"{told}{bounds}{end}",
+        summary=told,
+        decisions=[decision],
         estimate=Estimate(best.gain.value, low, high, 1 - alpha),
         reference=Reference(f"best control: {rival.name}", rival.gain.value),
-        threshold=Threshold(0.0, "no change over real rows alone"),
+        threshold=nothing,
         direction=Direction.HIGHER,
         n=best.arm.n,
         sampled=best.arm.n,
-        details=[_row(mix, alpha) for mix in mixes],
+        items=[_item(mix, alpha) for mix in mixes],
         panels=_panels(mixes, rival, "AUC" if trial.task.classes else "R²", alpha),
     )
 
@@ -120,8 +145,8 @@ def mixing_ratio(ctx: Context) -> Result:
 def _panels(mixes: Sequence[_Mix], rival: _Mix, score: str, alpha: float) -> list[Panel]:
     """Score over the ratio of synthetic to real rows, and over the share that is replaced."""
 
-    def panel(name: str, title: str, x: str, caption: str, role: str) -> Panel:
-        shown = [mix for mix in mixes if mix.role in ("real", role)]
+    def panel(name: str, title: str, x: str, caption: str, part: str) -> Panel:
+        shown = [mix for mix in mixes if mix.part in ("real", part)]
         places = [mix.place for mix in shown]
         arms = [mix.arm for mix in shown]
         ends = (min(places), max(places))
@@ -132,9 +157,9 @@ def _panels(mixes: Sequence[_Mix], rival: _Mix, score: str, alpha: float) -> lis
             y=f"{score} on unseen real rows",
             caption=caption,
             lines=[
-                arm_curve("real and synthetic", arms, alpha, places, side="synthetic"),
-                level_line("real rows alone", arms[0], alpha, ends, side="real", shape="line"),
-                level_line(rival.name, rival.arm, alpha, ends, side="neutral", shape="dashes"),
+                arm_curve("real and synthetic", arms, alpha, places, side=Side.SYNTHETIC),
+                level_line("real rows alone", arms[0], alpha, ends, side=Side.REAL, shape="line"),
+                level_line(rival.name, rival.arm, alpha, ends, side=Side.NEUTRAL, shape="dashes"),
             ],
         )
 
@@ -152,15 +177,6 @@ def _panels(mixes: Sequence[_Mix], rival: _Mix, score: str, alpha: float) -> lis
     ]  # fmt: skip
 
 
-def _message(best: _Mix, rival: _Mix, helps: bool, harms: bool, bounds: tuple[float, float]) -> str:
-    gain = f"{best.gain.value:+.4f} ({bounds[0]:+.4f} to {bounds[1]:+.4f})"
-    if helps:
-        return f"Best mix: {best.name}, gain {gain}, above {rival.name} ({rival.gain.value:+.4f})."
-    if harms:
-        return f"Every mix does harm; least of all {best.name}, {gain}."
-    return f"Mixing in synthetic rows adds nothing; at best, {best.name}, {gain}."
-
-
 def _mixes(trial: Experiment) -> list[_Mix]:
     task, rng = trial.task, trial.rng("mixing")
     size = min(len(task.real), _REAL_ROWS)
@@ -171,11 +187,11 @@ def _mixes(trial: Experiment) -> list[_Mix]:
     samples = list(_leave_out(real, synthetic, rng))
     alone = _fit(trial, "real rows alone", _real_alone, samples)
     mixes = [_Mix("real rows alone", "real", 0.0, alone, alone.arm(task.score), _NOTHING)]
-    for name, role, place, recipe in _recipes(task, size):
-        learner = _balanced if role == "weights" else trial.learner
+    for name, part, place, recipe in _recipes(task, size):
+        learner = _balanced if part == "weights" else trial.learner
         fits = _fit(trial, name, recipe, samples, learner)
         gain = paired_gap(fits, alone, task.score)
-        mixes.append(_Mix(name, role, place, fits, fits.arm(task.score), gain))
+        mixes.append(_Mix(name, part, place, fits, fits.arm(task.score), gain))
     return mixes
 
 
@@ -213,7 +229,7 @@ def _recipes(task: Task, size: int) -> list[tuple[str, str, float, _Recipe]]:
     ]
     recipes += [
         (
-            f"{percent(share)} of the real rows replaced by synthetic",
+            f"{percent(share, 0)} of the real rows replaced by synthetic",
             "replaced",
             share,
             _replace(share),
@@ -259,17 +275,14 @@ def _balance(real: TrainingRows, _: TrainingRows) -> TrainingRows:
     return concatenate(real, real.take(np.concatenate(extra)))
 
 
-def _row(mix: _Mix, alpha: float) -> dict[str, Any]:
-    low, high = mix.arm.estimate().interval(alpha)
-    gain_low, gain_high = mix.gain.interval(alpha)
-    return {
-        "arm": mix.name,
-        "estimate": mix.arm.value,
-        "low": max(low, -1.0),
-        "high": min(high, 1.0),
-        "n": mix.arm.n,
-        "seeds": mix.arm.fits,
-        "gain": mix.gain.value,
-        "gain_low": gain_low,
-        "gain_high": gain_high,
-    }
+def _item(mix: _Mix, alpha: float) -> Item:
+    has_synthetic = mix.part in ("added", "replaced")
+    low, high = mix.gain.interval(alpha)
+    return arm_item(
+        mix.arm,
+        Side.SYNTHETIC if has_synthetic else Side.REAL,
+        alpha,
+        gain=mix.gain.value,
+        gain_low=low,
+        gain_high=high,
+    )

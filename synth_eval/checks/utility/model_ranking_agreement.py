@@ -9,10 +9,12 @@ What it measures
 
 How to read it
     1 is the same order. Models that are equally good swap places by chance, so a low rank
-    correlation with a regret of nothing is harmless; the regret decides. Details give each
-    model's score in all four ways: trained on synthetic or real, tested on real or synthetic
-    rows. Models that do better on synthetic than on real tests (TSTS over TRTR) tell of a
-    table that is too regular; real models that fail on synthetic tests (TRTS) of wrong labels.
+    correlation with a regret of nothing is harmless; the regret decides. It passes where the
+    regret itself is within 1 % of what the best model gains, and warns where the whole interval
+    is beyond. Details give each model's score in all four ways: trained on synthetic or real,
+    tested on real or synthetic rows. Models that do better on synthetic than on real tests
+    (TSTS over TRTR) tell of a table that is too regular; real models that fail on synthetic
+    tests (TRTS) of wrong labels.
 
 Formula
     τ = (c − d) / √(u · v), mean over the fits; c, d pairs of models in the same and in the opposite
@@ -29,20 +31,20 @@ Source
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
 from synth_eval.checks.utility._experiment import Experiment, experiment
 from synth_eval.checks.utility._models import Model, Models, compared_models
 from synth_eval.checks.utility._task import kind_of_task, require_full_depth
-from synth_eval.checks.utility._worth_rows import absence
+from synth_eval.checks.utility._worth_rows import absence, arm_item
 from synth_eval.judging.check import Context
+from synth_eval.judging.items import Item, Side
+from synth_eval.judging.judge import Decision, Direction
 from synth_eval.judging.needs import HOLDOUT, TARGET
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
-from synth_eval.stats.arms import Arm, Gap, gap
+from synth_eval.judging.results import Estimate, Reference, Result, Threshold
+from synth_eval.stats.arms import Arm, Measurement, gap
 from synth_eval.stats.ranking import kendall, ranking_interval
 from synth_eval.stats.scores import Score
 
@@ -68,25 +70,35 @@ def model_ranking_agreement(ctx: Context) -> Result:
         return missing
     models = compared_models(ctx, trial)
     alpha = ctx.config.alpha
-    ours, theirs, others = _lists(models)
-    taus = [kendall(_values(a), _values(b)) for a, b in zip(ours, theirs, strict=True)]
+    synthetic, real, others = _lists(models)
+    taus = [kendall(_values(a), _values(b)) for a, b in zip(synthetic, real, strict=True)]
     tau = float(np.mean(taus))
-    low, high = ranking_interval(ours[0], theirs[0], alpha, trial.rng("ranking"))
-    ceiling = kendall(_values(theirs[0]), _values(others))
-    lost, chosen = _regret(models)
+    low, high = ranking_interval(synthetic[0], real[0], alpha, trial.rng("ranking"))
+    ceiling = kendall(_values(real[0]), _values(others))
+    regret, chosen = _regret(models)
     margin = _margin(ctx, trial, models)
-    return ctx.result(
-        _status(lost, margin.value, alpha),
+    lost = f"{chosen}, the best on synthetic data, loses {max(regret.value, 0.0):.4f} on real data"
+    return ctx.judged(
         f"{len(models.tested)} models rank after synthetic training rows as after real ones with "
-        f"Kendall's tau {tau:.2f} (two real samples: {ceiling:.2f}); {chosen}, the best on "
-        f"synthetic data, loses {max(lost.value, 0.0):.4f} on real data.",
+        f"Kendall's tau {tau:.2f} (two real samples: {ceiling:.2f}); {lost}.",
+        summary=f"Choosing a model on synthetic data: {lost}",
+        decisions=[
+            Decision(
+                "score lost by choosing the model on synthetic data",
+                regret.value,
+                *regret.interval(alpha),
+                warn=margin.value,
+                aim=margin.value,
+                margins=("utility.negligible_loss",),
+            )
+        ],
         estimate=Estimate(tau, min(low, *taus, tau), max(high, *taus, tau), 1 - alpha),
         reference=Reference("between two disjoint real samples", ceiling),
         threshold=margin,
         direction=Direction.HIGHER,
         n=models.rows,
         sampled=models.rows,
-        details=[_row(models, model, alpha) for model in models.tested],
+        items=[_item(models, model, alpha) for model in models.tested],
     )
 
 
@@ -101,8 +113,8 @@ def _lists(models: Models) -> tuple[list[list[Score]], list[list[Score]], list[S
     def listed(role: str, number: int) -> list[Score]:
         return [score(getattr(model, role).predictions[number]) for model in models.tested]
 
-    ours = [listed("synthetic", number) for number in fits]
-    return ours, [listed("real", number) for number in fits], listed("real", 1)
+    synthetic = [listed("synthetic", number) for number in fits]
+    return synthetic, [listed("real", number) for number in fits], listed("real", 1)
 
 
 def _values(scores: list[Score]) -> list[float]:
@@ -118,7 +130,7 @@ def _agreement(first: FloatArray, second: FloatArray) -> float:
     return float(np.corrcoef(first, second)[0, 1])
 
 
-def _regret(models: Models) -> tuple[Gap, str]:
+def _regret(models: Models) -> tuple[Measurement, str]:
     """Loss on real data of the model chosen on synthetic data alone."""
     score = models.on_real.score
     best = max(models.tested, key=lambda model: model.real.arm(score).value)
@@ -126,7 +138,7 @@ def _regret(models: Models) -> tuple[Gap, str]:
         models.tested, key=lambda m: m.synthetic_synthetic.arm(models.on_synthetic.score).value
     )
     if chosen is best:
-        return Gap(0.0, 0.0, 1e6), chosen.name
+        return Measurement(0.0, 0.0, 1e6), chosen.name
     return gap(best.real.arm(score), chosen.real.arm(score)), chosen.name
 
 
@@ -137,32 +149,18 @@ def _margin(ctx: Context, trial: Experiment, models: Models) -> Threshold:
     return Threshold(share.value * max(gain, 0.0), f"regret: {share.basis}")
 
 
-def _status(lost: Gap, margin: float, alpha: float) -> Status:
-    low, high = lost.interval(alpha)
-    if low > margin:
-        return Status.WARN
-    return Status.PASS if high <= margin or lost.value <= margin else Status.INCONCLUSIVE
-
-
-def _row(models: Models, model: Model, alpha: float) -> dict[str, Any]:
+def _item(models: Models, model: Model, alpha: float) -> Item:
     def arm(role: str) -> Arm:
         task = models.on_synthetic if role.endswith("_synthetic") else models.on_real
         fits = getattr(model, role)
         return fits.arm(task.score)  # type: ignore[no-any-return]
 
     synthetic = arm("synthetic")
-    low, high = synthetic.estimate().interval(alpha)
-    return {
-        "arm": model.name,
-        "estimate": synthetic.value,
-        "low": max(low, -1.0),
-        "high": min(high, 1.0),
-        "reference": arm("real").value,
-        "tested_on_synthetic": arm("synthetic_synthetic").value,
-        "real_tested_on_synthetic": arm("real_synthetic").value,
-        "prediction_agreement": _agreement(
-            model.synthetic.predictions[0], model.real.predictions[0]
-        ),
-        "n": synthetic.n,
-        "seeds": synthetic.fits,
-    }
+    return arm_item(
+        synthetic,
+        Side.SYNTHETIC,
+        alpha,
+        tested_on_synthetic=arm("synthetic_synthetic").value,
+        real_tested_on_synthetic=arm("real_synthetic").value,
+        prediction_agreement=_agreement(model.synthetic.predictions[0], model.real.predictions[0]),
+    ).replaced(reference=arm("real").value)

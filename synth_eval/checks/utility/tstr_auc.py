@@ -34,8 +34,9 @@ Source
 from __future__ import annotations
 
 from synth_eval.checks.utility._experiment import experiment
-from synth_eval.checks.utility._worth_rows import judge
-from synth_eval.judging.check import Context
+from synth_eval.checks.utility._worth_rows import GAIN_FACTS, judged_by_rows
+from synth_eval.judging.check import Context, OnAxis
+from synth_eval.judging.facts import SHARE_OF_GAIN
 from synth_eval.judging.needs import HOLDOUT, TARGET
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Result
@@ -49,9 +50,15 @@ from synth_eval.judging.results import Result
     needs=(HOLDOUT, TARGET),
     cost="models",
     figure="arms",
+    axis=OnAxis(
+        0,
+        "share of the gain in AUC that as many real rows bring over no model",
+        fact=SHARE_OF_GAIN,
+    ),
+    facts=GAIN_FACTS,
 )
 def tstr_auc(ctx: Context) -> Result:
     """Compare classifiers trained on synthetic and on real rows."""
     trial = experiment(ctx, "classification")
     subject = f"Predicting {trial.task.target!r}"
-    return judge(ctx, trial, "AUC", trial.task.score, subject=subject, is_full=True)
+    return judged_by_rows(ctx, trial, "AUC", trial.task.score, subject=subject, is_full=True)

@@ -29,7 +29,7 @@ import numpy as np
 
 from synth_eval.checks.utility._experiment import experiment
 from synth_eval.checks.utility._task import MANY_TEST_ROWS, Task
-from synth_eval.checks.utility._worth_rows import judge
+from synth_eval.checks.utility._worth_rows import GAIN_FACTS, judged_by_rows
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.needs import HOLDOUT, TARGET
@@ -46,13 +46,14 @@ from synth_eval.stats.scores import average_precision
     needs=(HOLDOUT, TARGET),
     cost="models",
     figure="arms",
+    facts=GAIN_FACTS,
 )
 def tstr_average_precision(ctx: Context) -> Result:
     """Compare how well the rarest class is found after training on synthetic and real rows."""
     trial = experiment(ctx, "classification")
     rare = _rarest_class(trial.task)
     positive = trial.task.holdout.target == rare
-    return judge(
+    return judged_by_rows(
         ctx,
         trial,
         "average precision",
@@ -66,7 +67,7 @@ def _rarest_class(task: Task) -> int:
     enough = [k for k, count in enumerate(counts) if count >= MANY_TEST_ROWS]
     if not enough or len(task.holdout) - counts.max() < MANY_TEST_ROWS:
         raise NotApplicable(
-            f"the rarer classes of {task.target!r} have fewer than {MANY_TEST_ROWS} holdout "
-            "rows: too few to say how well they are found"
+            f"the rarer classes of {task.target!r} have fewer than {MANY_TEST_ROWS} holdout rows",
+            remedy="give a larger holdout",
         )
     return min(enough, key=lambda k: (counts[k], k))

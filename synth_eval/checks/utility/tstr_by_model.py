@@ -9,7 +9,8 @@ What it measures
 How to read it
     Listed is what each model loses by synthetic training rows, the worst first; the interval
     of the gap is paired by test row and holds the choice of training rows. It warns where a
-    model is surely worse than after a tenth of the real rows. A model that only some families
+    model is surely worse than after a tenth of the real rows by more than a trifle, is
+    inconclusive where one seems so, and passes where none does. A model that only some families
     can learn from a table (boosting well, a linear one not) points to what the table lacks.
 
 Formula
@@ -28,17 +29,16 @@ Source
 
 from __future__ import annotations
 
-from typing import Any
-
-from synth_eval.checks.utility._curves import interval
 from synth_eval.checks.utility._experiment import Experiment, experiment
 from synth_eval.checks.utility._models import Model, Models, compared_models
 from synth_eval.checks.utility._task import kind_of_task
-from synth_eval.checks.utility._worth_rows import absence
+from synth_eval.checks.utility._worth_rows import absence, arm_item
 from synth_eval.judging.check import Context
+from synth_eval.judging.items import Item, Side
+from synth_eval.judging.judge import Decision, Direction, Status
 from synth_eval.judging.needs import HOLDOUT, TARGET
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.judging.results import Estimate, Reference, Result, Threshold
 from synth_eval.stats.arms import gap
 
 
@@ -60,72 +60,72 @@ def tstr_by_model(ctx: Context) -> Result:
         return missing
     models = compared_models(ctx, trial)
     alpha = ctx.config.alpha / len(models.tested)
-    rows = [_row(ctx, trial, models, model, alpha) for model in models.tested]
-    rows.sort(key=lambda row: row["kept"])
-    worst = rows[0]
-    go = ctx.config.margin("utility.go")
-    statuses = {row["status"] for row in rows}
-    order = (Status.WARN, Status.INCONCLUSIVE, Status.PASS)
-    return ctx.result(
-        next(status for status in order if status in statuses),
-        _message(models, rows),
-        estimate=Estimate(worst["estimate"], worst["low"], worst["high"], 1 - alpha),
-        reference=Reference(f"{worst['arm']} on as many real rows", worst["reference"]),
-        threshold=Threshold(worst["limit"], f"{worst['arm']} on those shares: {go.basis}"),
-        direction=Direction.HIGHER,
-        n=models.rows,
-        sampled=models.rows,
-        details=rows,
-    )
-
-
-def _row(
-    ctx: Context, trial: Experiment, models: Models, model: Model, alpha: float
-) -> dict[str, Any]:
-    score = models.on_real.score
-    synthetic, real, go = (fits.arm(score) for fits in (model.synthetic, model.real, model.go))
-    low, high = interval(synthetic, alpha, -1.0, 1.0)
-    difference, to_go = gap(synthetic, real), gap(synthetic, go)
-    gap_low, gap_high = difference.interval(alpha)
-    gain = real.value - trial.fits("dummy").arm(trial.task.score).value
-    trifle = ctx.config.margin("utility.negligible_loss").value * max(gain, 0.0)
-    surely_below = to_go.interval(alpha)[1] < -trifle
-    status = (
-        Status.WARN if surely_below
-        else Status.INCONCLUSIVE if to_go.value < -trifle else Status.PASS
-    )  # fmt: skip
-    return {
-        "arm": model.name,
-        "status": str(status),
-        "estimate": synthetic.value,
-        "low": low,
-        "high": high,
-        "reference": real.value,
-        "limit": go.value,
-        "gap": difference.value,
-        "gap_low": gap_low,
-        "gap_high": gap_high,
-        "kept": (gain + difference.value) / gain if gain > 0 else 1.0,
-        "own": model.is_own,
-        "n": synthetic.n,
-        "seeds": synthetic.fits,
-    }
-
-
-def _message(models: Models, rows: list[dict[str, Any]]) -> str:
-    score = "AUC" if models.on_real.classes else "R²"
-    below = [row["arm"] for row in rows if row["status"] == Status.WARN]
-    told = [rows[0], *(row for row in rows[1:] if row["own"])]
-    parts = [
-        f"{row['arm']}, {score} {row['estimate']:.3f} from synthetic rows, "
-        f"{row['reference']:.3f} from as many real rows"
-        for row in told
-    ]
+    items = [_item(ctx, trial, models, model, alpha) for model in models.tested]
+    items.sort(key=lambda item: float(item.more["kept"] or 0.0))
+    worst = items[0]
+    name, value = worst.label, worst.estimate or 0.0
+    below = [item for item in items if item.status is Status.WARN]
+    of_own = [item for item in items[1:] if item.more["own"]]
     verdict = (
-        f"{len(below)} of {len(rows)} models surely do worse than with a tenth of those real rows"
+        f"{len(below)} of {len(items)} models surely do worse than with a tenth of those real rows"
         if below
         else "no model surely does worse than with a tenth of those real rows"
     )
-    tail = "".join(f" Left out: {name!r} predicts another kind of target."
-                   for name in models.left_out)  # fmt: skip
-    return f"Hit hardest: {'; '.join(parts)}; {verdict}.{tail}"
+    left_out = "".join(
+        f" Left out: {name!r} predicts another kind of target." for name in models.left_out
+    )
+    score = "AUC" if models.on_real.classes else "R²"
+    told = "; ".join(_told(item, score) for item in (worst, *of_own))
+    go = ctx.config.margin("utility.go")
+    return ctx.judged(
+        f"Hit hardest: {told}; {verdict}.{left_out}",
+        summary=f"Hit hardest: {_told(worst, score)}",
+        items=sorted(items, key=lambda item: -item.severity),
+        items_decide=True,
+        estimate=Estimate(value, worst.low, worst.high, 1 - alpha),
+        reference=Reference(f"{name} on as many real rows", worst.reference),
+        threshold=Threshold(worst.limit or 0.0, f"{name} on those shares: {go.basis}"),
+        direction=Direction.HIGHER,
+        n=models.rows,
+        sampled=models.rows,
+    )
+
+
+def _told(item: Item, score: str) -> str:
+    return (
+        f"{item.label}, {score} {item.estimate:.3f} from synthetic rows, "
+        f"{item.reference:.3f} from as many real rows"
+    )
+
+
+def _item(ctx: Context, trial: Experiment, models: Models, model: Model, alpha: float) -> Item:
+    """Score of a model, and its gap to as many real rows and to a tenth of them.
+
+    A trifle below the tenth is not held against it: where the learning curve of a model is
+    flat, a tenth of the rows does as well as all of them.
+    """
+    score = models.on_real.score
+    synthetic, real, go = (fits.arm(score) for fits in (model.synthetic, model.real, model.go))
+    to_real, to_go = gap(synthetic, real), gap(synthetic, go)
+    low, high = to_real.interval(alpha)
+    gain = real.value - trial.fits("dummy").arm(trial.task.score).value
+    trifle = ctx.config.margin("utility.negligible_loss").value * max(gain, 0.0)
+    decision = Decision(
+        "score less that of a tenth of the real rows",
+        to_go.value,
+        *to_go.interval(alpha),
+        Direction.HIGHER,
+        warn=-trifle,
+        aim=-trifle,
+        margins=("utility.go", "utility.negligible_loss"),
+    )
+    return arm_item(
+        synthetic,
+        Side.SYNTHETIC,
+        alpha,
+        gap=to_real.value,
+        gap_low=low,
+        gap_high=high,
+        kept=(gain + to_real.value) / gain if gain > 0 else 1.0,
+        own=model.is_own,
+    ).replaced(reference=real.value, limit=go.value, decisions=(decision,))

@@ -9,8 +9,10 @@ What it measures
 
 How to read it
     0 is perfect; .1 means that a tenth of the gain is lost; from 1 on, no model at all would
-    have done better, and the table fails. An intercept of 0 and a slope of 1 are right; a
-    re-balanced table shifts the intercept by the log of the odds ratio of the class shares.
+    have done as well. It fails where the whole interval is above 1, is inconclusive where the
+    interval holds 1, passes where all of it is within .1, and warns between. An intercept of
+    0 and a slope of 1 are right; a re-balanced table shifts the intercept by the log of the
+    odds ratio of the class shares.
 
 Formula
     L = max((B(model) − B(recalibrated)) / (B(prevalence) − B(recalibrated)), 0); B Brier score, the
@@ -30,21 +32,21 @@ Source
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from synth_eval.checks.utility._curves import interval
 from synth_eval.checks.utility._experiment import Experiment, experiment
-from synth_eval.checks.utility._words import percent
 from synth_eval.checks.utility._worth_rows import absence
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
+from synth_eval.judging.items import Item, Side
+from synth_eval.judging.judge import Decision, Direction, Status
 from synth_eval.judging.needs import HOLDOUT, TARGET
 from synth_eval.judging.panels import Panel, PlottedLine
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
+from synth_eval.judging.results import Estimate, Reference, Result
 from synth_eval.stats.arms import Arm
 from synth_eval.stats.calibration import (
     brier_decomposition,
@@ -55,12 +57,13 @@ from synth_eval.stats.calibration import (
 )
 from synth_eval.stats.intervals import wilson
 from synth_eval.stats.scores import Score
+from synth_eval.words import percent
 
 FloatArray = npt.NDArray[np.float64]
 _Measure = Callable[[npt.NDArray[np.bool_], FloatArray], Score]
 
-_RUIN = 1.0
-_NO_RANKING = 0.5
+_ARMS = {"synthetic": Side.SYNTHETIC, "real": Side.REAL}  # trained on equally many rows
+_ALL_LOST = 1.0  # what a single fit without any skill counts as, by the definition of the loss
 
 
 @check(
@@ -80,21 +83,27 @@ def tstr_calibration(ctx: Context) -> Result:
         return missing
     classes = _classes(trial)
     alpha, margin = ctx.config.alpha, ctx.config.margin("utility.calibration_loss")
-    arms = {role: _loss(trial, role, classes, alpha) for role in ("synthetic", "real")}
-    loss, real = arms["synthetic"], arms["real"]
+    no_ranking = ctx.config.margin("utility.no_ranking").value
+    loss, real = (_loss(trial, name, classes, alpha, no_ranking) for name in _ARMS)
     if loss is None:
         raise NotApplicable(
             "models trained on the synthetic rows rank no better than chance: there is no skill "
             "that wrong probabilities could lose (see U001)"
         )
-    low, high = interval(loss, alpha, 0.0, np.inf)
+    low, high = (max(end, 0.0) for end in loss.estimate().interval(alpha))
     worst = _farthest_off(trial, classes)
-    values = _values(trial, worst, alpha)
-    curves = {role: _curve(trial, role, worst, ctx) for role in ("synthetic", "real")}
-    return ctx.result(
-        _status(low, high, margin.value),
-        _message(trial.task.classes[worst], loss.value, (low, high), values),
-        estimate=Estimate(max(loss.value, 0.0), low, high, 1 - alpha),
+    parts = _parts(trial, worst, alpha)
+    curves = {side: _curve(trial, name, worst, ctx) for name, side in _ARMS.items()}
+    lost, label = max(loss.value, 0.0), trial.task.classes[worst]
+    slope, intercept = (item.more["synthetic"] for item in parts[:2])
+    return ctx.judged(
+        f"Wrong probabilities cost {percent(lost, 0)} ({percent(low, 0)} to {percent(high, 0)}) of "
+        f"what models could gain over predicting the class shares; class {label!r}: slope "
+        f"{slope:.2f} (right: 1), intercept {intercept:+.2f} (right: 0).",
+        summary=f"Wrong probabilities cost {percent(lost, 0)} of what models could gain over "
+        f"predicting the class shares, most for class {label!r}",
+        decisions=_decisions(ctx, lost, low, high),
+        estimate=Estimate(lost, low, high, 1 - alpha),
         reference=Reference(
             "trained on as many real rows", None if real is None else max(real.value, 0.0)
         ),
@@ -102,18 +111,35 @@ def tstr_calibration(ctx: Context) -> Result:
         direction=Direction.LOWER,
         n=loss.n,
         sampled=loss.n if trial.task.sampled else None,
-        details=[*curves["synthetic"], *values],
-        panels=[_panel(curves, trial.task.classes[worst])],
+        items=[*curves[Side.SYNTHETIC], *parts],
+        panels=[_panel(curves, label)],
     )
 
 
-def _status(low: float, high: float, margin: float) -> Status:
+def _decisions(ctx: Context, lost: float, low: float, high: float) -> list[Decision]:
     """Between the margin and ruin it warns; where ruin cannot be excluded it does not know."""
-    if low > _RUIN:
-        return Status.FAIL
-    if high > _RUIN:
-        return Status.INCONCLUSIVE
-    return Status.PASS if high <= margin else Status.WARN
+    ruin = ctx.config.margin("utility.calibration_ruin").value
+    margin = ctx.config.margin("utility.calibration_loss").value
+    return [
+        Decision(
+            "share of the gain lost, beside all of it",
+            lost,
+            low,
+            high,
+            fail=ruin,
+            clear=ruin,
+            margins=("utility.calibration_ruin",),
+        ),
+        Decision(
+            "share of the gain lost",
+            lost,
+            low,
+            high,
+            clear=margin,
+            otherwise=Status.WARN,
+            margins=("utility.calibration_loss",),
+        ),
+    ]
 
 
 def _classes(trial: Experiment) -> list[int]:
@@ -121,21 +147,20 @@ def _classes(trial: Experiment) -> list[int]:
     return [1] if len(trial.task.classes) == 2 else list(trial.task.scored)
 
 
-def _outcomes(trial: Experiment, classes: list[int]) -> npt.NDArray[np.bool_]:
-    return np.asarray(trial.task.holdout.target[:, None] == np.array(classes))
-
-
-def _loss(trial: Experiment, role: str, classes: list[int], alpha: float) -> Arm | None:
+def _loss(
+    trial: Experiment, name: str, classes: list[int], alpha: float, no_ranking: float
+) -> Arm | None:
     """Arm of the loss; None where the model has no skill that another training set would have."""
-    fits, outcomes = trial.fits(role), _outcomes(trial, classes)
-    if fits.arm(trial.task.score).estimate().interval(alpha)[0] <= _NO_RANKING:
+    fits = trial.fits(name)
+    outcomes = np.asarray(trial.task.holdout.target[:, None] == np.array(classes))
+    if fits.arm(trial.task.score).estimate().interval(alpha)[0] <= no_ranking:
         return None
     if calibration_loss(outcomes, fits.predictions[0][:, classes]) is None:
         return None
 
     def score(prediction: FloatArray) -> Score:
-        found = calibration_loss(outcomes, prediction[:, classes])
-        return found or Score(_RUIN, np.zeros(len(outcomes)))
+        loss = calibration_loss(outcomes, prediction[:, classes])
+        return loss or Score(_ALL_LOST, np.zeros(len(outcomes)))
 
     return fits.arm(score)
 
@@ -151,40 +176,45 @@ def _farthest_off(trial: Experiment, classes: list[int]) -> int:
     )
 
 
-def _values(trial: Experiment, number: int, alpha: float) -> list[dict[str, Any]]:
-    """Slope, intercept and the parts of the Brier score of both arms."""
+def _parts(trial: Experiment, number: int, alpha: float) -> list[Item]:
+    """Slope, intercept and the parts of the Brier score of both arms, of the models as they are."""
     positive = trial.task.holdout.target == number
-    rows = []
+    items = []
     for name, measure in (("slope", calibration_slope), ("intercept", calibration_intercept)):
 
         def score(prediction: FloatArray, measure: _Measure = measure) -> Score:
             return measure(positive, prediction[:, number])
 
-        synthetic, real = (trial.fits(arm).arm(score) for arm in ("synthetic", "real"))
+        synthetic, real = (trial.fits(arm).arm(score) for arm in _ARMS)
         low, high = interval(synthetic, alpha, -np.inf, np.inf)
-        rows.append({"rule": f"calibration {name}", "synthetic": synthetic.value,
-                     "synthetic_low": low, "synthetic_high": high, "real": real.value})  # fmt: skip
-    parts = {
-        role: brier_decomposition(positive, trial.fits(role).predictions[0][:, number])
-        for role in ("synthetic", "real")
+        more = {"synthetic": synthetic.value, "synthetic_low": low, "synthetic_high": high,
+                "real": real.value}  # fmt: skip
+        items.append(Item("measure", (f"calibration {name}",), side=Side.NEUTRAL, more=more))
+    brier = {
+        arm: brier_decomposition(positive, trial.fits(arm).predictions[0][:, number])
+        for arm in _ARMS
     }
-    names = ("score", "reliability", "resolution", "uncertainty")
-    rows += [
-        {"rule": f"Brier {name}", **{role: getattr(parts[role], name) for role in parts}}
-        for name in names
-    ]
-    return rows
+    for name in ("score", "reliability", "resolution", "uncertainty"):
+        more = {arm: getattr(parts, name) for arm, parts in brier.items()}
+        items.append(Item("measure", (f"Brier {name}",), side=Side.NEUTRAL, more=more))
+    return items
 
 
-def _curve(trial: Experiment, role: str, number: int, ctx: Context) -> list[dict[str, Any]]:
+def _curve(trial: Experiment, name: str, number: int, ctx: Context) -> list[Item]:
     positive = np.asarray(trial.task.holdout.target == number)
-    prediction = trial.fits(role).predictions[0][:, number]
-    return reliability_rows(positive, prediction, ctx.config.small_cell, ctx.config.alpha)
+    prediction = trial.fits(name).predictions[0][:, number]
+    least, alpha = ctx.config.small_cell, ctx.config.alpha
+    return reliability_items(positive, prediction, least, alpha, side=_ARMS[name])
 
 
-def reliability_rows(
-    positive: npt.NDArray[np.bool_], probabilities: FloatArray, least: int, alpha: float
-) -> list[dict[str, Any]]:
+def reliability_items(
+    positive: npt.NDArray[np.bool_],
+    probabilities: FloatArray,
+    least: int,
+    alpha: float,
+    *,
+    side: Side = Side.SYNTHETIC,
+) -> list[Item]:
     """Observed share in groups of like predictions, those that would show few rows left out.
 
     Parameters
@@ -197,18 +227,29 @@ def reliability_rows(
         Fewest rows of a group, and of either outcome in it if it occurs at all.
     alpha : float
         One minus the level of the intervals.
+    side : Side
+        Table that the predicting models were trained on.
     """
-    rows = []
+    items = []
     for predicted, hits, size in reliability_bins(positive, probabilities):
         if size >= least and min(hits, size - hits) not in range(1, least):
             share, low, high = wilson(hits, size, 1 - alpha)
-            label = f"predicted {percent(predicted, 1)}"
-            rows.append({"arm": label, "estimate": share, "low": low, "high": high,
-                         "expected": predicted, "n": size})  # fmt: skip
-    return rows
+            items.append(
+                Item(
+                    "arm",
+                    (f"predicted {percent(predicted)}",),
+                    side=side,
+                    estimate=share,
+                    low=low,
+                    high=high,
+                    expected=predicted,
+                    n=size,
+                )
+            )
+    return items
 
 
-def _panel(curves: Mapping[str, Sequence[Mapping[str, Any]]], name: str) -> Panel:
+def _panel(curves: Mapping[Side, Sequence[Item]], name: str) -> Panel:
     """Reliability curve of both arms beside the diagonal."""
     return Panel(
         "reliability_curve",
@@ -223,27 +264,16 @@ def _panel(curves: Mapping[str, Sequence[Mapping[str, Any]]], name: str) -> Pane
         lines=[
             *(
                 PlottedLine(
-                    f"trained on {role} rows",
-                    x=[row["expected"] for row in rows],
-                    y=[row["estimate"] for row in rows],
-                    low=[row["low"] for row in rows],
-                    high=[row["high"] for row in rows],
-                    side=role,
-                    shape="points" if role == "synthetic" else "line",
+                    f"trained on {side} rows",
+                    x=[item.expected or 0.0 for item in items],
+                    y=[item.estimate for item in items],
+                    low=[item.low for item in items],
+                    high=[item.high for item in items],
+                    side=side,
+                    shape="points" if side is Side.SYNTHETIC else "line",
                 )
-                for role, rows in curves.items()
+                for side, items in curves.items()
             ),
             PlottedLine("right", x=[0.0, 1.0], y=[0.0, 1.0], shape="dashes"),
         ],
-    )
-
-
-def _message(
-    name: str, loss: float, bounds: tuple[float, float], values: list[dict[str, Any]]
-) -> str:
-    slope, intercept = values[0]["synthetic"], values[1]["synthetic"]
-    return (
-        f"Wrong probabilities cost {percent(max(loss, 0.0))} ({percent(bounds[0])} to "
-        f"{percent(bounds[1])}) of what models could gain over predicting the class shares; class "
-        f"{name!r}: slope {slope:.2f} (right: 1), intercept {intercept:+.2f} (right: 0)."
     )

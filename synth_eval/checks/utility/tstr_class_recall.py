@@ -8,7 +8,8 @@ What it measures
 
 How to read it
     A recall far below the reference is a class that the synthetic table does not teach. It
-    warns where the recall of a class is surely below that of a tenth of the real rows.
+    warns where the recall of a class is surely below that of a tenth of the real rows and of
+    as many real rows; it only looks for such classes, so that a pass says that none was seen.
 
 Formula
     Recall = holdout rows of a class assigned to it / holdout rows of the class. The estimate is
@@ -26,7 +27,6 @@ Source
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -34,20 +34,24 @@ import numpy.typing as npt
 from synth_eval.checks.utility._curves import arm_curve, interval
 from synth_eval.checks.utility._experiment import Experiment, experiment
 from synth_eval.checks.utility._task import MANY_TEST_ROWS
-from synth_eval.checks.utility._words import percent
 from synth_eval.checks.utility._worth_rows import absence
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
+from synth_eval.judging.items import Item, Side
+from synth_eval.judging.judge import Decision, Direction, Status
 from synth_eval.judging.needs import HOLDOUT, TARGET
 from synth_eval.judging.panels import Panel
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.judging.results import Estimate, Reference, Result, Threshold
 from synth_eval.stats.arms import gap
 from synth_eval.stats.scores import Score, share_among
+from synth_eval.words import counted, percent
 
 FloatArray = npt.NDArray[np.float64]
+_Scorer = Callable[[FloatArray], Score]
 
-_BUDGETS = (0.01, 0.05)
+_BUDGETS = (0.01, 0.05)  # shares of rows that a person can look at, as in fraud detection
+_SHIFT = 0.12  # of the dots of a class beside each other, in classes
 
 
 @check(
@@ -69,28 +73,38 @@ def tstr_class_recall(ctx: Context) -> Result:
     counts = np.bincount(trial.task.holdout.target, minlength=len(trial.task.classes))
     judged = [k for k, count in enumerate(counts) if count >= MANY_TEST_ROWS]
     if not judged:
-        raise NotApplicable(f"no class has {MANY_TEST_ROWS} holdout rows to test on")
+        raise NotApplicable(
+            f"no class has {MANY_TEST_ROWS} holdout rows to test on", remedy="give a larger holdout"
+        )
     alpha = ctx.config.alpha / len(judged)
-    recalls = sorted((_recall(trial, k, alpha) for k in judged), key=lambda row: row["gap"])
+    by_gap = sorted((_recall(ctx, trial, k, alpha) for k in judged), key=lambda pair: pair[0])
+    recalls = [item for _, item in by_gap]
     worst = recalls[0]
-    below = [row for row in recalls if row["status"] == Status.WARN]
+    level, value, reference = worst.names[0], worst.estimate or 0.0, worst.reference or 0.0
+    below = [item for item in recalls if item.status is Status.WARN]
     rare = min(judged, key=lambda k: counts[k])
-    details = [
-        *(_public(row, trial, ctx) for row in recalls),
-        *(_precision(trial, k, alpha) for k in judged),
-        *(_at_budget(trial, rare, budget, alpha) for budget in _BUDGETS),
-    ]
-    return ctx.result(
-        Status.WARN if below else Status.PASS,
-        _message(worst, len(below), len(judged)),
-        estimate=Estimate(worst["estimate"], worst["low"], worst["high"], 1 - alpha),
-        reference=Reference("trained on as many real rows", worst["reference"]),
+    told = f"Of class {level!r} {percent(value)} are found, {percent(reference)} after training on"
+    found = (
+        f"{len(below)} of {counted(len(judged), 'class', 'classes')} are surely found"
+        if below
+        else "no class is surely found"
+    )
+    return ctx.judged(
+        f"{told} as many real rows; {found} less often than with a tenth of the real rows.",
+        summary=f"{told} as many real rows",
+        items=[
+            *sorted(recalls, key=lambda item: -item.severity),
+            *(_precision(trial, k, alpha) for k in judged),
+            *(_at_budget(trial, rare, budget, alpha) for budget in _BUDGETS),
+        ],
+        items_decide=True,
+        estimate=Estimate(value, worst.low, worst.high, 1 - alpha),
+        reference=Reference("trained on as many real rows", reference),
         threshold=Threshold(
-            worst["limit"], f"recall of that class by {ctx.config.margin('utility.go').basis}"
+            worst.limit or 0.0, f"recall of that class by {ctx.config.margin('utility.go').basis}"
         ),
         direction=Direction.HIGHER,
         n=trial.fits("synthetic").n,
-        details=details,
         panels=[_panel(trial, judged, alpha)],
     )
 
@@ -100,9 +114,9 @@ def _panel(trial: Experiment, judged: Sequence[int], alpha: float) -> Panel:
     scores = [_recall_scorer(trial, k) for k in judged]
     places = [float(place) for place in range(len(judged))]
     lines = (
-        ("synthetic", "synthetic rows", "synthetic", 0.0),
-        ("real", "as many real rows", "real", 0.12),
-        ("go", trial.fits("go").name, "neutral", 0.24),
+        ("synthetic", "synthetic rows", Side.SYNTHETIC, 0.0),
+        ("real", "as many real rows", Side.REAL, _SHIFT),
+        ("go", trial.fits("go").name, Side.NEUTRAL, 2 * _SHIFT),  # told from all real rows
     )
     return Panel(
         "recall_by_class",
@@ -116,70 +130,67 @@ def _panel(trial: Experiment, judged: Sequence[int], alpha: float) -> Panel:
         lines=[
             arm_curve(
                 name,
-                [trial.fits(role).arm(score) for score in scores],
+                [trial.fits(arm).arm(score) for score in scores],
                 alpha,
                 [place + shift for place in places],
-                side=colour,
+                side=side,
                 shape="points",
             )
-            for role, name, colour, shift in lines
+            for arm, name, side, shift in lines
         ],
         x_ticks=[trial.task.classes[k] for k in judged],
     )
 
 
-def _recall_scorer(trial: Experiment, number: int) -> Callable[[FloatArray], Score]:
+def _recall_scorer(trial: Experiment, number: int) -> _Scorer:
     of_class = trial.task.holdout.target == number
     return lambda prediction: share_among(of_class, prediction.argmax(axis=1) == number)
 
 
-def _message(worst: dict[str, Any], below: int, judged: int) -> str:
-    head = (
-        f"Of class {worst['level']!r} {percent(worst['estimate'], 1)} are found, "
-        f"{percent(worst['reference'], 1)} after training on as many real rows"
-    )
-    if not below:
-        return f"{head}; no class is surely found less often than with a tenth of the real rows."
-    return (
-        f"{head}; {below} of {judged} classes are surely found less often than with a tenth of "
-        "the real rows."
-    )
+def _recall(ctx: Context, trial: Experiment, number: int, alpha: float) -> tuple[float, Item]:
+    """Recall of a class, headed by how far it is above that of a tenth of the real rows.
 
-
-def _recall(trial: Experiment, number: int, alpha: float) -> dict[str, Any]:
-    score = _recall_scorer(trial, number)
-    row = _row(trial, score, alpha, arm="recall", level=trial.task.classes[number])
+    The sizes of the class stand beside it, small cells left blank.
+    """
+    score, task = _recall_scorer(trial, number), trial.task
     synthetic, go, real = (trial.fits(name).arm(score) for name in ("synthetic", "go", "real"))
-    difference = gap(synthetic, go)
-    # A small sample may find a class more often than a large one: for a price in precision.
-    surely_below = all(gap(synthetic, arm).interval(alpha)[1] < 0 for arm in (go, real))
-    status = Status.WARN if surely_below else Status.PASS
-    return {**row, "limit": go.value, "gap": difference.value, "status": str(status), "k": number}
+    # A small sample may find a class more often than a large one, for a price in precision: an
+    # alarm needs both, so the comparison that is nearer to no alarm decides.
+    lines = {f"recall less that of {arm.name}": gap(synthetic, arm) for arm in (go, real)}
+    subject = max(lines, key=lambda line: lines[line].interval(alpha)[1])
+    decision = Decision(
+        subject,
+        lines[subject].value,
+        *lines[subject].interval(alpha),
+        Direction.HIGHER,
+        warn=0.0,
+        otherwise=Status.PASS,
+        margins=("utility.go",),
+    )
+    sizes = {"real_rows": task.real, "synthetic_rows": task.synthetic}
+    counts = {name: int(np.sum(rows.target == number)) for name, rows in sizes.items()}
+    item = _item(trial, score, alpha, (task.classes[number], "recall")).replaced(
+        limit=go.value,
+        decisions=(decision,),
+        n=int(np.sum(task.holdout.target == number)),
+        more={
+            name: count if count >= ctx.config.small_cell else None
+            for name, count in counts.items()
+        },
+    )
+    return gap(synthetic, go).value, item
 
 
-def _public(row: dict[str, Any], trial: Experiment, ctx: Context) -> dict[str, Any]:
-    """The row with the size of its class in each table, small cells left blank."""
-    number, task = row["k"], trial.task
-    sizes = {
-        f"{role}_rows": int(np.sum(rows.target == number))
-        for role, rows in (("real", task.real), ("synthetic", task.synthetic))
-    }
-    shown = {name: size if size >= ctx.config.small_cell else None for name, size in sizes.items()}
-    holdout = int(np.sum(task.holdout.target == number))
-    hidden = ("gap", "k")
-    return {**{key: row[key] for key in row if key not in hidden}, "n": holdout, **shown}
-
-
-def _precision(trial: Experiment, number: int, alpha: float) -> dict[str, Any]:
+def _precision(trial: Experiment, number: int, alpha: float) -> Item:
     of_class = trial.task.holdout.target == number
 
     def score(prediction: FloatArray) -> Score:
         return share_among(prediction.argmax(axis=1) == number, of_class)
 
-    return _row(trial, score, alpha, arm="precision", level=trial.task.classes[number])
+    return _item(trial, score, alpha, (trial.task.classes[number], "precision"))
 
 
-def _at_budget(trial: Experiment, number: int, budget: float, alpha: float) -> dict[str, Any]:
+def _at_budget(trial: Experiment, number: int, budget: float, alpha: float) -> Item:
     of_class = trial.task.holdout.target == number
     alerts = max(round(budget * len(of_class)), 1)
 
@@ -188,14 +199,20 @@ def _at_budget(trial: Experiment, number: int, budget: float, alpha: float) -> d
         flagged[np.argsort(-prediction[:, number], kind="stable")[:alerts]] = True
         return share_among(of_class, flagged)
 
-    label = f"recall if {percent(budget)} of the rows are flagged"
-    return _row(trial, score, alpha, arm=label, level=trial.task.classes[number])
+    label = f"recall if {percent(budget, 0)} of the rows are flagged"
+    return _item(trial, score, alpha, (trial.task.classes[number], label))
 
 
-def _row(
-    trial: Experiment, score: Callable[[FloatArray], Score], alpha: float, **about: str
-) -> dict[str, Any]:
+def _item(trial: Experiment, score: _Scorer, alpha: float, names: tuple[str, str]) -> Item:
+    """Score of a class after synthetic training rows, and after as many real ones."""
     synthetic, real = (trial.fits(name).arm(score) for name in ("synthetic", "real"))
     low, high = interval(synthetic, alpha, 0.0, 1.0)
-    return {**about, "estimate": synthetic.value, "low": low, "high": high,
-            "reference": real.value}  # fmt: skip
+    return Item(
+        "class",
+        names,
+        side=Side.SYNTHETIC,
+        estimate=synthetic.value,
+        low=low,
+        high=high,
+        reference=real.value,
+    )

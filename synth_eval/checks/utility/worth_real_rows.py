@@ -7,8 +7,9 @@ What it measures
 
 How to read it
     "Worth 3,000 real rows": whoever has 3,000 real rows to train on is served as well. The
-    interval holds the choice of test and of training rows. Below 1 % of the real rows it
-    fails, from 10 % on it passes.
+    interval holds the choice of test and of training rows. It fails where the whole interval is
+    below 1 % of the real rows, passes where it is from 10 % on, and warns where it is surely
+    from 1 % on.
 
 Formula
     W = n with S(n real rows) = S(synthetic rows); S score on the holdout (AUC or R²), between the
@@ -31,21 +32,23 @@ from dataclasses import replace
 
 import numpy as np
 
-from synth_eval.checks.utility._curves import interval, learning_curve
+from synth_eval.checks.utility._curves import learning_curve
 from synth_eval.checks.utility._experiment import Experiment, experiment
 from synth_eval.checks.utility._task import kind_of_task, require_full_depth
-from synth_eval.checks.utility._words import percent
-from synth_eval.checks.utility._worth_rows import absence
+from synth_eval.checks.utility._worth_rows import absence, arm_item
 from synth_eval.judging.check import Context
+from synth_eval.judging.items import Side
+from synth_eval.judging.judge import Decision, Direction, Status
 from synth_eval.judging.needs import HOLDOUT, TARGET
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
+from synth_eval.judging.results import Estimate, Reference, Result, Threshold
 from synth_eval.stats.arms import Arm, fit_samples
 from synth_eval.stats.learning_curve import Worth, curve_sizes, worth
+from synth_eval.words import percent
 
-_POINTS = 9
-_SCORES = {True: "AUC", False: "R²"}
-_FITS = (12, 12, 10, 8, 8, 6, 6, 4)
+_POINTS = 9  # of the curve: about one for each doubling of the rows
+_FITS = (12, 12, 10, 8, 8, 6, 6, 4)  # by point: models on few rows scatter, those on many cost
+_BELOW_FLOOR = 4  # the curve starts so many times below the floor, so that worths below it show
 
 
 @check(
@@ -66,23 +69,62 @@ def worth_real_rows(ctx: Context) -> Result:
     if missing is not None:
         return missing
     alpha = ctx.config.alpha
-    curve = _curve(trial, ctx.config.margin("utility.floor").value / 4)
+    curve = _curve(trial, ctx.config.margin("utility.floor").value / _BELOW_FLOOR)
     synthetic = trial.fits("all_synthetic").arm(trial.task.score)
-    found = worth(synthetic, curve, alpha)
+    value = worth(synthetic, curve, alpha)
     real = len(trial.task.real)
-    high = min(found.high, float(real)) if np.isfinite(found.high) else float(real)
-    return ctx.result(
-        _status(found, ctx, real),
-        _message(found, synthetic, real),
-        estimate=Estimate(found.rows, found.low, max(high, found.rows), 1 - alpha),
+    shown_high = max(min(value.high, float(real)), value.rows)  # the curve has no more rows
+    told = (
+        f"{synthetic.n:,} synthetic rows are worth {value.rows:,.0f}"
+        f"{' or more' if value.beyond else ''} real rows to a model"
+    )
+    high = f"{value.high:,.0f}" if np.isfinite(value.high) else f"{real:,} or more"
+    share = f"{percent(value.rows / real, 0)} of those there are"
+    go = ctx.config.margin("utility.go")
+    return ctx.judged(
+        f"{told} ({value.low:,.0f} to {high}), {share}.",
+        summary=f"{told}, {share}",
+        decisions=_decisions(ctx, value, real),
+        items=[
+            arm_item(synthetic, Side.SYNTHETIC, alpha),
+            *(arm_item(point, Side.REAL, alpha) for point in reversed(curve)),
+        ],
+        estimate=Estimate(value.rows, value.low, shown_high, 1 - alpha),
         reference=Reference("all real rows", float(real), n=real),
-        threshold=ctx.config.margin("utility.go"),
+        threshold=Threshold(
+            go.value * real, f"{percent(go.value, 0)} of {real:,} real rows; {go.basis}"
+        ),
         direction=Direction.HIGHER,
         n=synthetic.n,
         sampled=synthetic.n if trial.task.sampled else None,
-        details=[_row(arm, alpha) for arm in (synthetic, *reversed(curve))],
-        panels=[learning_curve(_SCORES[bool(trial.task.classes)], curve, synthetic, alpha)],
+        panels=[learning_curve("AUC" if trial.task.classes else "R²", curve, synthetic, alpha)],
     )
+
+
+def _decisions(ctx: Context, value: Worth, real: int) -> list[Decision]:
+    floor, go = (ctx.config.margin(f"utility.{name}").value * real for name in ("floor", "go"))
+    return [
+        Decision(
+            "real rows that it is worth, beside the floor",
+            value.rows,
+            value.low,
+            value.high,
+            Direction.HIGHER,
+            fail=floor,
+            clear=floor,
+            margins=("utility.floor",),
+        ),
+        Decision(
+            "real rows that it is worth",
+            value.rows,
+            value.low,
+            value.high,
+            Direction.HIGHER,
+            clear=go,
+            otherwise=Status.WARN,
+            margins=("utility.go",),
+        ),
+    ]
 
 
 def _curve(trial: Experiment, smallest: float) -> list[Arm]:
@@ -95,27 +137,3 @@ def _curve(trial: Experiment, smallest: float) -> list[Arm]:
     ]
     last = replace(trial.fits("full").arm(score), name=f"{sizes[-1]:,} real rows")
     return [*(fits.arm(score) for fits in points), last]
-
-
-def _status(found: Worth, ctx: Context, real: int) -> Status:
-    if found.high < ctx.config.margin("utility.floor").value * real:
-        return Status.FAIL
-    if found.low >= ctx.config.margin("utility.go").value * real:
-        return Status.PASS
-    sure = found.low > ctx.config.margin("utility.floor").value * real
-    return Status.WARN if sure else Status.INCONCLUSIVE
-
-
-def _message(found: Worth, synthetic: Arm, real: int) -> str:
-    more = " or more" if found.beyond else ""
-    high = f"{found.high:,.0f}" if np.isfinite(found.high) else f"{real:,} or more"
-    return (
-        f"{synthetic.n:,} synthetic rows are worth {found.rows:,.0f}{more} real rows to a model "
-        f"({found.low:,.0f} to {high}), {percent(found.rows / real)} of those there are."
-    )
-
-
-def _row(arm: Arm, alpha: float) -> dict[str, object]:
-    low, high = interval(arm, alpha, -1.0, 1.0)
-    return {"arm": arm.name, "estimate": arm.value, "low": low, "high": high, "n": arm.n,
-            "seeds": arm.fits}  # fmt: skip
