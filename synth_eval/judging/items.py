@@ -36,6 +36,7 @@ SLOTS: Mapping[str, tuple[str, ...]] = {
     "secret": ("column", "arm"),
     "class": ("level", "arm"),
     "slice": ("what",),
+    "tables": ("what",),
     "group": ("group",),
     "case": ("case",),
     "rule": ("rule",),

@@ -79,6 +79,27 @@ MARGINS: Mapping[str, Threshold] = {
         0.10,
         "share of the real rows: on average as far from the real table as a 10 % real sample",
     ),
+    "fidelity.fresh_auc": Threshold(
+        0.5,
+        "AUC of a score that tells nothing, as for fresh real rows; surely below it a model takes "
+        "real rows for synthetic ones, which only copies among these teach it",
+    ),
+    "fidelity.fresh_distance": Threshold(
+        1.0,
+        "share of the distance that fresh real rows have: a table surely closer than fresh rows "
+        "repeats the noise of its training rows",
+    ),
+    "fidelity.clear_correlation": Threshold(
+        0.1,
+        "correlation on both sides from which a turned sign is counted: below it one column "
+        "tells less than 1 % of the variance of the other, so there is no sign to keep",
+    ),
+    "fidelity.least_coefficient_variance": Threshold(
+        0.25,
+        "variance of a coefficient times rows below which no pair of columns is taken to be: that "
+        "of a correlation of .71; a function of a column has none, and any difference, however "
+        "small, would be too far",
+    ),
     "coverage.lost_mass": Threshold(
         0.001,
         "share of real rows whose level is gone: one in a thousand, the rarest class that an "
