@@ -280,7 +280,7 @@ def _result(ctx: Context, search: _SliceSearch, items: Sequence[Item]) -> Result
     text = f"{search.compared:,} slices of one or two columns were searched"
     if alarms:
         most = " or more" if alarms == len(items) == _LISTED else ""
-        text += f"; {alarms}{most} differ beyond the margin"
+        text += f"; {alarms}{most} {'differs' if alarms == 1 else 'differ'} beyond the margin"
     text += (
         f". Worst: {worst.label}, mean distance {worst.estimate:.3g}, as far as a real sample of "
         f"{percent(min(worst.worth, 1.0))} of its rows, most in {worst.more['differs_most_in']}"
@@ -315,8 +315,8 @@ def _result(ctx: Context, search: _SliceSearch, items: Sequence[Item]) -> Result
 
 def _summary(search: _SliceSearch, worst: Item, alarms: int) -> str:
     if alarms:
-        which = counted(alarms, "slice")
         return (
-            f"{which} of rows differ; worst {worst.label}, most in {worst.more['differs_most_in']}."
+            f"{counted(alarms, 'slice')} of rows beyond the margin; worst {worst.label}, most in "
+            f"{worst.more['differs_most_in']}."
         )
     return f"None of {search.compared:,} slices surely differs; farthest: {worst.label}."
