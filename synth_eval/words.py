@@ -88,13 +88,15 @@ def share(value: float | None) -> str:
     return "–" if value is None else f"{number(100.0 * value)}{_NO_BREAK}%"
 
 
-def real_sample(worth: float) -> str:
+def real_sample(worth: float, *, short: bool = False) -> str:
     """Size of the real sample that is as far from the real table as the synthetic one.
 
     Parameters
     ----------
     worth : float
         Size as a share of the real rows; from 1 on the sample is as large as the table.
+    short : bool
+        In as few words as a summary has.
 
     Examples
     --------
@@ -102,10 +104,13 @@ def real_sample(worth: float) -> str:
     ('a real sample of 12.3 % of the rows', 'a full-sized real sample')
     >>> real_sample(0.00123)
     'a real sample of 0.12 % of the rows'
+    >>> real_sample(0.1234, short=True)
+    'a 12.3 % real sample'
     """
     if worth >= 1:
         return "a full-sized real sample"
-    return f"a real sample of {percent(worth, 1 if worth >= 0.01 else 2)} of the rows"
+    size = percent(worth, 1 if worth >= 0.01 else 2)
+    return f"a {size} real sample" if short else f"a real sample of {size} of the rows"
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

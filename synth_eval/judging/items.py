@@ -37,6 +37,7 @@ SLOTS: Mapping[str, tuple[str, ...]] = {
     "class": ("level", "arm"),
     "slice": ("what",),
     "measure": ("what",),
+    "tables": ("what",),
     "group": ("group",),
     "case": ("case",),
     "rule": ("rule",),

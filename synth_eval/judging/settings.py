@@ -70,15 +70,6 @@ MARGINS: Mapping[str, Threshold] = {
         0.001,
         "violation rate allowed beyond that of real rows: one row in a thousand",
     ),
-    "fidelity.worst_table": Threshold(
-        0.01,
-        "share of the real rows: a table farther from the real one than a 1 % real sample; "
-        "whoever accepts it could have worked with one real row in a hundred",
-    ),
-    "fidelity.mean_table": Threshold(
-        0.10,
-        "share of the real rows: on average as far from the real table as a 10 % real sample",
-    ),
     "validity.shared_rows": Threshold(
         0.001,
         "holdout rows that real holds too beyond chance: one in a thousand is as many as a check "
@@ -88,6 +79,36 @@ MARGINS: Mapping[str, Threshold] = {
         0.5,
         "share of the holdout's rows: real and holdout may differ as far as a random sample of "
         "half the holdout would; beyond that the split was not random in this column",
+    ),
+    "fidelity.worst_table": Threshold(
+        0.01,
+        "share of the real rows: a table farther from the real one than a 1 % real sample; "
+        "whoever accepts it could have worked with one real row in a hundred",
+    ),
+    "fidelity.mean_table": Threshold(
+        0.10,
+        "share of the real rows: on average as far from the real table as a 10 % real sample",
+    ),
+    "fidelity.fresh_auc": Threshold(
+        0.5,
+        "AUC of a score that tells nothing, as for fresh real rows; surely below it a model takes "
+        "real rows for synthetic ones, which only copies among these teach it",
+    ),
+    "fidelity.fresh_distance": Threshold(
+        1.0,
+        "share of the distance that fresh real rows have: a table surely closer than fresh rows "
+        "repeats the noise of its training rows",
+    ),
+    "fidelity.clear_correlation": Threshold(
+        0.1,
+        "correlation on both sides from which a turned sign is counted: below it one column "
+        "tells less than 1 % of the variance of the other, so there is no sign to keep",
+    ),
+    "fidelity.least_coefficient_variance": Threshold(
+        0.25,
+        "variance of a coefficient times rows below which no pair of columns is taken to be: that "
+        "of a correlation of .71; a function of a column has none, and any difference, however "
+        "small, would be too far",
     ),
     "coverage.lost_mass": Threshold(
         0.001,

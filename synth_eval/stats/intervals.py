@@ -270,8 +270,9 @@ def auc_interval(positives: FloatArray, negatives: FloatArray, level: float = 0.
     """Area under the ROC curve with its interval; ties count one half.
 
     The probability that a random positive scores above a random negative. The interval is
-    DeLong's on the logit scale; for a perfect separation the variance is floored at that
-    of one misplaced row, so it never collapses to a point.
+    DeLong's on the logit scale; nearer to an end than one misplaced row it is that of one
+    misplaced row, so for a perfect separation it neither collapses to a point nor, as the logit
+    goes to infinity, widens to everything.
 
     Parameters
     ----------
@@ -295,7 +296,10 @@ def auc_interval(positives: FloatArray, negatives: FloatArray, level: float = 0.
     area = float(above.mean())
     variance = float(above.var(ddof=1) / n + below.var(ddof=1) / m)
     error = max(np.sqrt(variance), 1.0 / (n * m) ** 0.5 / max(n, m) ** 0.5)
-    inside = float(np.clip(area, 0.5 / (n * m), 1 - 0.5 / (n * m)))
+    one_row = 1.0 / min(n, m)  # what a row of the smaller group on the wrong end takes away
+    inside = float(np.clip(area, one_row, 1 - one_row))
+    if inside != area:
+        error = max(error, one_row)
     logit = np.log(inside / (1 - inside))
     half = _normal_quantile(level) * error / (inside * (1 - inside))
     low, high = 1 / (1 + np.exp(-(logit - half))), 1 / (1 + np.exp(-(logit + half)))

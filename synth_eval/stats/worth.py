@@ -18,7 +18,7 @@ import numpy.typing as npt
 from synth_eval.stats.empirical import EmpiricalDistribution
 
 __all__ = [
-    "Curve",
+    "SampleCurve",
     "expected_absolute_difference",
     "expected_at",
     "kolmogorov_curve",
@@ -39,7 +39,7 @@ _POISSON_TERMS = 45  # a mean of ten exceeds these counts with probability 5e-16
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
+class SampleCurve:
     """Expected distance of a real sample from the real table, by the size of the sample.
 
     Parameters
@@ -121,7 +121,7 @@ def _one_few(shares: FloatArray, mean: FloatArray, n: float, m: float) -> FloatA
 
 def total_variation_curves(
     tables: Sequence[npt.NDArray[np.int64]], n: int, sizes: FloatArray
-) -> list[Curve]:
+) -> list[SampleCurve]:
     """Curves of the total variation distance, one per table of counts.
 
     Cells with equal counts have equal expectations, so the work is done once per distinct
@@ -153,7 +153,7 @@ def total_variation_curves(
     # it any difference would be infinitely far from a table with a single filled cell.
     one = np.array([1 / float(tables[0].sum())])
     unseen = np.concatenate([expected_absolute_difference(one, n, size) for size in sizes])
-    return [Curve(sizes, own + 0.5 * unseen) for own in expected]
+    return [SampleCurve(sizes, own + 0.5 * unseen) for own in expected]
 
 
 def _distinct(tables: Sequence[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
@@ -169,7 +169,9 @@ def _distinct(tables: Sequence[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
     return np.flatnonzero(seen)
 
 
-def kolmogorov_curve(values: Sample, n: int, sizes: FloatArray, rng: np.random.Generator) -> Curve:
+def kolmogorov_curve(
+    values: Sample, n: int, sizes: FloatArray, rng: np.random.Generator
+) -> SampleCurve:
     """Curve of the Kolmogorov-Smirnov distance of a variable, ties included.
 
     The expected largest gap of a Brownian bridge over the distribution function's own
@@ -182,7 +184,7 @@ def kolmogorov_curve(values: Sample, n: int, sizes: FloatArray, rng: np.random.G
         cumulative = cumulative[np.unique(np.searchsorted(cumulative, even))]
     cumulative = cumulative[cumulative < 1.0]
     if len(cumulative) == 0:  # a single value
-        return Curve(sizes, np.zeros(len(sizes)))
+        return SampleCurve(sizes, np.zeros(len(sizes)))
     steps = np.sqrt(np.diff(cumulative, prepend=0.0))
     motion = np.cumsum(rng.standard_normal((_BRIDGES, len(steps))) * steps, axis=1)
     rest = rng.standard_normal((_BRIDGES, 1)) * np.sqrt(1 - cumulative[-1])
@@ -190,10 +192,10 @@ def kolmogorov_curve(values: Sample, n: int, sizes: FloatArray, rng: np.random.G
     constant = float(np.abs(bridges).max(axis=1).mean())
     if len(cumulative) > 200:  # the grid misses the peaks between its points
         constant = max(constant, 0.8687)  # sqrt(π/2)·ln 2, of a whole bridge
-    return Curve(sizes, constant * np.sqrt(1 / n + 1 / sizes))
+    return SampleCurve(sizes, constant * np.sqrt(1 / n + 1 / sizes))
 
 
-def wasserstein_curve(values: Sample, n: int, sizes: FloatArray) -> Curve:
+def wasserstein_curve(values: Sample, n: int, sizes: FloatArray) -> SampleCurve:
     """Curve of the Wasserstein-1 distance: sqrt(2/π·(1/n + 1/s)) times the area of sqrt(F(1-F))."""
     distribution = EmpiricalDistribution.of(values)
     area = 0.0
@@ -203,11 +205,11 @@ def wasserstein_curve(values: Sample, n: int, sizes: FloatArray) -> Curve:
             share = distribution.cumulative[block][: len(width)] / distribution.rows
             area += float((np.sqrt(share * (1 - share)) * width).sum())
     area = area if np.isfinite(area) else float(np.finfo(np.float64).max) / 16
-    return Curve(sizes, area * np.sqrt(2 / np.pi * (1 / n + 1 / sizes)))
+    return SampleCurve(sizes, area * np.sqrt(2 / np.pi * (1 / n + 1 / sizes)))
 
 
-def expected_at(curves: Sequence[Curve], size: float) -> FloatArray:
-    """`Curve.at` of many curves over the same sizes, shape (curves,)."""
+def expected_at(curves: Sequence[SampleCurve], size: float) -> FloatArray:
+    """`SampleCurve.at` of many curves over the same sizes, shape (curves,)."""
     sizes = np.log(curves[0].sizes)
     end = int(np.clip(np.searchsorted(sizes, np.log(size)), 1, len(sizes) - 1))
     weight = (np.clip(np.log(size), sizes[0], sizes[-1]) - sizes[end - 1]) / (
@@ -218,8 +220,8 @@ def expected_at(curves: Sequence[Curve], size: float) -> FloatArray:
     return np.asarray(low + weight * (high - low))
 
 
-def rows_at(curves: Sequence[Curve], distances: FloatArray) -> FloatArray:
-    """`Curve.rows` of many curves over the same sizes, each at its own distance."""
+def rows_at(curves: Sequence[SampleCurve], distances: FloatArray) -> FloatArray:
+    """`SampleCurve.rows` of many curves over the same sizes, each at its own distance."""
     sizes = np.log(curves[0].sizes)
     expected = np.stack([curve.expected for curve in curves])
     end = np.clip((expected > distances[:, None]).sum(axis=1), 1, len(sizes) - 1)
@@ -230,6 +232,6 @@ def rows_at(curves: Sequence[Curve], distances: FloatArray) -> FloatArray:
     return np.asarray(np.exp(sizes[end - 1] + weight * (sizes[end] - sizes[end - 1])))
 
 
-def mean_curve(curves: Sequence[Curve]) -> Curve:
+def mean_curve(curves: Sequence[SampleCurve]) -> SampleCurve:
     """Curve of the mean distance over several tables."""
-    return Curve(curves[0].sizes, np.mean([curve.expected for curve in curves], axis=0))
+    return SampleCurve(curves[0].sizes, np.mean([curve.expected for curve in curves], axis=0))

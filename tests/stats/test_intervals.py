@@ -132,6 +132,25 @@ def test_auc_of_ties_and_order() -> None:
         auc_interval(np.zeros(1), np.zeros(5))
 
 
+def test_auc_interval_of_a_nearly_perfect_separation_stays_near_one() -> None:
+    """Neither a point nor everything: rule of three, 1 - 3.7 / 750, and wider by at most two."""
+    positives, negatives = np.arange(750.0) + 1_000, np.arange(750.0)
+    perfect = auc_interval(positives, negatives)
+    negatives[-1] = 1_005.5  # above six of the positives
+    near = auc_interval(positives, negatives)
+    for found in (perfect, near):
+        assert 1 - 2 * 3.7 / 750 < found.low < 1 - 3.7 / 750
+    assert auc_interval(negatives, positives).high == pytest.approx(1 - near.low)
+
+
+def test_auc_interval_covers_an_area_close_to_one() -> None:
+    rng = np.random.default_rng(3)
+    shift = 4.37  # an area of .999: the normal distribution function at shift / √2
+    runs = [auc_interval(rng.normal(shift, 1, 150), rng.normal(0, 1, 150)) for _ in range(400)]
+    assert np.mean([found.low <= 0.999 <= found.high for found in runs]) >= 0.93
+    assert np.mean([found.low for found in runs]) > 0.95
+
+
 def test_auc_interval_covers_half_under_the_null() -> None:
     rng = np.random.default_rng(1)
     inside = 0

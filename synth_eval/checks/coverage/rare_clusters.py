@@ -79,8 +79,10 @@ def rare_clusters(ctx: Context) -> Result:
         for status in (Status.FAIL, Status.INCONCLUSIVE)
     )
     margin = ctx.config.margin(LOST)
+    # Groups of just the margin's size must be kept: the line lies right below it.
+    line = float(np.nextafter(margin.value, 0.0))
     decisions = (
-        Decision("real rows of lost groups", mass, mass, mass, fail=float(np.nextafter(margin.value, 0.0)), warn=0.0,
+        Decision("real rows of lost groups", mass, mass, mass, fail=line, warn=0.0,
                  otherwise=Status.PASS, margins=(LOST,)),
         Decision("real rows of groups that may be lost", unclear, 0.0, unclear,
                  clear=ctx.config.margin(EMPTY).value, margins=(EMPTY,)),

@@ -9,10 +9,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.fidelity._as_far_as import Measured, curve_sizes, judge
+from synth_eval.checks.fidelity._as_far_as import (
+    ItemDistance,
+    curve_sizes,
+    result_of_distances,
+)
 from synth_eval.checks.fidelity._standard_errors import MeanError
 from synth_eval.judging.check import Context
-from synth_eval.judging.results import Result
+from synth_eval.judging.results import Item, Result
 from synth_eval.stats.distances import (
     Distance,
     total_variation_distance,
@@ -20,7 +24,7 @@ from synth_eval.stats.distances import (
 )
 from synth_eval.stats.worth import total_variation_curves
 
-__all__ = ["Cells", "judge_cells", "judge_counts"]
+__all__ = ["Cells", "result_of_cells", "result_of_counts"]
 
 CountArray = npt.NDArray[np.int64]
 
@@ -31,22 +35,22 @@ class Cells:
 
     Parameters
     ----------
-    item : mapping
-        What the table is, for the details.
+    item : Item
+        What the table is about.
     size : int
         Number of cells.
     rows : callable
         Role of a table in, cell of each of its rows out, shape (rows,).
     """
 
-    item: Mapping[str, Any]
+    item: Item
     size: int
     rows: Callable[[str], npt.NDArray[np.integer[Any]]]
 
 
-def judge_cells(ctx: Context, tables: Iterable[Cells], noun: str) -> Result:
+def result_of_cells(ctx: Context, tables: Iterable[Cells], noun: str) -> Result:
     """Judge tables that are counted here, all rows of each, one table at a time."""
-    error, items, counted = MeanError(ctx), [], []
+    error, compared, counts_of_all = MeanError(ctx), [], []
     for table in tables:
         counts: dict[str, CountArray] = {}
         sampled: dict[str, npt.NDArray[np.integer[Any]]] = {}
@@ -57,12 +61,12 @@ def judge_cells(ctx: Context, tables: Iterable[Cells], noun: str) -> Result:
                 sampled[role] = cells[error.rows(role)]
         distance = total_variation_distance(counts["real"], counts["synthetic"])
         error.add(distance, sampled)
-        items.append((table.item, distance))
-        counted.append(counts)
-    pooled = [counts["real"] + counts.get("holdout", 0) for counts in counted]
+        compared.append((table.item, distance))
+        counts_of_all.append(counts)
+    pooled = [counts["real"] + counts.get("holdout", 0) for counts in counts_of_all]
     curves = total_variation_curves(pooled, ctx.data.real.num_rows, curve_sizes(ctx))
-    measured = [
-        Measured(
+    distances = [
+        ItemDistance(
             item,
             distance,
             total_variation_distance(counts["real"], counts["holdout"])
@@ -70,14 +74,14 @@ def judge_cells(ctx: Context, tables: Iterable[Cells], noun: str) -> Result:
             else None,
             curve,
         )
-        for (item, distance), counts, curve in zip(items, counted, curves, strict=True)
+        for (item, distance), counts, curve in zip(compared, counts_of_all, curves, strict=True)
     ]
-    return judge(ctx, measured, error, noun)
+    return result_of_distances(ctx, distances, error, noun)
 
 
-def judge_counts(
+def result_of_counts(
     ctx: Context,
-    items: Sequence[Mapping[str, Any]],
+    items: Sequence[Item],
     blocks: Iterable[Mapping[str, CountArray]],
     error: MeanError,
     cells: Callable[[int], Mapping[str, npt.NDArray[np.intp]]],
@@ -87,8 +91,8 @@ def judge_counts(
 
     Parameters
     ----------
-    items : sequence of mapping
-        What each table is, in the order of the counts.
+    items : sequence of Item
+        What each table is about, in the order of the counts.
     blocks : iterable of mapping
         Counts by role of a table of the data, shape (tables of the block, cells).
     error : MeanError
@@ -96,21 +100,21 @@ def judge_counts(
     cells : callable
         Number of a table in, cells of the sampled rows by role out.
     """
-    measured: list[Measured] = []
+    distances: list[ItemDistance] = []
     sizes, rows = curve_sizes(ctx), ctx.data.real.num_rows
     for counts in blocks:
         real, holdout = counts["real"], counts.get("holdout")
         curves = total_variation_curves(
             list(real if holdout is None else real + holdout), rows, sizes
         )
-        distances, signs = _distances(real, counts["synthetic"])
-        others = None if holdout is None else _distances(real, holdout)[0]
-        for i, (distance, curve) in enumerate(zip(distances, curves, strict=True)):
-            table = len(measured)
+        of_synthetic, signs = _distances(real, counts["synthetic"])
+        of_holdout = None if holdout is None else _distances(real, holdout)[0]
+        for i, (distance, curve) in enumerate(zip(of_synthetic, curves, strict=True)):
+            table = len(distances)
             error.add_signs(signs[i], cells(table))
-            other = None if others is None else others[i]
-            measured.append(Measured(items[table], distance, other, curve))
-    return judge(ctx, measured, error, noun)
+            unseen = None if of_holdout is None else of_holdout[i]
+            distances.append(ItemDistance(items[table], distance, unseen, curve))
+    return result_of_distances(ctx, distances, error, noun)
 
 
 def _distances(real: CountArray, other: CountArray) -> tuple[list[Distance], npt.NDArray[np.int8]]:

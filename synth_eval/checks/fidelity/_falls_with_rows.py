@@ -9,13 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from synth_eval.judging.check import Context
-from synth_eval.judging.results import Status
+from synth_eval.judging.judge import Decision
 
-__all__ = ["Excess"]
+__all__ = ["FallingDistance"]
+
+_WORST, _MEAN = "fidelity.worst_table", "fidelity.mean_table"
 
 
 @dataclass(frozen=True, slots=True)
-class Excess:
+class FallingDistance:
     """A distance with its interval, and what it would be of real samples.
 
     Parameters
@@ -41,7 +43,13 @@ class Excess:
     synthetic_rows: int
 
     def limit(self, share: float) -> float:
-        """Expected distance of a real sample of a share of the rows."""
+        """Expected distance of a real sample of a share of the rows.
+
+        Examples
+        --------
+        >>> FallingDistance(0.2, 0.1, 0.3, 0.0, 10.0, 1000, 1000).limit(0.1)
+        0.09
+        """
         size = max(share * self.rows, 1.0)
         return self.fresh + self.scale * max(1 / size - 1 / self.synthetic_rows, 0.0)
 
@@ -53,18 +61,11 @@ class Excess:
         excess = max(self.value - self.fresh, 0.0) / self.scale
         return 1 / ((1 / self.synthetic_rows + excess) * self.rows)
 
-    def status(self, ctx: Context) -> Status:
+    def decision(self, ctx: Context, subject: str) -> Decision:
         """Fail beyond the distance of a 1 % sample, warn beyond that of a 10 % one."""
-        goal = self.limit(ctx.config.margin("fidelity.mean_table").value)
-        if self.low > self.limit(ctx.config.margin("fidelity.worst_table").value):
-            return Status.FAIL
-        if self.low > goal:
-            return Status.WARN
-        return Status.PASS if self.high <= goal else Status.INCONCLUSIVE
-
-    def sample(self) -> str:
-        """The worth in words."""
-        if self.worth >= 1:
-            return "a full-sized real sample"
-        digits = 1 if self.worth >= 0.01 else 2
-        return f"a real sample of {100 * self.worth:.{digits}f} % of the rows"
+        goal = self.limit(ctx.config.margin(_MEAN).value)
+        floor = self.limit(ctx.config.margin(_WORST).value)
+        return Decision(
+            subject, self.value, self.low, self.high, fail=floor, warn=goal, clear=goal,
+            margins=(_MEAN, _WORST),
+        )  # fmt: skip

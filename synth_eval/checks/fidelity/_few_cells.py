@@ -10,6 +10,8 @@ from synth_eval.judging.check import Context
 __all__ = ["few_cell_maps"]
 
 _CELLS = 5
+"""Eight of a column with missing, other and unseen, and 512 of a triple: enough to see a dependence
+of three, and few enough to count thousands of triples."""
 
 
 def few_cell_maps(ctx: Context) -> list[npt.NDArray[np.uint16]]:

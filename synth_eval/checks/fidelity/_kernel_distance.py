@@ -9,21 +9,37 @@ from typing import Any
 
 import numpy as np
 
-from synth_eval.checks.fidelity._falls_with_rows import Excess
+from synth_eval.checks.fidelity._falls_with_rows import FallingDistance
 from synth_eval.data.spaces import RealSpace
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Threshold
+from synth_eval.judging.results import (
+    Direction,
+    Estimate,
+    Item,
+    Reference,
+    Result,
+    Side,
+    Threshold,
+)
 from synth_eval.stats.cpus import calm_threads
 from synth_eval.stats.kernels import Block, Kernel, KernelDifference, kernel_difference
 from synth_eval.stats.neighbours import squared_blocks
+from synth_eval.words import percent, real_sample
 
-__all__ = ["judge", "median_distance"]
+__all__ = ["median_distance", "result_of_kernel"]
 
 _ROWS = 4_000
+"""Rows a side: the pairs of both sides are 64 million distances."""
+
 _FEWEST_ROWS = 20
+"""With fewer the interval of the mean over pairs, a normal one, means nothing."""
+
 _PERMUTATIONS = 200
+"""Five of them lie beyond each end of a null at 95 %."""
+
 _MEDIAN_ROWS = 1_000
+"""Half a million pairs: a bandwidth need not be more exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +49,12 @@ class _Arm:
     role: str
     rows: int
     difference: KernelDifference
-    excess: Excess
+    distance: FallingDistance
 
 
-def judge(ctx: Context, choose: Callable[[Context, RealSpace], Kernel], noun: str) -> Result:
+def result_of_kernel(
+    ctx: Context, choose: Callable[[Context, RealSpace], Kernel], noun: str
+) -> Result:
     """Compare sampled rows and decide in rows of real data.
 
     Parameters
@@ -57,23 +75,25 @@ def judge(ctx: Context, choose: Callable[[Context, RealSpace], Kernel], noun: st
     arms = [_arm(ctx, space, kernel, "synthetic")]
     if data.holdout is not None and data.holdout.num_rows >= _FEWEST_ROWS:
         arms.append(_arm(ctx, space, kernel, "holdout"))
-    excess, rows = arms[0].excess, arms[0].rows
+    distance, rows = arms[0].distance, arms[0].rows
     goal = ctx.config.margin("fidelity.mean_table")
-    return ctx.result(
-        excess.status(ctx),
-        f"The {noun} of {rows:,} synthetic from {rows:,} real rows is {excess.value:.2g} "
-        f"({excess.low:.2g} to {excess.high:.2g}; fresh real rows: about 0), as far as "
-        f"{excess.sample()}.",
-        estimate=Estimate(excess.value, excess.low, excess.high, 1 - ctx.config.alpha),
+    return ctx.judged(
+        f"The {noun} of {rows:,} synthetic from {rows:,} real rows is {distance.value:.2g} "
+        f"({distance.low:.2g} to {distance.high:.2g}; fresh real rows: about 0), as far as "
+        f"{real_sample(distance.worth)}.",
+        summary=f"By {noun} whole rows are as far from the real table as "
+        f"{real_sample(distance.worth, short=True)}.",
+        items=[_item(ctx, arm, goal.value) for arm in arms],
+        items_decide=True,
+        estimate=Estimate(distance.value, distance.low, distance.high, 1 - ctx.config.alpha),
         reference=_reference(ctx, arms),
         threshold=Threshold(
-            excess.limit(goal.value),
-            f"expected of a {100 * goal.value:.0f} % real sample; {goal.basis}",
+            distance.limit(goal.value),
+            f"expected of a {percent(goal.value, 0)} real sample; {goal.basis}",
         ),
         direction=Direction.LOWER,
         n=rows,
         sampled=rows if rows < data.synthetic.num_rows else None,
-        details=[_detail(ctx, arm, goal.value) for arm in arms],
     )
 
 
@@ -113,32 +133,40 @@ def _arm(ctx: Context, space: RealSpace, kernel: Kernel, role: str) -> _Arm:
         )
     low, high = difference.interval(NormalDist().inv_cdf(1 - ctx.config.alpha / 2))
     smaller = min(data.real.num_rows, size)
-    excess = Excess(difference.value, low, high, 0.0, difference.scale, smaller, size)
-    return _Arm(role, rows, difference, excess)
+    value, scale = difference.value, difference.scale
+    distance = FallingDistance(value, low, high, 0.0, scale, smaller, size)
+    return _Arm(role, rows, difference, distance)
 
 
 def _reference(ctx: Context, arms: list[_Arm]) -> Reference:
     if len(arms) > 1:
-        excess, rows = arms[1].excess, arms[1].rows
-        return Reference("holdout against real", excess.value, excess.low, excess.high, rows)
+        distance, rows = arms[1].distance, arms[1].rows
+        return Reference("holdout against real", distance.value, distance.low, distance.high, rows)
     tail = ctx.config.alpha / 2
     low, high = np.quantile(arms[0].difference.null, [tail, 1 - tail])
     return Reference("labels permuted", 0.0, float(low), float(high), arms[0].rows)
 
 
-def _detail(ctx: Context, arm: _Arm, goal: float) -> dict[str, Any]:
+def _item(ctx: Context, arm: _Arm, goal: float) -> Item:
+    """One table against the real one; only the synthetic one is judged."""
     tail = ctx.config.alpha / 2
-    low, high = np.quantile(arm.difference.null, [tail, 1 - tail])
-    return {
-        "arm": f"{arm.role} against real",
-        "estimate": arm.excess.value,
-        "low": arm.excess.low,
-        "high": arm.excess.high,
-        "expected": 0.0,
-        "limit": arm.excess.limit(goal),
-        "worth": arm.excess.worth,
-        "null_low": float(low),
-        "null_high": float(high),
-        "permutations": _PERMUTATIONS,
-        "n": arm.rows,
-    }
+    null_low, null_high = np.quantile(arm.difference.null, [tail, 1 - tail])
+    distance, subject = arm.distance, f"{arm.role} against real"
+    return Item(
+        "arm",
+        (subject,),
+        side=Side(arm.role),
+        estimate=distance.value,
+        low=distance.low,
+        high=distance.high,
+        expected=0.0,
+        limit=distance.limit(goal),
+        worth=distance.worth,
+        decisions=(distance.decision(ctx, subject),) if arm.role == "synthetic" else (),
+        n=arm.rows,
+        more={
+            "null_low": float(null_low),
+            "null_high": float(null_high),
+            "permutations": _PERMUTATIONS,
+        },
+    )

@@ -26,11 +26,11 @@ class Slice:
     cells: tuple[int, ...]
 
 
-def slice_label(data: Data, found: Slice) -> str:
+def slice_label(data: Data, part: Slice) -> str:
     """Name of a slice; outer bins are open, so that no smallest or largest value is told."""
     parts = [
         _cell_label(data, data.plans[position], cell)
-        for position, cell in zip(found.columns, found.cells, strict=True)
+        for position, cell in zip(part.columns, part.cells, strict=True)
     ]
     return " & ".join(parts)
 

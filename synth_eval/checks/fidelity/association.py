@@ -29,18 +29,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.fidelity._as_far_as import Measured, curve_sizes, judge
+from synth_eval.checks.fidelity._as_far_as import (
+    ItemDistance,
+    curve_sizes,
+    result_of_distances,
+)
 from synth_eval.checks.fidelity._standard_errors import FixedError
 from synth_eval.data.table import Table
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Result
+from synth_eval.judging.results import Item, Result
 from synth_eval.stats.association import (
     correlation_ratio,
     cramers_v,
@@ -48,17 +51,16 @@ from synth_eval.stats.association import (
     pearson_correlation,
 )
 from synth_eval.stats.distances import Distance
-from synth_eval.stats.worth import Curve
+from synth_eval.stats.worth import SampleCurve
 
 _GROUPS = 20
-_ROWS = 50_000
-_LEVELS = 20
-_CLEAR = 0.1
-"""A correlation below this has no sign worth keeping."""
+"""Groups of the jackknife: a standard error from them is right to about a sixth."""
 
-_LEAST_SPREAD = 0.25
-"""Variance of a coefficient times rows: a function of a column has none, and any difference,
-however small, would be infinitely far. No pair is taken to be surer than a correlation of .7."""
+_ROWS = 50_000
+"""Rows a table: coefficients are right to .004 then, far below what anybody would notice."""
+
+_LEVELS = 20
+"""Levels kept apart, the frequent ones; the rest is one more."""
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -71,6 +73,21 @@ class _Columns:
     ranks: dict[str, FloatArray]
     levels: dict[str, npt.NDArray[np.intp]]
     group: npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class _Association:
+    """Coefficient of a pair in one table: on all rows, then with each group left out."""
+
+    coefficient: str
+    values: FloatArray
+    more: dict[str, float]
+
+    def jackknife(self) -> tuple[float, float]:
+        """Value and its jackknife variance."""
+        left_out = self.values[1:]
+        variance = (_GROUPS - 1) / _GROUPS * ((left_out - left_out.mean()) ** 2).sum()
+        return float(self.values[0]), float(variance)
 
 
 @check(
@@ -88,21 +105,20 @@ def association(ctx: Context) -> Result:
     if len(names) < 2:
         raise NotApplicable("the schema has fewer than two columns to compare")
     columns = {role: _columns(ctx, table, role) for role, table in ctx.data.tables.items()}
-    rows = {role: len(own.group) for role, own in columns.items()}
-    differences, measured = [], []
+    rows = {role: len(sides.group) for role, sides in columns.items()}
+    differences, distances = [], []
     for first, second in combinations(names, 2):
-        found = {role: _associate(own, first, second) for role, own in columns.items()}
-        values = {role: _jackknife(own[0]) for role, own in found.items()}
-        gaps = found["synthetic"][0] - values["real"][0]
-        differences.append(np.abs(gaps))
-        item = _item(ctx, first, second, values, found)
-        measured.append(_measured(ctx, item, values, rows))
+        pairs = {role: _associate(sides, first, second) for role, sides in columns.items()}
+        differences.append(np.abs(pairs["synthetic"].values - pairs["real"].values[0]))
+        distances.append(_distance(ctx, first, second, pairs, rows))
     error = _error_of_mean(np.array(differences), columns)
-    sampled = {
-        role: count for role, count in rows.items() if count < ctx.data.tables[role].num_rows
-    }
-    result = judge(ctx, measured, error, "pairs of columns")
-    return _with_summary(result, measured, max(sampled.values(), default=None))
+    result = result_of_distances(ctx, distances, error, "pairs of columns")
+    gaps = np.array([entry.synthetic.value for entry in distances])
+    turned = sum(bool(entry.item.more["sign_turned"]) for entry in distances)
+    tail = f" Largest {gaps.max():.3g}, root mean square {np.sqrt((gaps**2).mean()):.3g}"
+    tail += f", {turned} clear signs turned." if turned else ", no clear sign turned."
+    sampled = [count for role, count in rows.items() if count < ctx.data.tables[role].num_rows]
+    return replace(result, message=result.message + tail, sampled=max(sampled, default=None))
 
 
 def _columns(ctx: Context, table: Table, role: str) -> _Columns:
@@ -146,30 +162,26 @@ def _mid_ranks(values: FloatArray) -> FloatArray:
     return ranks
 
 
-def _associate(columns: _Columns, first: str, second: str) -> tuple[FloatArray, dict[str, Any]]:
-    """Coefficient of the pair: on all rows, then with each group left out; and what else to say."""
+def _associate(columns: _Columns, first: str, second: str) -> _Association:
+    """Association of two columns in one table, by the coefficient for their kinds."""
     if first in columns.ranks and second in columns.ranks:
         values = _correlate(columns.ranks[first], columns.ranks[second], columns.group)
         linear = _correlate(columns.numbers[first], columns.numbers[second], columns.group)
-        return values, {"coefficient": "Spearman", "pearson": float(linear[0])}
+        return _Association("Spearman", values, {"pearson": float(linear[0])})
     if first in columns.levels and second in columns.levels:
         tables = _leave_out(
             columns.levels[first] * (_LEVELS + 2) + columns.levels[second],
             columns.group,
             (_LEVELS + 2) ** 2,
         ).reshape(-1, _LEVELS + 2, _LEVELS + 2)[:, :-1, :-1]
-        extra = {"mutual_information": float(normalised_mutual_information(tables[0]))}
-        return cramers_v(tables), {"coefficient": "Cramér's V", **extra}
+        information = float(normalised_mutual_information(tables[0]))
+        return _Association("Cramér's V", cramers_v(tables), {"mutual_information": information})
     level, number = (first, second) if first in columns.levels else (second, first)
-    return _ratio(columns, level, number), {"coefficient": "correlation ratio"}
-
-
-def _ratio(columns: _Columns, level: str, number: str) -> FloatArray:
     codes, values = columns.levels[level], columns.ranks[number]
     present = ~np.isnan(values) & (codes <= _LEVELS)
     codes, values, group = codes[present], values[present], columns.group[present]
     sums = [_leave_out(codes, group, _LEVELS + 1, weights) for weights in (None, values, values**2)]
-    return correlation_ratio(sums[0], sums[1], sums[2])
+    return _Association("correlation ratio", correlation_ratio(sums[0], sums[1], sums[2]), {})
 
 
 def _correlate(first: FloatArray, second: FloatArray, group: npt.NDArray[np.intp]) -> FloatArray:
@@ -195,55 +207,33 @@ def _leave_out(
     return np.concatenate([total[None], total - each])
 
 
-def _jackknife(values: FloatArray) -> tuple[float, float]:
-    """Value and its jackknife variance."""
-    left_out = values[1:]
-    variance = (_GROUPS - 1) / _GROUPS * ((left_out - left_out.mean()) ** 2).sum()
-    return float(values[0]), float(variance)
-
-
-def _item(
-    ctx: Context,
-    first: str,
-    second: str,
-    values: dict[str, tuple[float, float]],
-    found: dict[str, tuple[FloatArray, dict[str, Any]]],
-) -> dict[str, Any]:
-    real, synthetic = values["real"][0], values["synthetic"][0]
-    extra = found["real"][1]
-    both = ctx.data.schema[first].is_continuous and ctx.data.schema[second].is_continuous
-    clear = min(abs(real), abs(synthetic)) >= _CLEAR
-    item: dict[str, Any] = {
-        "first": first,
-        "second": second,
-        "coefficient": extra["coefficient"],
+def _distance(
+    ctx: Context, first: str, second: str, pairs: dict[str, _Association], rows: dict[str, int]
+) -> ItemDistance:
+    """Difference of the pair; a real sample's spread follows from the real jackknife error."""
+    real, spread = pairs["real"].jackknife()
+    synthetic, other = pairs["synthetic"].jackknife()
+    both = all(ctx.data.schema[name].is_continuous for name in (first, second))
+    clear = ctx.config.margin("fidelity.clear_correlation").value
+    is_clear = min(abs(real), abs(synthetic)) >= clear
+    more: dict[str, float | str | bool] = {
+        "coefficient": pairs["real"].coefficient,
         "real": real,
         "synthetic": synthetic,
-        "sign_turned": bool(both and clear and real * synthetic < 0),
+        "sign_turned": bool(both and is_clear and real * synthetic < 0),
     }
-    for name in ("pearson", "mutual_information"):
-        if name in extra:
-            item[f"{name}_real"] = extra[name]
-            item[f"{name}_synthetic"] = found["synthetic"][1][name]
-    return item
-
-
-def _measured(
-    ctx: Context,
-    item: dict[str, Any],
-    values: dict[str, tuple[float, float]],
-    rows: dict[str, int],
-) -> Measured:
-    """Difference of the pair; a real sample's spread follows from the real jackknife error."""
-    (real, spread), (synthetic, other) = values["real"], values["synthetic"]
-    per_row = max(spread * rows["real"], _LEAST_SPREAD)
+    for name in pairs["real"].more:
+        more |= {f"{name}_{role}": pairs[role].more[name] for role in ("real", "synthetic")}
+    item = Item("pair", (first, second), more=more)
+    per_row = spread * rows["real"]
+    per_row = max(per_row, ctx.config.margin("fidelity.least_coefficient_variance").value)
     sizes = curve_sizes(ctx)
     expected = np.sqrt(2 / np.pi * per_row * (1 / rows["real"] + 1 / sizes))
     holdout = None
-    if "holdout" in values:
-        holdout = Distance(abs(values["holdout"][0] - real), 0.0)
+    if "holdout" in pairs:
+        holdout = Distance(abs(pairs["holdout"].jackknife()[0] - real), 0.0)
     distance = Distance(abs(synthetic - real), float(np.sqrt(spread + other)))
-    return Measured(item, distance, holdout, Curve(sizes, expected))
+    return ItemDistance(item, distance, holdout, SampleCurve(sizes, expected))
 
 
 def _error_of_mean(differences: FloatArray, columns: dict[str, _Columns]) -> FixedError:
@@ -252,11 +242,3 @@ def _error_of_mean(differences: FloatArray, columns: dict[str, _Columns]) -> Fix
     variance = (_GROUPS - 1) / _GROUPS * float(((means - means.mean()) ** 2).sum())
     ratio = 1 + len(columns["synthetic"].group) / len(columns["real"].group)
     return FixedError(float(np.sqrt(variance * ratio)))
-
-
-def _with_summary(result: Result, measured: list[Measured], sampled: int | None) -> Result:
-    gaps = np.array([entry.synthetic.value for entry in measured])
-    turned = sum(bool(entry.item["sign_turned"]) for entry in measured)
-    tail = f" Largest {gaps.max():.3g}, root mean square {np.sqrt((gaps**2).mean()):.3g}"
-    tail += f", {turned} clear signs turned." if turned else ", no clear sign turned."
-    return replace(result, message=result.message + tail, sampled=sampled)

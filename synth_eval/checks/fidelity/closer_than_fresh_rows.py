@@ -13,7 +13,8 @@ How to read it
     for columns only a ratio below that of such draws is an alarm,
     sqrt((1/m) / (1/m + 1/n)) for n real and m synthetic rows. For pairs and triples, which
     few generators fit, everything surely below 1 is one. It warns and never fails: copies are
-    counted by the privacy checks.
+    counted by the privacy checks. Where chance alone moves a ratio down to zero not even a copy
+    would be seen; where that is so for columns, pairs and triples alike, it is inconclusive.
 
 Formula
     R = mean D / mean E; D = ½ · Σ |pᵢ − qᵢ| of a table, E its expected value for two random samples
@@ -36,7 +37,6 @@ from __future__ import annotations
 from itertools import combinations
 from math import comb
 from statistics import NormalDist
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -46,8 +46,17 @@ from synth_eval.data.codes import encode
 from synth_eval.data.counts import TripleCounts, count_rows
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
+from synth_eval.judging.judge import Decision
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.judging.results import (
+    Direction,
+    Estimate,
+    Item,
+    Reference,
+    Result,
+    Status,
+    Threshold,
+)
 from synth_eval.stats.closeness import (
     TableSet,
     closeness_ratio,
@@ -58,11 +67,12 @@ from synth_eval.stats.closeness import (
 CellArray = npt.NDArray[np.intp]
 CountArray = npt.NDArray[np.int64]
 
-_TABLES = 60
-_DEALS = 40
-_DEALT_ROWS = 20_000
-_FEWEST_ROWS = 200
-_SIDES = ("columns", "pairs", "triples")
+_TABLES = 60  # of each kind, a seeded sample: forty deals count every one of them
+_DEALS = 40  # a standard deviation from so many is right to about a ninth
+_DEALT_ROWS = 20_000  # the spread of the ratio hardly depends on their number
+_FEWEST_ROWS = 200  # with fewer the counts of pairs are mostly zeros and ones
+_MARGIN = "fidelity.fresh_distance"
+_KINDS = ("columns", "pairs", "triples")
 _BASIS = (
     "as close as fresh rows (columns: as rows drawn from the real table's own shares); the "
     "interval is what dealing real rows at random shows, corrected for three comparisons"
@@ -86,46 +96,66 @@ def closer_than_fresh_rows(ctx: Context) -> Result:
     smallest = min(data.real.num_rows, data.synthetic.num_rows)
     if smallest < _FEWEST_ROWS:
         raise NotApplicable(f"fewer than {_FEWEST_ROWS} rows: chance hides everything")
-    rows = [_row(ctx, side) for side in range(1, min(len(data.plans), 3) + 1)]
-    worst = min(rows, key=lambda row: row["high"] / row["limit"])
-    found = {row["status"] for row in rows}
-    order = (Status.WARN, Status.PASS, Status.INCONCLUSIVE)
-    status = next(status for status in order if status in found)
-    return ctx.result(
-        status,
-        _message(rows, worst),
-        estimate=Estimate(worst["estimate"], worst["low"], worst["high"], 1 - ctx.config.alpha),
-        reference=Reference("fresh real rows", worst["reference"]),
-        threshold=Threshold(worst["limit"], _BASIS),
+    items = [_item(ctx, side) for side in range(1, min(len(data.plans), 3) + 1)]
+    ordered = sorted(items, key=_room)
+    worst = ordered[0]
+    assert worst.estimate is not None
+    assert worst.limit is not None
+    decisions = [decision for item in ordered for decision in item.decisions]
+    # Tables in which not even a copy would be seen decide only where there are no others.
+    telling = [decision for decision in decisions if not decision.void]
+    return ctx.judged(
+        _message(items, worst),
+        summary=_summary(items, worst),
+        decisions=telling or decisions,
+        items=ordered,
+        estimate=Estimate(worst.estimate, worst.low, worst.high, 1 - ctx.config.alpha),
+        reference=Reference("fresh real rows", worst.reference),
+        threshold=Threshold(worst.limit, f"{_BASIS}; {ctx.config.margin(_MARGIN).basis}"),
         direction=Direction.REFERENCE,
-        details=sorted(rows, key=lambda row: row["high"] / row["limit"]),
     )
 
 
-def _row(ctx: Context, side: int) -> dict[str, Any]:
+def _room(item: Item) -> float:
+    """Upper end in units of the limit: below 1 the tables are surely too close."""
+    assert item.high is not None
+    assert item.limit is not None
+    return item.high / item.limit
+
+
+def _item(ctx: Context, side: int) -> Item:
+    """Columns, pairs or triples: their ratio, and what chance would do to it."""
     chosen = _choose(ctx, len(ctx.data.plans), side)
-    counted, width = _counts(ctx, side, chosen)
-    pooled = counted["real"] + counted.get("holdout", 0)
-    tables = TableSet(counted["real"], counted["synthetic"], pooled)
+    counts, width = _counts(ctx, side, chosen)
+    pooled = counts["real"] + counts.get("holdout", 0)
+    tables = TableSet(counts["real"], counts["synthetic"], pooled)
     cells, sizes = _dealt(ctx, side, chosen)
     mean, spread = ratio_of_fresh_rows(cells, width, sizes, _DEALS, ctx.rng(f"deals {side}"))
-    z = NormalDist().inv_cdf(1 - ctx.config.alpha / (2 * len(_SIDES)))
+    z = NormalDist().inv_cdf(1 - ctx.config.alpha / (2 * len(_KINDS)))
     estimate = closeness_ratio(tables)
-    limit = mean * min(fitted_factor(tables), 1.0) if side == 1 else mean
-    high = estimate + z * spread
-    # Where chance alone reaches down to zero, not even a copy would be seen.
-    unseen = Status.INCONCLUSIVE if z * spread >= limit else Status.PASS
-    return {
-        "what": _SIDES[side - 1],
-        "estimate": estimate,
-        "low": max(estimate - z * spread, 0.0),
-        "high": high,
-        "reference": mean,
-        "expected": mean * fitted_factor(tables),
-        "limit": limit,
-        "tables": len(chosen),
-        "status": str(Status.WARN if high < limit else unseen),
-    }
+    limit = ctx.config.margin(_MARGIN).value * mean
+    if side == 1:
+        limit *= min(fitted_factor(tables), 1.0)
+    low, high = max(estimate - z * spread, 0.0), estimate + z * spread
+    decision = Decision(
+        _KINDS[side - 1], estimate, low, high, Direction.HIGHER, warn=limit, otherwise=Status.PASS,
+        margins=(_MARGIN,),
+        void="chance alone reaches down to zero: not even a copy would be seen"
+        if z * spread >= limit
+        else "",
+    )  # fmt: skip
+    return Item(
+        "tables",
+        (_KINDS[side - 1],),
+        estimate=estimate,
+        low=low,
+        high=high,
+        reference=mean,
+        expected=mean * fitted_factor(tables),
+        limit=limit,
+        decisions=(decision,),
+        more={"tables": len(chosen)},
+    )
 
 
 def _choose(ctx: Context, columns: int, side: int) -> list[tuple[int, ...]]:
@@ -146,27 +176,30 @@ def _counts(
     counts = ctx.data.counts
     if side == 3:
         maps = few_cell_maps(ctx)
-        found = {}
+        stacked = {}
         for role, table in ctx.data.tables.items():
             state = TripleCounts(maps, [(a, b, c) for a, b, c in chosen])
             count_rows(table, ctx.data.plans, state)
-            found[role] = state.value()
-        return found, found["real"].shape[1]
-    if side == 2:
+            stacked[role] = state.value()
+    elif side == 2:
         places = {pair: place for place, pair in enumerate(counts["real"].pairs)}
-        found = {
-            role: np.stack([own.two_way(places[a, b]) for a, b in chosen])
-            for role, own in counts.items()
+        stacked = {
+            role: np.stack([state.two_way(places[a, b]) for a, b in chosen])
+            for role, state in counts.items()
         }
-        return found, found["real"].shape[1]
-    width = max(len(counts["real"].one_way(column)) for (column,) in chosen)
-    found = {
-        role: np.stack(
-            [np.pad(own.one_way(a), (0, width - len(own.one_way(a)))) for (a,) in chosen]
-        )
-        for role, own in counts.items()
-    }
-    return found, width
+    else:
+        width = max(len(counts["real"].one_way(column)) for (column,) in chosen)
+        stacked = {
+            role: np.stack(
+                [
+                    np.pad(one, (0, width - len(one)))
+                    for (a,) in chosen
+                    for one in [state.one_way(a)]
+                ]
+            )
+            for role, state in counts.items()
+        }
+    return stacked, stacked["real"].shape[1]
 
 
 def _dealt(
@@ -175,13 +208,12 @@ def _dealt(
     """Cells of a seeded sample of real rows, and the sizes of real, holdout and fresh parts."""
     data = ctx.data
     roles = [role for role in data.tables if role != "synthetic"]
-    known = sum(data.tables[role].num_rows for role in roles)
-    asked = known + data.synthetic.num_rows
-    share = min(known, _DEALT_ROWS) / asked
+    real_rows = sum(data.tables[role].num_rows for role in roles)
+    share = min(real_rows, _DEALT_ROWS) / (real_rows + data.synthetic.num_rows)
     rows = {
         role: data.sample_rows(
             role,
-            round(data.tables[role].num_rows * min(1.0, _DEALT_ROWS / known)),
+            round(data.tables[role].num_rows * min(1.0, _DEALT_ROWS / real_rows)),
             ctx.rng(f"dealt {role}"),
         )
         for role in roles
@@ -197,9 +229,9 @@ def _dealt(
         fine = np.concatenate(
             [encode(data.tables[role].column(plan.name).take(rows[role]), plan) for role in roles]
         )
-        own = maps[place] if maps else plan.to_coarse if side == 2 else None
-        coded.append((fine if own is None else own[fine]).astype(np.intp))
-    width = data.counts["real"].width if maps is None else max(int(own.max()) + 1 for own in maps)
+        merged = maps[place] if maps else plan.to_coarse if side == 2 else None
+        coded.append((fine if merged is None else merged[fine]).astype(np.intp))
+    width = data.counts["real"].width if maps is None else max(int(cell.max()) + 1 for cell in maps)
     return [_joint([coded[column] for column in columns], width) for columns in chosen], sizes
 
 
@@ -210,15 +242,25 @@ def _joint(columns: list[CellArray], width: int) -> CellArray:
     return joint
 
 
-def _message(rows: list[dict[str, Any]], worst: dict[str, Any]) -> str:
-    close = [row for row in rows if row["status"] == Status.WARN]
-    if all(row["status"] == Status.INCONCLUSIVE for row in rows):
+def _message(items: list[Item], worst: Item) -> str:
+    if all(item.status is Status.INCONCLUSIVE for item in items):
         return "Too few cells to tell: chance moves the distances so far that a copy stays unseen."
-    if not close:
-        ratios = ", ".join(f"{row['what']} {row['estimate']:.2f}" for row in rows)
+    if worst.status is not Status.WARN:
+        ratios = ", ".join(f"{item.label} {item.estimate:.2f}" for item in items)
         return f"Not closer to the real table than fresh rows (which have 1): {ratios}."
     return (
-        f"In its {worst['what']} the synthetic table is closer to the real one than fresh rows: "
-        f"{worst['estimate']:.2f} ({worst['low']:.2f} to {worst['high']:.2f}) of their distance, "
-        f"where {worst['limit']:.2f} is ordinary. It repeats the noise of its training rows."
+        f"In its {worst.label} the synthetic table is closer to the real one than fresh rows: "
+        f"{worst.estimate:.2f} ({worst.low:.2f} to {worst.high:.2f}) of their distance, "
+        f"where {worst.limit:.2f} is ordinary. It repeats the noise of its training rows."
+    )
+
+
+def _summary(items: list[Item], worst: Item) -> str:
+    if all(item.status is Status.INCONCLUSIVE for item in items):
+        return "Too few cells to tell whether the table is closer to real than fresh rows."
+    if worst.status is not Status.WARN:
+        return "Not closer to the real table than fresh real rows would be."
+    return (
+        f"The {worst.label} are closer to the real ones than those of fresh rows "
+        f"({worst.estimate:.2f} of their distance): training noise is repeated."
     )

@@ -26,17 +26,17 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.fidelity._cells import Cells, judge_cells
+from synth_eval.checks.fidelity._cells import Cells, result_of_cells
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Result
+from synth_eval.judging.results import Item, Result
 
 Micros = npt.NDArray[np.int64]
 
 _DAY = 86_400_000_000
 _HOUR = 3_600_000_000
-_RESOLUTIONS = (_DAY, _HOUR, 60_000_000, 1_000_000)
+_RESOLUTIONS = (_DAY, _HOUR, 60_000_000, 1_000_000)  # in microseconds, to the second
 
 
 def _weekday(moments: Micros) -> Micros:
@@ -79,7 +79,7 @@ def datetime_parts(ctx: Context) -> Result:
     names = [column.name for column in ctx.data.schema.compared if column.kind == "datetime"]
     if not names:
         raise NotApplicable("the schema has no datetime column")
-    return judge_cells(ctx, _tables(ctx, names), "calendar tables")
+    return result_of_cells(ctx, _tables(ctx, names), "calendar tables")
 
 
 def _tables(ctx: Context, names: list[str]) -> Iterator[Cells]:
@@ -98,4 +98,4 @@ def _tables(ctx: Context, names: list[str]) -> Iterator[Cells]:
                 cells[present] = function(values[present].astype(np.int64))
                 return cells
 
-            yield Cells({"column": name, "part": part}, size + 1, rows)
+            yield Cells(Item("part", (name, part)), size + 1, rows)

@@ -27,7 +27,7 @@ Source
 
 from __future__ import annotations
 
-from synth_eval.checks.fidelity._kernel_distance import judge, median_distance
+from synth_eval.checks.fidelity._kernel_distance import median_distance, result_of_kernel
 from synth_eval.data.spaces import RealSpace
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
@@ -47,7 +47,7 @@ from synth_eval.stats.kernels import Kernel, negative_distance
 )
 def energy_distance(ctx: Context) -> Result:
     """Compare sampled rows by their distances."""
-    return judge(ctx, _kernel, "squared energy distance")
+    return result_of_kernel(ctx, _kernel, "squared energy distance")
 
 
 def _kernel(ctx: Context, space: RealSpace) -> Kernel:

@@ -24,11 +24,15 @@ Source
 
 from __future__ import annotations
 
-from synth_eval.checks.fidelity._as_far_as import Measured, curve_sizes, judge
+from synth_eval.checks.fidelity._as_far_as import (
+    ItemDistance,
+    curve_sizes,
+    result_of_distances,
+)
 from synth_eval.checks.fidelity._standard_errors import MeanError
 from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Result
+from synth_eval.judging.results import Item, Result
 from synth_eval.stats.distances import ks_distance
 from synth_eval.stats.worth import kolmogorov_curve
 
@@ -44,7 +48,7 @@ from synth_eval.stats.worth import kolmogorov_curve
 def kolmogorov_smirnov(ctx: Context) -> Result:
     """Compare the distribution functions of each continuous column."""
     data, sizes = ctx.data, curve_sizes(ctx)
-    error, measured = MeanError(ctx), []
+    error, distances = MeanError(ctx), []
     for column in data.schema.compared:
         if not column.is_continuous:
             continue
@@ -54,12 +58,12 @@ def kolmogorov_smirnov(ctx: Context) -> Result:
         holdout = present.get("holdout")
         distance = ks_distance(present["real"], present["synthetic"])
         error.add(distance, error.values(column.name))
-        measured.append(
-            Measured(
-                {"column": column.name},
+        distances.append(
+            ItemDistance(
+                Item("column", (column.name,)),
                 distance.without_influence(),
                 None if holdout is None else ks_distance(present["real"], holdout),
                 kolmogorov_curve(present["real"], data.real.num_rows, sizes, ctx.rng(column.name)),
             )
         )
-    return judge(ctx, measured, error, "numerical or datetime columns")
+    return result_of_distances(ctx, distances, error, "numerical or datetime columns")

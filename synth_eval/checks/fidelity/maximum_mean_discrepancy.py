@@ -28,7 +28,7 @@ Source
 
 from __future__ import annotations
 
-from synth_eval.checks.fidelity._kernel_distance import judge, median_distance
+from synth_eval.checks.fidelity._kernel_distance import median_distance, result_of_kernel
 from synth_eval.data.spaces import RealSpace
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
@@ -48,7 +48,7 @@ from synth_eval.stats.kernels import Kernel, gaussian_kernel
 )
 def maximum_mean_discrepancy(ctx: Context) -> Result:
     """Compare sampled rows by a Gaussian kernel."""
-    return judge(ctx, _kernel, "squared maximum mean discrepancy")
+    return result_of_kernel(ctx, _kernel, "squared maximum mean discrepancy")
 
 
 def _kernel(ctx: Context, space: RealSpace) -> Kernel:

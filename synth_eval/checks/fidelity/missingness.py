@@ -31,15 +31,18 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.fidelity._cells import Cells, judge_cells
+from synth_eval.checks.fidelity._cells import Cells, result_of_cells
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.panels import Panel, PlottedLine
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Result
+from synth_eval.judging.results import Item, Result
 
 _PAIRS = 500
+"""Pairs whose joint pattern is counted, those of the first columns: 32 columns have 496."""
+
 _DRAWN = 30
+"""Columns of the picture: a page holds about so many lines."""
 
 
 @check(
@@ -59,23 +62,21 @@ def missingness(ctx: Context) -> Result:
     ]
     if not names:
         raise NotApplicable("no table has a missing value")
-    result = judge_cells(ctx, _tables(ctx, names), "missingness patterns")
-    worst = dict.fromkeys(row["column"] for row in result.rows() if "column" in row)
-    return replace(result, panels=(_shares(ctx, list(worst)[:_DRAWN]),))
+    result = result_of_cells(ctx, _tables(ctx, names), "missingness patterns")
+    worst = [item.names[0] for item in result.items if item.kind == "column"]
+    return replace(result, panels=(_shares(ctx, worst[:_DRAWN]),))
 
 
 def _shares(ctx: Context, names: list[str]) -> Panel:
     """Share of missing cells of the worst columns in each table; few real cells are not shown."""
-    curves = []
+    lines = []
     for role, table in ctx.data.tables.items():
         missing = [int(table.column(name).missing.sum()) for name in names]
         shown = [
             i for i, count in enumerate(missing) if count == 0 or count >= ctx.config.small_cell
         ]
         share = [missing[i] / max(table.num_rows, 1) for i in shown]
-        curves.append(
-            PlottedLine(role, share, [float(i) for i in shown], side=role, shape="points")
-        )
+        lines.append(PlottedLine(role, share, [float(i) for i in shown], side=role, shape="points"))
     return Panel(
         name="missing_shares",
         title="Missing cells by column",
@@ -84,7 +85,7 @@ def _shares(ctx: Context, names: list[str]) -> Panel:
         caption="Each line is a column, the one whose missing cells differ most on top. Bad: the "
         "synthetic dot away from the real one while the holdout is on it; counts below "
         f"{ctx.config.small_cell} are not shown.",
-        lines=curves,
+        lines=lines,
         y_ticks=names,
     )
 
@@ -99,10 +100,10 @@ def _tables(ctx: Context, names: list[str]) -> Iterator[Cells]:
         def one(role: str, name: str = name) -> npt.NDArray[np.uint8]:
             return missing[role][name]
 
-        yield Cells({"column": name}, 2, one)
+        yield Cells(Item("column", (name,)), 2, one)
     for first, second in list(combinations(names, 2))[:_PAIRS]:
 
         def two(role: str, first: str = first, second: str = second) -> npt.NDArray[np.uint8]:
             return missing[role][first] * np.uint8(2) + missing[role][second]
 
-        yield Cells({"first": first, "second": second}, 4, two)
+        yield Cells(Item("pair", (first, second)), 4, two)

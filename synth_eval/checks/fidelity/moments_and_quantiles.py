@@ -24,26 +24,31 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.fidelity._as_far_as import Measured, curve_sizes, judge
+from synth_eval.checks.fidelity._as_far_as import (
+    ItemDistance,
+    curve_sizes,
+    result_of_distances,
+)
 from synth_eval.checks.fidelity._standard_errors import MeanError
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Result
+from synth_eval.judging.results import Item, Result
 from synth_eval.stats.distances import Distance
-from synth_eval.stats.worth import Curve
+from synth_eval.stats.worth import SampleCurve
+from synth_eval.words import percent
 
 FloatArray = npt.NDArray[np.float64]
+Statistic = Callable[[FloatArray], FloatArray]
 
 _FARTHEST = 1e9
 """Interquartile ranges beyond which a moment says nothing; sums of farther values overflow."""
-_SHARES = (0.001, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999)
+_SHARES = (0.001, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999)  # quartiles and both tails
 
 
 @check(
@@ -56,7 +61,7 @@ _SHARES = (0.001, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999)
 )
 def moments_and_quantiles(ctx: Context) -> Result:
     """Compare moments and the shares below real quantiles."""
-    error, measured = MeanError(ctx), []
+    error, distances = MeanError(ctx), []
     for column in ctx.data.schema.compared:
         if not column.is_continuous:
             continue
@@ -67,20 +72,30 @@ def moments_and_quantiles(ctx: Context) -> Result:
         center, scale = _scale(finite["real"])
         if scale == 0:
             continue
-        own = {role: values / scale - center / scale for role, values in finite.items()}
+        scaled = {role: values / scale - center / scale for role, values in finite.items()}
         sampled = {
             role: columns[role][error.rows(role)] / scale - center / scale
             for role in ("real", "synthetic")
         }
-        for item, distance, holdout, spread in _statistics(ctx, own):
+        for part, statistic in _statistics(ctx, scaled["real"]):
+            values = {role: statistic(x) for role, x in scaled.items()}
+            distance = _difference(values, statistic)
             error.add(distance, sampled)
-            sizes = curve_sizes(ctx)
-            expected = spread * np.sqrt(2 / np.pi * (1 / len(own["real"]) + 1 / sizes))
-            entry = {"column": column.name, **item}
-            measured.append(Measured(entry, distance, holdout, Curve(sizes, expected)))
-    if not measured:
+            # The mean of |x| of a normal variable is sqrt(2/π) of its standard deviation.
+            sizes, rows = curve_sizes(ctx), len(values["real"])
+            expected = float(values["real"].std()) * np.sqrt(2 / np.pi * (1 / rows + 1 / sizes))
+            means = {role: float(x.mean()) for role, x in values.items()}
+            item = Item(
+                "part", (column.name, part),
+                more={"real": means["real"], "synthetic": means["synthetic"]},
+            )  # fmt: skip
+            holdout = None
+            if "holdout" in means:
+                holdout = Distance(abs(means["holdout"] - means["real"]), 0.0)
+            distances.append(ItemDistance(item, distance, holdout, SampleCurve(sizes, expected)))
+    if not distances:
         raise NotApplicable("no numerical or datetime column with values to compare")
-    return judge(ctx, measured, error, "moments and quantiles")
+    return result_of_distances(ctx, distances, error, "moments and quantiles")
 
 
 def _scale(real: FloatArray) -> tuple[float, float]:
@@ -93,11 +108,8 @@ def _scale(real: FloatArray) -> tuple[float, float]:
     return float(center), scale if np.isfinite(scale) else float(np.finfo(np.float64).max) / 4
 
 
-def _statistics(
-    ctx: Context, own: dict[str, FloatArray]
-) -> Iterator[tuple[dict[str, Any], Distance, Distance | None, float]]:
-    """Item, distance, distance of the holdout, and spread of one real row, per statistic."""
-    real = own["real"]
+def _statistics(ctx: Context, real: FloatArray) -> Iterator[tuple[str, Statistic]]:
+    """Name of every statistic, and the function whose mean over the rows it is."""
 
     def mean(x: FloatArray) -> FloatArray:
         return np.asarray(np.clip(x, -_FARTHEST, _FARTHEST))
@@ -107,8 +119,8 @@ def _statistics(
     def deviation(x: FloatArray) -> FloatArray:
         return np.asarray(np.abs(mean(x) - center))
 
-    yield _compare({"part": "mean"}, own, mean)
-    yield _compare({"part": "mean deviation"}, own, deviation)
+    yield "mean", mean
+    yield "mean deviation", deviation
     for share in _SHARES:
         if min(share, 1 - share) * len(real) < ctx.config.small_cell:
             continue
@@ -117,21 +129,11 @@ def _statistics(
         def below(x: FloatArray, cut: float = cut) -> FloatArray:
             return np.asarray(np.where(np.isnan(x), np.nan, x <= cut), np.float64)
 
-        yield _compare({"part": f"below the {100 * share:.1f} % quantile"}, own, below)
+        yield f"below the {percent(share)} quantile", below
 
 
-def _compare(
-    item: dict[str, Any], own: dict[str, FloatArray], transform: Any
-) -> tuple[dict[str, Any], Distance, Distance | None, float]:
-    values = {role: transform(x) for role, x in own.items()}
-    mean = {role: float(x.mean()) for role, x in values.items()}
-    spread = float(values["real"].std())
-    gap = mean["synthetic"] - mean["real"]
-    error = np.sqrt(
-        values["real"].var() / len(values["real"])
-        + values["synthetic"].var() / len(values["synthetic"])
-    )
-    distance = Distance(abs(gap), float(error), transform)
-    holdout = Distance(abs(mean["holdout"] - mean["real"]), 0.0) if "holdout" in mean else None
-    shown = {**item, "real": mean["real"], "synthetic": mean["synthetic"]}
-    return shown, distance, holdout, spread
+def _difference(values: Mapping[str, FloatArray], statistic: Statistic) -> Distance:
+    """Absolute difference of two means, with its standard error."""
+    real, synthetic = values["real"], values["synthetic"]
+    error = np.sqrt(real.var() / len(real) + synthetic.var() / len(synthetic))
+    return Distance(abs(float(synthetic.mean()) - float(real.mean())), float(error), statistic)

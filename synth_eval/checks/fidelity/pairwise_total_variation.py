@@ -28,23 +28,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.fidelity._cells import judge_counts
+from synth_eval.checks.fidelity._cells import result_of_counts
 from synth_eval.checks.fidelity._standard_errors import MeanError
 from synth_eval.data.codes import Plan, encode
-from synth_eval.judging.check import Context
+from synth_eval.judging.check import Context, OnAxis
 from synth_eval.judging.panels import Grid, Panel
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Result
+from synth_eval.judging.results import Item, Result
 
 _DRAWN = 8
 """Pairs whose joint tables are shown: the worst ones, no column in more than `_REPEATS`."""
 
-_REPEATS = 3
+_REPEATS = 3  # one broken column alone would take all the places
 
 Shares = list[list[float | None]]
 
@@ -55,28 +54,32 @@ Shares = list[list[float | None]]
     dimension="fidelity",
     title="Total variation of each pair of columns",
     figure="heatmap",
+    axis=OnAxis(1, "mean total variation distance of pairs of columns"),
 )
 def pairwise_total_variation(ctx: Context) -> Result:
     """Compare the joint table of each pair of columns."""
     error, real = MeanError(ctx), ctx.data.counts["real"]
-    own = {role: _coarse_cells(ctx, role, error) for role in ("real", "synthetic")}
+    sampled = {role: _coarse_cells(ctx, role, error) for role in ("real", "synthetic")}
     names = [plan.name for plan in ctx.data.plans]
-    items = [{"first": names[first], "second": names[second]} for first, second in real.pairs]
+    items = [Item("pair", (names[first], names[second])) for first, second in real.pairs]
 
     def cells(pair: int) -> dict[str, npt.NDArray[np.intp]]:
         first, second = real.pairs[pair]
-        return {role: each[first] * real.width + each[second] for role, each in own.items()}
+        return {
+            role: columns[first] * real.width + columns[second] for role, columns in sampled.items()
+        }
 
-    result = judge_counts(ctx, items, _blocks(ctx), error, cells, "pairs of columns")
-    return replace(result, panels=_joint_tables(ctx, _varied(result.rows())))
+    result = result_of_counts(ctx, items, _blocks(ctx), error, cells, "pairs of columns")
+    return replace(result, panels=_joint_tables(ctx, _varied(result.items)))
 
 
-def _varied(details: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """Worst pairs; one broken column alone would take all the places."""
+def _varied(items: Sequence[Item]) -> list[tuple[str, str]]:
+    """Worst pairs, of different columns."""
     seen: Counter[str] = Counter()
     chosen: list[tuple[str, str]] = []
-    for row in details:
-        pair = (row["first"], row["second"])
+    for item in items:
+        first, second = item.names
+        pair = (first, second)
         if len(chosen) < _DRAWN and max(seen[name] for name in pair) < _REPEATS:
             chosen.append(pair)
             seen.update(pair)
@@ -85,7 +88,7 @@ def _varied(details: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
 
 def _blocks(ctx: Context) -> Iterator[Mapping[str, npt.NDArray[np.int64]]]:
     """Counts of every table, a block of pairs at a time: 500 columns have 124,750 pairs."""
-    blocks = {role: own.two_way_blocks() for role, own in ctx.data.counts.items()}
+    blocks = {role: state.two_way_blocks() for role, state in ctx.data.counts.items()}
     for tables in zip(*blocks.values(), strict=True):
         yield {role: counts for role, (_, counts) in zip(blocks, tables, strict=True)}
 

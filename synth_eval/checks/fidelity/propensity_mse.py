@@ -34,17 +34,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import combinations
 from statistics import NormalDist
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.fidelity._falls_with_rows import Excess
+from synth_eval.checks.fidelity._falls_with_rows import FallingDistance
 from synth_eval.data.codes import encode
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Threshold
+from synth_eval.judging.results import (
+    Direction,
+    Estimate,
+    Item,
+    Reference,
+    Result,
+    Side,
+    Threshold,
+)
 from synth_eval.stats.cpus import calm_threads
 from synth_eval.stats.design import orthogonal_columns
 from synth_eval.stats.propensity import (
@@ -53,16 +60,17 @@ from synth_eval.stats.propensity import (
     logistic_probabilities,
     propensity_mse,
 )
+from synth_eval.words import percent, real_sample
 
 FloatArray = npt.NDArray[np.float64]
 Cells = list[npt.NDArray[np.intp]]
 
 _ROWS = 10_000
-_ROWS_OF_PAIRS = 5_000
-_COLUMNS_OF_PAIRS = 20
-_COEFFICIENTS = 300
-_COLUMNS = 500
-_ROWS_PER_COEFFICIENT = 5
+_ROWS_OF_PAIRS = 5_000  # fewer: the model with products has more coefficients
+_COLUMNS_OF_PAIRS = 20  # 190 products
+_COEFFICIENTS = 300  # about, of the main effects: columns get fewer cells where they are many
+_COLUMNS = 500  # beyond it two cells a column are too many coefficients: a sample of columns
+_ROWS_PER_COEFFICIENT = 5  # the null is one of many rows a coefficient; with fewer it is off
 _SHARE = 0.5  # as many rows of both tables are drawn
 
 
@@ -75,31 +83,36 @@ class _Fit:
     rows: int
     coefficients: int
     error: float
-    excess: Excess
+    ratio: FallingDistance
 
     @property
     def effects(self) -> str:
         """What the model is made of."""
         return "main effects and products of pairs" if self.pairs else "main effects"
 
-    def detail(self, ctx: Context) -> dict[str, Any]:
-        """The model as a row of the details."""
+    def item(self, ctx: Context) -> Item:
+        """The model as an item; only those of the synthetic table are judged."""
         numbers = self.coefficients, _SHARE, self.rows
-        goal = ctx.config.margin("fidelity.mean_table").value
-        return {
-            "arm": f"{self.role} against real: {self.effects}",
-            "estimate": self.excess.value,
-            "low": self.excess.low,
-            "high": self.excess.high,
-            "expected": 1.0,
-            "limit": self.excess.limit(goal),
-            "worth": self.excess.worth,
-            "propensity_mse": self.error,
-            "independent_samples_null": independent_samples_null(*numbers),
-            "fitted_model_null": fitted_model_null(*numbers),
-            "coefficients": self.coefficients,
-            "n": self.rows,
-        }
+        subject = f"{self.role} against real: {self.effects}"
+        return Item(
+            "arm",
+            (subject,),
+            side=Side(self.role),
+            estimate=self.ratio.value,
+            low=self.ratio.low,
+            high=self.ratio.high,
+            expected=1.0,
+            limit=self.ratio.limit(ctx.config.margin("fidelity.mean_table").value),
+            worth=self.ratio.worth,
+            decisions=(self.ratio.decision(ctx, subject),) if self.role == "synthetic" else (),
+            n=self.rows,
+            more={
+                "propensity_mse": self.error,
+                "independent_samples_null": independent_samples_null(*numbers),
+                "fitted_model_null": fitted_model_null(*numbers),
+                "coefficients": self.coefficients,
+            },
+        )
 
 
 @check(
@@ -119,36 +132,31 @@ def propensity_mean_squared_error(ctx: Context) -> Result:
     fits = [fit for pairs in (False, True) if (fit := _fit(ctx, "synthetic", pairs))]
     if not fits:
         raise NotApplicable("the tables have too few rows, or no column that varies")
-    worst = max(fits, key=lambda fit: fit.excess.status(ctx).severity)
+    worst = max(fits, key=lambda fit: fit.ratio.decision(ctx, fit.effects).status.severity)
     unseen = None if data.holdout is None else _fit(ctx, "holdout", worst.pairs)
-    goal = ctx.config.margin("fidelity.mean_table")
-    compared = worst.rows // 2
-    return ctx.result(
-        worst.excess.status(ctx),
+    reference = Reference("two independent real samples", 1.0)
+    if unseen is not None:
+        ends = unseen.ratio.value, unseen.ratio.low, unseen.ratio.high
+        reference = Reference("holdout against real, the same model", *ends, unseen.rows // 2)
+    goal, compared, ratio = ctx.config.margin("fidelity.mean_table"), worst.rows // 2, worst.ratio
+    return ctx.judged(
         f"A logistic regression ({worst.effects}) on {compared:,} real and as many synthetic rows "
-        f"has {worst.excess.value:.3g} times the propensity error of fresh real rows, as "
-        f"{worst.excess.sample()} would have.",
-        estimate=Estimate(
-            worst.excess.value, worst.excess.low, worst.excess.high, 1 - ctx.config.alpha / 2
-        ),
-        reference=_reference(unseen),
+        f"has {ratio.value:.3g} times the propensity error of fresh real rows, as "
+        f"{real_sample(ratio.worth)} would have.",
+        summary=f"A logistic regression tells synthetic rows from real ones with {ratio.value:.3g} "
+        f"times the signal of fresh real rows, like {real_sample(ratio.worth, short=True)}.",
+        items=[fit.item(ctx) for fit in (*fits, unseen) if fit is not None],
+        items_decide=True,
+        estimate=Estimate(ratio.value, ratio.low, ratio.high, 1 - ctx.config.alpha / 2),
+        reference=reference,
         threshold=Threshold(
-            worst.excess.limit(goal.value),
-            f"ratio of a {100 * goal.value:.0f} % real sample; {goal.basis}",
+            ratio.limit(goal.value),
+            f"ratio of a {percent(goal.value, 0)} real sample; {goal.basis}",
         ),
         direction=Direction.REFERENCE,
         n=compared,
         sampled=compared if compared < data.synthetic.num_rows else None,
-        details=[fit.detail(ctx) for fit in (*fits, unseen) if fit is not None],
     )
-
-
-def _reference(fit: _Fit | None) -> Reference:
-    if fit is None:
-        return Reference("two independent real samples", 1.0)
-    excess = fit.excess
-    what = "holdout against real, the same model"
-    return Reference(what, excess.value, excess.low, excess.high, fit.rows // 2)
 
 
 def _fit(ctx: Context, role: str, pairs: bool) -> _Fit | None:
@@ -172,11 +180,11 @@ def _fit(ctx: Context, role: str, pairs: bool) -> _Fit | None:
             return None
         scores = logistic_probabilities(design, np.repeat([False, True], rows))
     error = propensity_mse(scores, _SHARE)
-    excess = _excess(ctx, role, error, design.shape[1], rows)
-    return _Fit(role, pairs, 2 * rows, design.shape[1], error, excess)
+    ratio = _ratio(ctx, role, error, design.shape[1], rows)
+    return _Fit(role, pairs, 2 * rows, design.shape[1], error, ratio)
 
 
-def _excess(ctx: Context, role: str, error: float, coefficients: int, rows: int) -> Excess:
+def _ratio(ctx: Context, role: str, error: float, coefficients: int, rows: int) -> FallingDistance:
     """Ratio to the null; ``N·pMSE / (c(1-c))`` is chi-squared with k - 1 degrees of freedom."""
     degrees = coefficients - 1
     ratio = error / independent_samples_null(coefficients, _SHARE, 2 * rows)
@@ -185,24 +193,26 @@ def _excess(ctx: Context, role: str, error: float, coefficients: int, rows: int)
     half = NormalDist().inv_cdf(1 - ctx.config.alpha / 4) * spread  # two models are judged
     size = ctx.data.tables[role].num_rows
     smaller = min(ctx.data.real.num_rows, size)
-    return Excess(ratio, max(ratio - half, 0.0), ratio + half, 1.0, rows / 2, smaller, size)
+    return FallingDistance(
+        ratio, max(ratio - half, 0.0), ratio + half, 1.0, rows / 2, smaller, size
+    )
 
 
 def _cells(ctx: Context, role: str, positions: npt.NDArray[np.intp], rows: int) -> Cells:
     """Coarse cells of sampled rows, fewer a column where there are many columns."""
     data = ctx.data
     chosen = data.sample_rows(role, rows, ctx.rng(f"{role} {rows}"))
-    kept = max(_COEFFICIENTS // len(positions), 2)
+    most = max(_COEFFICIENTS // len(positions), 2)
     columns = []
     for position in positions:
         plan = data.plans[position]
         column = data.tables[role].column(plan.name).take(chosen)
         cells = plan.to_coarse[encode(column, plan)].astype(np.intp)
         ordinary = cells < plan.coarse
-        if plan.coarse > kept and column.spec.is_continuous:
-            cells[ordinary] = cells[ordinary] * kept // plan.coarse
-        elif plan.coarse > kept:
-            cells[ordinary] = np.minimum(cells[ordinary], kept - 1)
+        if plan.coarse > most and column.spec.is_continuous:
+            cells[ordinary] = cells[ordinary] * most // plan.coarse
+        elif plan.coarse > most:
+            cells[ordinary] = np.minimum(cells[ordinary], most - 1)
         columns.append(cells)
     return columns
 

@@ -26,13 +26,15 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.fidelity._cells import Cells, judge_cells
+from synth_eval.checks.fidelity._cells import Cells, result_of_cells
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Result
+from synth_eval.judging.results import Item, Result
 
 _DECIMALS = 6
+"""Decimals told apart: with six before the point, a double keeps three beyond these."""
+
 _LARGEST = 1e12
 """Beyond this a double has too few digits left for its last ones to mean anything."""
 
@@ -50,7 +52,7 @@ def rounding(ctx: Context) -> Result:
     names = [column.name for column in ctx.data.schema.compared if column.kind == "numerical"]
     if not names:
         raise NotApplicable("the schema has no numerical column")
-    return judge_cells(ctx, _tables(ctx, names), "digit tables")
+    return result_of_cells(ctx, _tables(ctx, names), "digit tables")
 
 
 def _tables(ctx: Context, names: list[str]) -> Iterator[Cells]:
@@ -59,18 +61,17 @@ def _tables(ctx: Context, names: list[str]) -> Iterator[Cells]:
         def decimals(role: str, name: str = name) -> npt.NDArray[np.intp]:
             return _decimals(ctx.data.tables[role].number_column(name).values)
 
-        yield Cells({"column": name, "part": "decimals"}, _DECIMALS + 3, decimals)
+        yield Cells(Item("part", (name, "decimals")), _DECIMALS + 3, decimals)
         real = ctx.data.real.number_column(name).values
         finite = np.abs(real[np.isfinite(real)])
-        if (
-            len(finite) == 0 or np.median(finite / 2) < 5
-        ):  # halves: two numbers near 1e308 have no sum
+        # At least two digits by the median; halves, since two numbers near 1e308 have no sum.
+        if len(finite) == 0 or np.median(finite / 2) < 5:
             continue
 
         def digits(role: str, name: str = name) -> npt.NDArray[np.intp]:
             return _last_digits(ctx.data.tables[role].number_column(name).values)
 
-        yield Cells({"column": name, "part": "last digit"}, 12, digits)
+        yield Cells(Item("part", (name, "last digit")), 12, digits)
 
 
 def _usable(values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:

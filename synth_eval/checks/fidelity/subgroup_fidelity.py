@@ -10,7 +10,9 @@ How to read it
     A slice is read in rows of real data, like a table (F002): as far as a real sample of so
     many of its own rows. It fails beyond a 1 % sample and warns beyond a 10 % one, each time
     by the lower end of an interval corrected for the number of slices searched, so that the
-    worst of thousands of slices is not bad luck.
+    worst of thousands of slices is not bad luck. Without such a slice it passes where the
+    distances of all listed slices are within those of a 10 % sample, though their intervals,
+    which are wide after that correction, may reach beyond; else it is inconclusive.
 
 Formula
     D = mean over the other columns of ½ · Σ |pᵢ − qᵢ|; p, q shares of cell i among the real and the
@@ -29,10 +31,9 @@ Source
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from statistics import NormalDist
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -41,26 +42,41 @@ from synth_eval.checks.fidelity._slices import Slice, slice_label
 from synth_eval.data.codes import encode
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
+from synth_eval.judging.judge import Decision, worst_first
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status, Threshold
+from synth_eval.judging.results import (
+    Direction,
+    Estimate,
+    Item,
+    Reference,
+    Result,
+    Status,
+    Threshold,
+)
 from synth_eval.stats.slices import joint_counts, sample_distance, slice_distances
-from synth_eval.stats.worth import Curve, mean_curve, total_variation_curves
+from synth_eval.stats.worth import SampleCurve, mean_curve, total_variation_curves
+from synth_eval.words import counted, percent
 
 Codes = npt.NDArray[np.intp]
 
-_ROWS = 20_000
-_REAL_ROWS = 50
-_SYNTHETIC_ROWS = 30
+_ROWS = 20_000  # a table: the search counts them once for every slicer and column
+_REAL_ROWS = 50  # of a slice: below it a 10 % sample has fewer than five rows
+_SYNTHETIC_ROWS = 30  # of a slice: below it the normal interval of a share is too short
 _BUDGET = 120_000_000
 """Cells counted in all tables together, about half a second of one core."""
-_PER_SLICER = 4
-_LISTED = 50
-_CURVE_POINTS = 14
+_SCREENING_ERRORS = 3
+"""Slices are ranked by their distance less so many standard errors, about what the interval
+corrected for hundreds of slices leaves; it chooses what is listed, and decides nothing."""
+
+_PER_SLICER = 4  # slices of one slicer, so that one column does not take all places
+_LISTED = 50  # slices whose expected distances are computed exactly
+_CURVE_POINTS = 14  # sizes at which they are, besides those that decide
+_MEAN, _WORST = "fidelity.mean_table", "fidelity.worst_table"
 _ROLES = ("target", "secret", "quasi_identifier")
 
 
 @dataclass(frozen=True, slots=True)
-class _Search:
+class _SliceSearch:
     """What a search found: the most suspicious slices, and how many there were."""
 
     worst: list[Slice]
@@ -87,11 +103,8 @@ def subgroup_fidelity(ctx: Context) -> Result:
             f"no slice has {_REAL_ROWS} real and {_SYNTHETIC_ROWS} synthetic rows to compare"
         )
     z = NormalDist().inv_cdf(1 - ctx.config.alpha / (2 * search.compared))
-    details = sorted(
-        (_detail(ctx, codes, found, z) for found in search.worst),
-        key=lambda row: (-Status(row["status"]).severity, row["worth"], -row["estimate"]),
-    )
-    return _result(ctx, search, details)
+    listed = sorted((_item(ctx, codes, part, z) for part in search.worst), key=_worst_first)
+    return _result(ctx, search, listed)
 
 
 def _coarse_cells(ctx: Context, role: str) -> list[Codes]:
@@ -120,12 +133,12 @@ def _slicers(ctx: Context, rows: int) -> list[tuple[int, ...]]:
     return [*single, *pairs] if len(plans) > 2 else single
 
 
-def _search(ctx: Context, codes: Mapping[str, Sequence[Codes]]) -> _Search:
+def _search(ctx: Context, codes: Mapping[str, Sequence[Codes]]) -> _SliceSearch:
     """Screen all slices and keep the most suspicious ones."""
     real, synthetic = codes["real"], codes["synthetic"]
-    share = ctx.config.margin("fidelity.mean_table").value
+    share = ctx.config.margin(_MEAN).value
     width = max(plan.coarse_cells for plan in ctx.data.plans)
-    found: list[tuple[float, Slice]] = []
+    suspects: list[tuple[float, Slice]] = []
     compared = too_few = 0
     rows = len(real[0]) + len(synthetic[0])
     for slicer in _slicers(ctx, rows):
@@ -141,9 +154,9 @@ def _search(ctx: Context, codes: Mapping[str, Sequence[Codes]]) -> _Search:
         score = _suspicion(sides, (real, synthetic), slicer, usable, (n_slices, width, share))
         for place in np.argsort(-score, kind="stable")[:_PER_SLICER]:
             cells = np.unravel_index(usable[place], (width,) * len(slicer))
-            found.append((float(score[place]), Slice(slicer, tuple(int(c) for c in cells))))
-    found.sort(key=lambda entry: -entry[0])
-    return _Search([entry for _, entry in found[:_LISTED]], compared, too_few)
+            suspects.append((float(score[place]), Slice(slicer, tuple(int(c) for c in cells))))
+    suspects.sort(key=lambda entry: -entry[0])
+    return _SliceSearch([entry for _, entry in suspects[:_LISTED]], compared, too_few)
 
 
 def _fuse(columns: Sequence[Codes], width: int) -> Codes:
@@ -171,16 +184,14 @@ def _suspicion(
             for side, table in zip(sides, tables, strict=True)
         )
         distance, error = slice_distances(real, synthetic)
-        low += distance - 3 * error
+        low += distance - _SCREENING_ERRORS * error
         limit += sample_distance(real, share)
     return np.asarray(low / np.maximum(limit, 1e-12))
 
 
-def _detail(
-    ctx: Context, codes: Mapping[str, Sequence[Codes]], found: Slice, z: float
-) -> dict[str, Any]:
+def _item(ctx: Context, codes: Mapping[str, Sequence[Codes]], part: Slice, z: float) -> Item:
     """Distances inside one slice, with the expected ones computed exactly."""
-    tables = {role: list(_tables(ctx, found, columns)) for role, columns in codes.items()}
+    tables = {role: list(_tables(ctx, part, columns)) for role, columns in codes.items()}
     real, synthetic = np.stack(tables["real"]), np.stack(tables["synthetic"])
     n, m = int(real[0].sum()), int(synthetic[0].sum())
     distances, errors = slice_distances(real, synthetic)
@@ -188,50 +199,59 @@ def _detail(
     value, half = float(distances.mean()), z * float(errors.mean())
     holdout = tables.get("holdout")
     pooled = tables["real"] if holdout is None else [
-        own + other for own, other in zip(tables["real"], holdout, strict=True)
+        known + unseen for known, unseen in zip(tables["real"], holdout, strict=True)
     ]  # fmt: skip
-    shares = (ctx.config.margin(f"fidelity.{name}").value for name in ("mean_table", "worst_table"))
-    asked = [max(share * n, 2.0) for share in shares]
-    sizes = np.unique([*np.geomspace(2.0, 8.0 * max(n, m), _CURVE_POINTS), *asked, m])
+    sizes_of_margins = [max(ctx.config.margin(name).value * n, 2.0) for name in (_MEAN, _WORST)]
+    sizes = np.unique([*np.geomspace(2.0, 8.0 * max(n, m), _CURVE_POINTS), *sizes_of_margins, m])
     curve = mean_curve(total_variation_curves(pooled, n, sizes))
-    names = [plan.name for i, plan in enumerate(ctx.data.plans) if i not in found.columns]
-    goal, floor = (curve.at(size) for size in asked)
-    low, high = max(value - half, 0.0), value + half
-    return {
-        "what": slice_label(ctx.data, found),
-        "estimate": value,
-        "low": low,
-        "high": high,
-        "reference": _holdout(holdout, real, curve, m),
-        "expected": curve.at(m),
-        "limit": goal,
-        "worth": min(curve.rows(value) / n, 8.0),
-        "differs_most_in": names[int(distances.argmax())],
-        "real_share": n / len(codes["real"][0]),
-        "synthetic_share": m / len(codes["synthetic"][0]),
-        "n": m,
-        "status": str(_status(low, high, goal, floor)),
-    }
+    names = [plan.name for i, plan in enumerate(ctx.data.plans) if i not in part.columns]
+    goal, floor = (curve.at(size) for size in sizes_of_margins)
+    label, low, high = slice_label(ctx.data, part), max(value - half, 0.0), value + half
+    return Item(
+        "slice",
+        (label,),
+        estimate=value,
+        low=low,
+        high=high,
+        reference=_holdout(holdout, real, curve, m),
+        expected=curve.at(m),
+        limit=goal,
+        worth=min(curve.rows(value) / n, 8.0),
+        decisions=(
+            Decision(label, value, low, high, fail=floor, warn=goal, clear=goal,
+                     margins=(_MEAN, _WORST)),
+        ),
+        n=m,
+        more={
+            "differs_most_in": names[int(distances.argmax())],
+            "real_share": n / len(codes["real"][0]),
+            "synthetic_share": m / len(codes["synthetic"][0]),
+        },
+    )  # fmt: skip
 
 
-def _tables(
-    ctx: Context, found: Slice, columns: Sequence[Codes]
-) -> Iterator[npt.NDArray[np.int64]]:
+def _worst_first(item: Item) -> tuple[int, float, float]:
+    assert item.worth is not None
+    assert item.estimate is not None
+    return -item.severity, item.worth, -item.estimate
+
+
+def _tables(ctx: Context, part: Slice, columns: Sequence[Codes]) -> Iterator[npt.NDArray[np.int64]]:
     """Counts of every other column inside one slice."""
     width = max(plan.coarse_cells for plan in ctx.data.plans)
     inside = np.ones(len(columns[0]), np.bool_)
-    for position, cell in zip(found.columns, found.cells, strict=True):
+    for position, cell in zip(part.columns, part.cells, strict=True):
         inside &= columns[position] == cell
     rows = np.flatnonzero(inside)
     for position, column in enumerate(columns):
-        if position not in found.columns:
+        if position not in part.columns:
             yield np.bincount(column[rows], minlength=width)
 
 
 def _holdout(
     tables: list[npt.NDArray[np.int64]] | None,
     real: npt.NDArray[np.int64],
-    curve: Curve,
+    curve: SampleCurve,
     rows: int,
 ) -> float | None:
     """Mean distance of the holdout in the slice, brought to the synthetic number of rows."""
@@ -243,58 +263,60 @@ def _holdout(
     return float(distances.mean()) * factor
 
 
-def _status(low: float, high: float, goal: float, floor: float) -> Status:
-    if low > floor:
-        return Status.FAIL
-    if low > goal:
-        return Status.WARN
-    return Status.PASS if high <= goal else Status.INCONCLUSIVE
-
-
-def _overall(details: Sequence[Mapping[str, Any]]) -> Status:
+def _result(ctx: Context, search: _SliceSearch, items: Sequence[Item]) -> Result:
     """The worst alarm; without one, whether every estimate lies within its margin."""
-    found = {Status(row["status"]) for row in details}
-    for alarm in (Status.FAIL, Status.WARN):
-        if alarm in found:
-            return alarm
-    within = all(row["estimate"] <= row["limit"] for row in details)
-    return Status.PASS if within else Status.INCONCLUSIVE
-
-
-def _result(ctx: Context, search: _Search, details: list[dict[str, Any]]) -> Result:
-    worst, status = details[0], _overall(details)
-    alarms = sum(row["status"] in (Status.FAIL, Status.WARN) for row in details)
-    goal = ctx.config.margin("fidelity.mean_table")
-    kept = min(ctx.data.synthetic.num_rows, _ROWS, ctx.config.model_rows)
-    head = f"{search.compared:,} slices of one or two columns were searched"
+    worst = items[0]
+    assert worst.estimate is not None
+    assert worst.worth is not None
+    assert worst.limit is not None
+    by_estimate = [
+        replace(decision, clear=None, aim=decision.clear)
+        for item in items
+        for decision in item.decisions
+    ]
+    alarms = sum(item.status in (Status.FAIL, Status.WARN) for item in items)
+    goal = ctx.config.margin(_MEAN)
+    rows = min(ctx.data.synthetic.num_rows, _ROWS, ctx.config.model_rows)
+    text = f"{search.compared:,} slices of one or two columns were searched"
     if alarms:
-        most = " or more" if alarms == len(details) == _LISTED else ""
-        head += f"; {alarms}{most} differ beyond the margin"
-    tail = ""
+        most = " or more" if alarms == len(items) == _LISTED else ""
+        text += f"; {alarms}{most} {'differs' if alarms == 1 else 'differ'} beyond the margin"
+    text += (
+        f". Worst: {worst.label}, mean distance {worst.estimate:.3g}, as far as a real sample of "
+        f"{percent(min(worst.worth, 1.0))} of its rows, most in {worst.more['differs_most_in']}"
+    )
     if search.too_few:
-        tail = (
+        text += (
             f"; {search.too_few:,} more have fewer than {_SYNTHETIC_ROWS} synthetic rows and "
             "were not compared"
         )
-    expected = worst["reference"] is None
-    return ctx.result(
-        status,
-        f"{head}. Worst: {worst['what']}, mean distance {worst['estimate']:.3g}, as far as a "
-        f"real sample of {100 * (min(worst['worth'], 1.0)):.1f} % of its rows, most in "
-        f"{worst['differs_most_in']}{tail}.",
+    is_expected = worst.reference is None
+    return ctx.judged(
+        f"{text}.",
+        summary=_summary(search, worst, alarms),
+        decisions=worst_first(by_estimate)[:1],
+        items=items,
         estimate=Estimate(
-            worst["estimate"], worst["low"], worst["high"], 1 - ctx.config.alpha / search.compared
+            worst.estimate, worst.low, worst.high, 1 - ctx.config.alpha / search.compared
         ),
         reference=Reference(
-            "expected of fresh real rows in this slice" if expected else "holdout in this slice",
-            worst["expected"] if expected else worst["reference"],
-            n=worst["n"],
+            "expected of fresh real rows in this slice" if is_expected else "holdout in this slice",
+            worst.expected if is_expected else worst.reference,
+            n=worst.n,
         ),
         threshold=Threshold(
-            worst["limit"], f"mean distance of a {100 * goal.value:.0f} % real sample; {goal.basis}"
+            worst.limit, f"mean distance of a {percent(goal.value, 0)} real sample; {goal.basis}"
         ),
         direction=Direction.LOWER,
-        n=kept,
-        sampled=kept if kept < ctx.data.synthetic.num_rows else None,
-        details=details,
+        n=rows,
+        sampled=rows if rows < ctx.data.synthetic.num_rows else None,
     )
+
+
+def _summary(search: _SliceSearch, worst: Item, alarms: int) -> str:
+    if alarms:
+        return (
+            f"{counted(alarms, 'slice')} of rows beyond the margin; worst {worst.label}, most in "
+            f"{worst.more['differs_most_in']}."
+        )
+    return f"None of {search.compared:,} slices surely differs; farthest: {worst.label}."

@@ -27,12 +27,16 @@ Source
 
 from __future__ import annotations
 
-from synth_eval.checks.fidelity._as_far_as import Measured, curve_sizes, judge
+from synth_eval.checks.fidelity._as_far_as import (
+    ItemDistance,
+    curve_sizes,
+    result_of_distances,
+)
 from synth_eval.checks.fidelity._standard_errors import MeanError
 from synth_eval.data.codes import encode
-from synth_eval.judging.check import Context
+from synth_eval.judging.check import Context, OnAxis
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Result
+from synth_eval.judging.results import Item, Result
 from synth_eval.stats.distances import jensen_shannon_distance, total_variation_distance
 from synth_eval.stats.worth import total_variation_curves
 
@@ -43,6 +47,7 @@ from synth_eval.stats.worth import total_variation_curves
     dimension="fidelity",
     title="Total variation of each column",
     figure="distribution",
+    axis=OnAxis(2, "mean total variation distance of columns"),
 )
 def total_variation(ctx: Context) -> Result:
     """Compare the cells of each column."""
@@ -53,7 +58,7 @@ def total_variation(ctx: Context) -> Result:
         real.one_way(i) + (holdout.one_way(i) if holdout is not None else 0) for i in positions
     ]
     curves = total_variation_curves(pooled, ctx.data.real.num_rows, curve_sizes(ctx))
-    error, measured = MeanError(ctx), []
+    error, distances = MeanError(ctx), []
     for i in positions:
         plan = ctx.data.plans[i]
         distance = total_variation_distance(real.one_way(i), synthetic.one_way(i))
@@ -64,14 +69,12 @@ def total_variation(ctx: Context) -> Result:
                 for role in ("real", "synthetic")
             },
         )
-        other = (
+        unseen = (
             None
             if holdout is None
             else total_variation_distance(real.one_way(i), holdout.one_way(i))
         )
-        item = {
-            "column": plan.name,
-            "jensen_shannon": jensen_shannon_distance(real.one_way(i), synthetic.one_way(i)),
-        }
-        measured.append(Measured(item, distance, other, curves[i]))
-    return judge(ctx, measured, error, "columns")
+        jensen_shannon = jensen_shannon_distance(real.one_way(i), synthetic.one_way(i))
+        item = Item("column", (plan.name,), more={"jensen_shannon": jensen_shannon})
+        distances.append(ItemDistance(item, distance, unseen, curves[i]))
+    return result_of_distances(ctx, distances, error, "columns")

@@ -29,15 +29,15 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.fidelity._cells import judge_counts
+from synth_eval.checks.fidelity._cells import result_of_counts
 from synth_eval.checks.fidelity._few_cells import few_cell_maps
 from synth_eval.checks.fidelity._standard_errors import MeanError
 from synth_eval.data.codes import encode
 from synth_eval.data.counts import TripleCounts, count_rows
 from synth_eval.errors import NotApplicable
-from synth_eval.judging.check import Context
+from synth_eval.judging.check import Context, OnAxis
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Result
+from synth_eval.judging.results import Item, Result
 
 _BUDGET = 400_000_000
 """Cells counted in all tables together, about two seconds of one core."""
@@ -53,6 +53,7 @@ Triple = tuple[int, int, int]
     dimension="fidelity",
     title="Total variation of triples of columns",
     figure="intervals",
+    axis=OnAxis(0, "mean total variation distance of triples of columns"),
 )
 def triple_total_variation(ctx: Context) -> Result:
     """Compare the joint tables of three columns each."""
@@ -68,20 +69,18 @@ def triple_total_variation(ctx: Context) -> Result:
     for role, table in ctx.data.tables.items():
         count_rows(table, plans, counts[role])
     error, width = MeanError(ctx), counts["real"].width
-    own = {role: _few_cells(ctx, role, error, maps) for role in ("real", "synthetic")}
-    names = [plan.name for plan in plans]
-    items = [dict(zip(("first", "second", "third"), (names[i] for i in triple), strict=True))
-             for triple in triples]  # fmt: skip
+    sampled = {role: _few_cells(ctx, role, error, maps) for role in ("real", "synthetic")}
+    items = [Item("triple", tuple(plans[i].name for i in triple)) for triple in triples]
 
     def cells(number: int) -> dict[str, npt.NDArray[np.intp]]:
         first, second, third = triples[number]
         return {
-            role: (each[first] * width + each[second]) * width + each[third]
-            for role, each in own.items()
+            role: (columns[first] * width + columns[second]) * width + columns[third]
+            for role, columns in sampled.items()
         }
 
     block = {role: state.value() for role, state in counts.items()}
-    return judge_counts(ctx, items, [block], error, cells, noun)
+    return result_of_counts(ctx, items, [block], error, cells, noun)
 
 
 def _choose(ctx: Context, columns: int) -> tuple[list[Triple], int]:
@@ -104,6 +103,6 @@ def _few_cells(
     """Merged cells of the sampled rows, one array a column."""
     table, rows = ctx.data.tables[role], error.rows(role)
     return [
-        own[encode(table.column(plan.name).take(rows), plan)].astype(np.intp)
-        for own, plan in zip(maps, ctx.data.plans, strict=True)
+        to_few[encode(table.column(plan.name).take(rows), plan)].astype(np.intp)
+        for to_few, plan in zip(maps, ctx.data.plans, strict=True)
     ]

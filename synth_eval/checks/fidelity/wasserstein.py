@@ -28,17 +28,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from synth_eval.checks.fidelity._as_far_as import Measured, curve_sizes, judge
+from synth_eval.checks.fidelity._as_far_as import (
+    ItemDistance,
+    curve_sizes,
+    result_of_distances,
+)
 from synth_eval.checks.fidelity._standard_errors import MeanError
 from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Result
+from synth_eval.judging.results import Item, Result
 from synth_eval.stats.distances import Distance, wasserstein_distance
 from synth_eval.stats.empirical import EmpiricalDistribution
 from synth_eval.stats.worth import wasserstein_curve
 
 _FARTHEST = 1e9
 """End of the scale, in interquartile ranges: sums of farther distances would overflow."""
+
+_LARGEST_DOUBLE = float(np.finfo(np.float64).max)
 
 _UNMEASURABLE = Distance(_FARTHEST, 0.0)
 """Distance to a column without a finite value: the end of the scale."""
@@ -55,7 +61,7 @@ _UNMEASURABLE = Distance(_FARTHEST, 0.0)
 def wasserstein(ctx: Context) -> Result:
     """Compare the quantile functions of each continuous column."""
     data, sizes = ctx.data, curve_sizes(ctx)
-    error, measured = MeanError(ctx), []
+    error, distances = MeanError(ctx), []
     for column in data.schema.compared:
         if not column.is_continuous:
             continue
@@ -67,21 +73,20 @@ def wasserstein(ctx: Context) -> Result:
         real = real.divided_by(scale)
         curve = wasserstein_curve(real, data.real.num_rows, sizes)
         distance = _measure(real, finite["synthetic"], scale)
-        error.add(distance, {role: own / scale for role, own in error.values(column.name).items()})
-        item = {
-            "column": column.name,
-            "original_units": distance.value * scale if distance.value < _FARTHEST else None,
-        }
+        error.add(distance, {role: x / scale for role, x in error.values(column.name).items()})
+        original = distance.value * scale if distance.value < _FARTHEST else None
         holdout = _measure(real, finite["holdout"], scale) if "holdout" in finite else None
-        measured.append(
-            Measured(
-                item,
+        distances.append(
+            ItemDistance(
+                Item("column", (column.name,), more={"original_units": original}),
                 distance.without_influence(),
                 None if holdout is None else holdout.without_influence(),
                 curve,
             )
         )
-    return judge(ctx, measured, error, "numerical or datetime columns", " interquartile ranges")
+    return result_of_distances(
+        ctx, distances, error, "numerical or datetime columns", " interquartile ranges"
+    )
 
 
 def _measure(real: EmpiricalDistribution, other: EmpiricalDistribution, scale: float) -> Distance:
@@ -90,10 +95,13 @@ def _measure(real: EmpiricalDistribution, other: EmpiricalDistribution, scale: f
     distance = wasserstein_distance(real, other.divided_by(scale))
     influence = distance.influence
     assert influence is not None
+    # Beyond the end of the scale the distance is brought to it, with its error and influences in
+    # proportion: cut one by one they would look surer than they are.
+    factor = _FARTHEST / min(max(distance.value, _FARTHEST), _LARGEST_DOUBLE)
     return Distance(
-        min(distance.value, _FARTHEST),
-        min(distance.error, _FARTHEST),
-        lambda values: np.clip(influence(values), -_FARTHEST, _FARTHEST),
+        min(distance.value, _LARGEST_DOUBLE) * factor,
+        min(distance.error, _LARGEST_DOUBLE) * factor,
+        lambda values: np.clip(influence(values), -_LARGEST_DOUBLE, _LARGEST_DOUBLE) * factor,
     )
 
 
@@ -105,5 +113,5 @@ def _scale(real: EmpiricalDistribution) -> float:
         if spread == 0.0:
             spread = float(np.average(np.abs(real.values - median), weights=real.counts))
     if not np.isfinite(spread):
-        spread = float(np.finfo(np.float64).max) / 4
+        spread = _LARGEST_DOUBLE / 4
     return spread if spread > 0 else max(abs(float(median)), 1.0)

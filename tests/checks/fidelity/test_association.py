@@ -9,6 +9,7 @@ from scipy import stats
 
 import synth_eval as se
 from synth_eval.judging.run import run
+from synth_eval.judging.settings import Config
 
 
 def result(real, synthetic, holdout=None):
@@ -72,3 +73,11 @@ def test_missing_values_and_constant_columns_are_left_out():
     found = result(real, other)
     assert found.status == "pass"
     assert pair(found, "x", "c")["real"] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_which_sign_is_clear_is_a_margin():
+    rng = np.random.default_rng(1)
+    data = se.load(normals(rng, 5000, 0.5), normals(rng, 5000, -0.5))
+    margins = {"fidelity.clear_correlation": {"value": 0.9, "basis": "weak ones do not matter"}}
+    (found,) = run(data, select_checks=["F006"], config=Config.from_mapping({"margins": margins}))
+    assert "no clear sign turned" in found.message

@@ -76,6 +76,17 @@ def test_the_column_at_fault_is_named(people):
     assert "bmi" in found.message
 
 
+def test_the_worst_table_there_is_is_no_open_question():
+    """Every row gives itself away; near 1 the interval of the AUC once reached down to 0."""
+    rng = np.random.default_rng(5)
+    real, far = pa.table({"x": rng.normal(size=900)}), pa.table({"x": rng.normal(99, 1, 900)})
+    found = result(real, far)
+    assert found.estimate.value > 0.9999
+    assert found.estimate.low > 0.9
+    assert found.status == "warn"
+    assert "most by x" in found.summary
+
+
 def test_few_rows_are_not_judged():
     table = pa.table({"x": np.arange(30.0)})
     found = result(table, table)
@@ -131,3 +142,15 @@ def test_mode_collapse_is_named_by_the_rows_one_by_one(planted):
 
 def test_independent_columns_are_told_apart(planted):
     assert planted("indep_marginals", "F008")["F008"].estimate.low > 0.95
+
+
+def test_both_alarms_are_decisions_and_the_line_of_each_is_a_margin(people):
+    rng = np.random.default_rng(0)
+    real = people["real"]
+    found = result(real, real.take(rng.permutation(real.num_rows)), people["holdout"])
+    apart, copied = found.decisions
+    assert (apart.status, copied.status) == ("pass", "warn")
+    assert apart.warn == apart.clear == found.threshold.value
+    assert copied.warn == 0.5 > copied.high
+    assert copied.margins == ("fidelity.fresh_auc",)
+    assert "takes real rows for synthetic ones" in found.summary

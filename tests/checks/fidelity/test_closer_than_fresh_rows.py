@@ -13,6 +13,7 @@ import synth_eval as se
 from synth_eval.demo import simulated_table
 from synth_eval.judging.results import Result
 from synth_eval.judging.run import run
+from synth_eval.judging.settings import Config
 
 
 def check(real, synthetic, holdout=None) -> Result:
@@ -99,3 +100,33 @@ def test_a_table_in_which_not_even_a_copy_would_be_seen_is_inconclusive():
     result = check(coin, coin)
     assert result.status == "inconclusive"
     assert "stays unseen" in result.message
+
+
+def test_tables_that_cannot_tell_leave_the_decision_to_those_that_can():
+    """Two coins: in their columns a copy stays unseen; numbers beside them make it visible."""
+    rng = np.random.default_rng(0)
+    coins = {name: rng.choice(["x", "y"], 2000) for name in "ab"}
+    both = pa.table({**coins, **{f"n{i}": rng.normal(size=2000) for i in range(2)}})
+    blind = check(both.select(["a"]).slice(0, 1000), both.select(["a"]).slice(1000))
+    assert blind.items[0].decisions[0].void
+    assert blind.status == "inconclusive"
+    result = check(both.select(["a", "b"]).slice(0, 1000), both.select(["a", "b"]).slice(1000))
+    voids = [bool(item.decisions[0].void) for item in result.items]
+    assert sorted(voids) == [False, True], "columns cannot tell, pairs can"
+    assert len(result.decisions) == 1
+    assert not result.decisions[0].void
+    assert result.status == "pass"
+
+
+def test_how_much_closer_is_too_close_is_a_margin(table):
+    rng = np.random.default_rng(1)
+    data = se.load(table.slice(0, 2000), table.slice(0, 2000).take(rng.permutation(2000)))
+    (strict,) = run(data, select_checks=["F017"])
+    assert strict.status == "warn"
+    lenient = Config.from_mapping(
+        {"margins": {"fidelity.fresh_distance": {"value": 1e-9, "basis": "copies are wanted"}}}
+    )
+    (result,) = run(data, config=lenient, select_checks=["F017"])
+    assert result.threshold.value < strict.threshold.value
+    assert result.status != "warn"
+    assert result.items[0].kind == "tables", "columns and pairs are words of ours, no slices"

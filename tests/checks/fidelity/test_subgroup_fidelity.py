@@ -110,3 +110,23 @@ def test_one_column_or_few_rows_are_not_judged():
 @pytest.mark.parametrize("name", ["mode_collapse", "indep_marginals"])
 def test_collapsed_modes_and_independent_columns_fail(planted, name):
     assert planted(name, "F012")["F012"].status == "fail"
+
+
+def test_without_an_alarm_the_estimates_decide_and_items_keep_their_doubt():
+    rng = np.random.default_rng(0)
+    found = result(pa.table(make(rng, 1500)), pa.table(make(rng, 1500)))
+    assert "inconclusive" in {row["status"] for row in found.rows()}
+    assert found.status == "pass"
+    (decision,) = found.decisions
+    assert (decision.clear, decision.aim) == (None, found.items[0].limit)
+
+
+def test_a_level_keeps_its_parentheses():
+    rng = np.random.default_rng(8)
+    real, fresh = make(rng), make(rng)
+    for table in (real, fresh):
+        table["group"] = np.where(table["group"] == "c", "age (5 to 9)", table["group"])
+    fresh["height"] += 3 * (fresh["group"] == "age (5 to 9)")
+    found = result(pa.table(real), pa.table(fresh))
+    assert found.items[0].label.startswith("group = age (5 to 9)")
+    assert found.items[0].label in found.summary
