@@ -336,7 +336,7 @@ def _run_suite(options: argparse.Namespace) -> int:
     )
     if options.out is not None:
         found.save(options.out)
-    _say(repr(found["V003"]), options)
+    _say("\n".join(map(repr, found)), options)
     return FOUND if found.at_or_above(options.fail_on) else 0
 
 

@@ -23,7 +23,6 @@ from synth_eval.judging.results import (
     status_of,
 )
 from synth_eval.judging.settings import Config
-from synth_eval.judging.versions import items_of_rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -142,7 +141,7 @@ class Check:
         )
 
     def result(self, status: Status, message: str, **shown: Any) -> Result:
-        """Result with the identity of this check; statuses come from `judged`."""
+        """Result with the identity of this check; `judged` is what checks call."""
         return Result(
             code=self.code,
             name=self.name,
@@ -235,20 +234,3 @@ class Context:
     def broken(self, text: str) -> Result:
         """Result of a check that could not run."""
         return self.check.result(Status.ERROR, text, summary=text, n=self.data.synthetic.num_rows)
-
-    def result(
-        self,
-        status: Status,
-        message: str,
-        *,
-        details: Sequence[Mapping[str, Any]] = (),
-        **more: Any,
-    ) -> Result:
-        """Result with a status of the check's own making: to be gone once all are converted."""
-        more["n"] = self.data.synthetic.num_rows if more.get("n") is None else more["n"]
-        more["panels"] = tuple(more.get("panels", ()))
-        if status is Status.NOT_APPLICABLE:
-            from synth_eval.judging.results import Cause
-
-            more["skipped"] = Skipped(Cause.DATA, message)
-        return self.check.result(status, message, items=items_of_rows(details), **more)

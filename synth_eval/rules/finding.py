@@ -57,18 +57,19 @@ def finding(items: Sequence[Item], margin: Threshold) -> dict[str, Any]:
     }
 
 
-def _by_status(items: Sequence[Item], *statuses: Status) -> list[Item]:
-    return [item for status in statuses for item in items if item.status is status]
+def _by_status(items: Sequence[Item], statuses: set[Status]) -> list[Item]:
+    """The items in one of the statuses; they stand worst first."""
+    return [item for item in items if item.status in statuses]
 
 
 def _summary(items: Sequence[Item]) -> str:
-    broken = _by_status(items, Status.FAIL, Status.WARN)
+    broken = _by_status(items, {Status.FAIL, Status.WARN})
     if broken:
         return f"{counted(len(broken), 'rule')} broken, worst: {_short(broken[0])}"
-    failed = _by_status(items, Status.ERROR)
+    failed = _by_status(items, {Status.ERROR})
     if failed:
         return f"{counted(len(failed), 'rule')} could not be run, first: {_short(failed[0])}"
-    unsure = _by_status(items, Status.INCONCLUSIVE)
+    unsure = _by_status(items, {Status.INCONCLUSIVE})
     if unsure:
         return (
             f"too few rows to tell for {counted(len(unsure), 'rule')}, worst: {_short(unsure[0])}"
@@ -78,9 +79,9 @@ def _summary(items: Sequence[Item]) -> str:
 
 def _message(items: Sequence[Item]) -> str:
     """How many rules are broken and the worst of them; the table has the others."""
-    broken = _by_status(items, Status.FAIL, Status.WARN)
-    failed = _by_status(items, Status.ERROR)
-    unsure = _by_status(items, Status.INCONCLUSIVE)
+    broken = _by_status(items, {Status.FAIL, Status.WARN})
+    failed = _by_status(items, {Status.ERROR})
+    unsure = _by_status(items, {Status.INCONCLUSIVE})
     parts = []
     if broken:
         are = "is" if len(broken) == 1 else "are"
@@ -96,7 +97,7 @@ def _message(items: Sequence[Item]) -> str:
             f"rows are too few to tell; worst: {_named(unsure[0])}"
         )
     if not parts:
-        kept = len(_by_status(items, Status.PASS))
+        kept = len(_by_status(items, {Status.PASS}))
         return f"{kept} of {len(items)} rules are kept as well as by real rows"
     return ". ".join(parts)
 

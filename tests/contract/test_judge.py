@@ -104,7 +104,11 @@ def test_nothing_but_the_judge_writes_a_status() -> None:
             ):
                 continue
             parent = parents[node]
-            is_listed = isinstance(parent, ast.Tuple | ast.List | ast.Set | ast.Dict)
+            while isinstance(parent, ast.IfExp):
+                parent = parents[parent]
+            is_listed = isinstance(
+                parent, ast.Tuple | ast.List | ast.Set | ast.Dict | ast.MatchValue
+            )
             is_otherwise = isinstance(parent, ast.keyword) and parent.arg == "otherwise"
             if not (isinstance(parent, ast.Compare) or is_listed or is_otherwise):
                 offenders.append(f"{path.relative_to(PACKAGE)}:{node.lineno}")
