@@ -17,7 +17,7 @@ from synth_eval.judging.verdicts import VerdictWord
 from synth_eval.report.forms.text import escaped_markdown, wrapped
 from synth_eval.report.page.html import fill, standalone
 from synth_eval.report.page.view import VERDICT_SHAPES, created_words, table_views
-from synth_eval.words import listed, number
+from synth_eval.words import counted, listed, number
 
 if TYPE_CHECKING:
     from synth_eval.comparing.leaderboard import Entry, Leaderboard
@@ -154,7 +154,7 @@ def headline(comparison: Leaderboard) -> str:
     evaluated = [entry for entry in comparison.entries if not entry.error]
     clear = [entry.label for entry in evaluated if not entry.count(VerdictWord.NO_GO)]
     use = f" for {purpose_of(comparison.purpose).title}" if comparison.purpose else ""
-    total = f"{len(evaluated)} table{'' if len(evaluated) == 1 else 's'}"
+    total = counted(len(evaluated), "table")
     if clear:
         verb = "has" if len(clear) == 1 else "have"
         sentence = f"{len(clear)} of {total} {verb} no NO-GO{use}: {listed(clear)}"
