@@ -133,7 +133,7 @@ def _items(
 ) -> list[Item]:
     """Items with their numbers and decisions, those of the smallest worth first."""
     data, alpha = ctx.data, ctx.config.alpha
-    z = error.critical(alpha, len(distances))
+    z = error.critical(alpha)
     # To say that all items are within the margin each must be shown at the plain level.
     plain = NormalDist().inv_cdf(1 - alpha)
     curves = [entry.curve for entry in distances]

@@ -47,7 +47,7 @@ class FallingDistance:
 
         Examples
         --------
-        >>> FallingDistance(0.2, 0.1, 0.3, 0.0, 10.0, 1000, 1000).limit(0.1)
+        >>> round(FallingDistance(0.2, 0.1, 0.3, 0.0, 10.0, 1000, 1000).limit(0.1), 6)
         0.09
         """
         size = max(share * self.rows, 1.0)

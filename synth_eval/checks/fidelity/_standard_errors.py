@@ -95,7 +95,7 @@ class MeanError:
         least = 2 * max(self._errors, default=0.0) - sum(self._errors)
         return max(float(np.sqrt(variance)), least / self._tables)
 
-    def critical(self, alpha: float, tables: int) -> float:  # noqa: ARG002 - see FixedError
+    def critical(self, alpha: float) -> float:
         """Standard errors that the farthest of the tables exceeds by chance, so rarely."""
         return self._maximum.critical(alpha)
 
@@ -105,11 +105,12 @@ class FixedError:
     """Standard error of a mean that the check computed itself."""
 
     error: float
+    tables: int
 
     def value(self) -> float:
         """Standard error of the mean distance."""
         return self.error
 
-    def critical(self, alpha: float, tables: int) -> float:
+    def critical(self, alpha: float) -> float:
         """Standard errors for so many tables as if unrelated."""
-        return NormalDist().inv_cdf(1 - alpha / (2 * tables))
+        return NormalDist().inv_cdf(1 - alpha / (2 * self.tables))

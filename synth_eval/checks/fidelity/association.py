@@ -154,11 +154,11 @@ def _standardise(values: FloatArray) -> FloatArray:
 
 def _mid_ranks(values: FloatArray) -> FloatArray:
     """Ranks between 0 and 1, ties share their mean rank, missing stays missing."""
+    from scipy.stats import rankdata  # at use, see `synth_eval.stats`
+
     present = ~np.isnan(values)
-    _, inverse, counts = np.unique(values[present], return_inverse=True, return_counts=True)
-    middle = np.cumsum(counts) - (counts - 1) / 2
     ranks = np.full(len(values), np.nan)
-    ranks[present] = middle[inverse] / max(present.sum(), 1) - 0.5
+    ranks[present] = rankdata(values[present]) / max(present.sum(), 1) - 0.5
     return ranks
 
 
@@ -241,4 +241,4 @@ def _error_of_mean(differences: FloatArray, columns: dict[str, _Columns]) -> Fix
     means = differences.mean(axis=0)[1:]
     variance = (_GROUPS - 1) / _GROUPS * float(((means - means.mean()) ** 2).sum())
     ratio = 1 + len(columns["synthetic"].group) / len(columns["real"].group)
-    return FixedError(float(np.sqrt(variance * ratio)))
+    return FixedError(float(np.sqrt(variance * ratio)), len(differences))

@@ -41,7 +41,7 @@ def judged(context, *distances, mean_error=0.001):
         ItemDistance(Item("column", (name,)), Distance(value, error), None, *(curve or (CURVE,)))
         for name, value, error, *curve in distances
     ]
-    return result_of_distances(context, entries, FixedError(mean_error), "columns")
+    return result_of_distances(context, entries, FixedError(mean_error, len(entries)), "columns")
 
 
 def test_an_item_fails_at_the_joint_level_and_passes_at_the_plain_one(context):
