@@ -13,7 +13,7 @@ bin = $(1)/bin
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help report picture test test-all check lab sample configuration bench oldest clean
+.PHONY: help report picture test coverage test-all check lab sample configuration bench oldest clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -28,10 +28,14 @@ picture: $(VENV)/.installed ## take the picture of a report anew (needs Chromium
 		file://$(CURDIR)/reports/picture/copula/report.html
 
 test: $(VENV)/.installed-test ## run the fast tests
-	$(call bin,$(VENV))/python -m pytest -m "not slow" -n auto
+	$(call bin,$(VENV))/python -m pytest -m "not slow and not study" -n auto --dist loadgroup
+
+coverage: $(VENV)/.installed-test ## run fast and slow tests, show the branches they leave out
+	$(call bin,$(VENV))/python -m pytest -m "not study" -n auto --dist loadgroup \
+		--cov --cov-report=term
 
 test-all: $(VENV)/.installed-test ## run all tests
-	$(call bin,$(VENV))/python -m pytest -n auto
+	$(call bin,$(VENV))/python -m pytest -n auto --dist loadgroup
 
 check: $(VENV)/.installed-test ## lint, types and layers
 	$(call bin,$(VENV))/ruff check
@@ -55,11 +59,12 @@ bench: $(VENV)/.installed ## measure against the floor and SDMetrics, write benc
 
 # The lowest version of every direct dependency that pyproject.toml allows.
 oldest: $(VENV_OLDEST)/.installed-oldest ## run the fast tests on the oldest allowed dependencies
-	$(call bin,$(VENV_OLDEST))/python -m pytest -m "not slow" -n auto
+	$(call bin,$(VENV_OLDEST))/python -m pytest -m "not slow and not study" -n auto \
+		--dist loadgroup
 
 clean: ## remove environments, caches and builds; reports stay
 	rm -rf $(VENV) $(VENV_LAB) $(VENV_OLDEST) build dist
-	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
 
 define create
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

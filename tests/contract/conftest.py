@@ -40,3 +40,11 @@ def baseline(evaluate_all, people, copula_rows) -> dict[str, Result]:
 def standard(evaluate_all, people, copula_rows) -> dict[str, Result]:
     """The same at the standard depth."""
     return evaluate_all(people["real"], copula_rows, people["holdout"], config=STANDARD)
+
+
+@pytest.fixture(
+    scope="session", params=["baseline", pytest.param("standard", marks=pytest.mark.slow)]
+)
+def results(request) -> dict[str, Result]:
+    """Results of all checks at the fast depth, and in slow tests at the standard depth."""
+    return request.getfixturevalue(request.param)

@@ -17,6 +17,7 @@ from synth_eval.judging.settings import Config
 from synth_eval.judging.verdicts import VerdictWord, verdicts
 
 GO, LIMITS, NO_GO, UNKNOWN = VerdictWord
+slow = pytest.mark.slow
 WHOLE_ROWS = ["F008", "F009", "F010", "F011", "F012", "C008"]
 
 
@@ -31,7 +32,7 @@ def judge(shared_data):
         table = shared_data / folder / f"adult_{name}.{ending}"
         data = se.load(real, table, holdout, target="income")
         found = verdicts(run(data, select_checks=dimensions))
-        return {dimension: verdict.verdict for dimension, verdict in found.items()}
+        return {dimension: verdict.word for dimension, verdict in found.items()}
 
     return verdicts_of
 
@@ -40,14 +41,18 @@ def judge(shared_data):
     ("name", "expected"),
     [
         ("ideal_holdout", {"validity": GO, "fidelity": GO, "coverage": GO, "privacy": LIMITS}),
-        ("exact_copy", {"fidelity": LIMITS, "coverage": GO, "privacy": NO_GO}),  # too near: F008
-        ("noisy_copy", {"coverage": GO, "privacy": NO_GO}),
+        pytest.param(
+            "exact_copy", {"fidelity": LIMITS, "coverage": GO, "privacy": NO_GO}, marks=slow
+        ),  # too near: F008
+        pytest.param("noisy_copy", {"coverage": GO, "privacy": NO_GO}, marks=slow),
         ("copula_leak5", {"privacy": NO_GO}),
-        ("gauss_copula", {"fidelity": NO_GO, "privacy": LIMITS}),
-        ("indep_marginals", {"fidelity": NO_GO, "coverage": GO, "privacy": LIMITS}),
+        pytest.param("gauss_copula", {"fidelity": NO_GO, "privacy": LIMITS}, marks=slow),
+        pytest.param(
+            "indep_marginals", {"fidelity": NO_GO, "coverage": GO, "privacy": LIMITS}, marks=slow
+        ),
         ("mode_collapse", {"fidelity": NO_GO, "coverage": NO_GO, "privacy": NO_GO}),
-        ("sdv_ctgan", {"fidelity": NO_GO, "privacy": LIMITS}),
-        ("sdv_gc", {"fidelity": NO_GO, "privacy": LIMITS}),
+        pytest.param("sdv_ctgan", {"fidelity": NO_GO, "privacy": LIMITS}, marks=slow),
+        pytest.param("sdv_gc", {"fidelity": NO_GO, "privacy": LIMITS}, marks=slow),
     ],
 )
 def test_planted_tables_get_the_verdicts_they_deserve(judge, name, expected):
@@ -56,6 +61,7 @@ def test_planted_tables_get_the_verdicts_they_deserve(judge, name, expected):
     assert {dimension: found[dimension] for dimension in expected} == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "word"), [("indep_marginals", NO_GO), ("ideal_holdout", GO), ("exact_copy", GO)]
 )
@@ -63,6 +69,7 @@ def test_models_trained_on_planted_tables(judge, name, word):
     assert judge(name, ["U001", "U003", "U004", "U005", "U012"])["utility"] == word
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "fidelity"),
     [("mostly", {GO, LIMITS}), ("synthpop", {GO, LIMITS}), ("ctgan", {NO_GO}), ("tvae", {NO_GO})],
@@ -78,7 +85,7 @@ def test_faults_made_here(people, copula_rows):
 
     def word(synthetic, dimension, codes):
         found = run(se.load(real, synthetic, holdout, target="approved"), select_checks=codes)
-        return verdicts(found)[dimension].verdict
+        return verdicts(found)[dimension].word
 
     shuffled = pa.table(
         {n: fresh[n].take(rng.permutation(fresh.num_rows)) for n in fresh.schema.names}
@@ -108,7 +115,7 @@ def test_copies_of_training_rows_fail_privacy_in_any_order(people, copy):
         noisy = table["bmi"].to_numpy() * (1 + 1e-4 * rng.standard_normal(len(rows)))
         table = table.set_column(table.schema.get_field_index("bmi"), "bmi", pa.array(noisy))
     found = run(se.load(real, table, people["holdout"]), select_checks=["privacy"])
-    assert verdicts(found)["privacy"].verdict == NO_GO
+    assert verdicts(found)["privacy"].word == NO_GO
 
 
 def alarms_on_fresh_rows(codes, splits):

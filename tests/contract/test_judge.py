@@ -55,9 +55,9 @@ def gravest(decisions: list[dict[str, Any]]) -> str:
     return max(map(by_hand, decisions))[1]
 
 
-def test_every_status_follows_from_the_numbers_beside_it(standard: dict[str, Result]) -> None:
+def test_every_status_follows_from_the_numbers_beside_it(results: dict[str, Result]) -> None:
     judged = 0
-    for code, result in standard.items():
+    for code, result in results.items():
         record = result.to_dict()
         decisions = list(record["decisions"])
         for item in record["items"]:
@@ -74,9 +74,9 @@ def test_every_status_follows_from_the_numbers_beside_it(standard: dict[str, Res
     assert judged > 35
 
 
-def test_every_deciding_line_is_a_margin_with_a_basis(standard: dict[str, Result]) -> None:
+def test_every_deciding_line_is_a_margin_with_a_basis(results: dict[str, Result]) -> None:
     margins = Config().margins
-    for code, result in standard.items():
+    for code, result in results.items():
         decisions = [*result.decisions, *(d for item in result.items for d in item.decisions)]
         for decision in decisions:
             assert decision.subject, code
