@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from synth_eval.evaluation import Evaluation
 from synth_eval.judging import registry
 from synth_eval.judging.check import Check
 from synth_eval.judging.facts import POSSIBLE_EPSILON, RECORDS_ATTACKED, SMALLEST_VISIBLE
+from synth_eval.judging.judge import Decision
 from synth_eval.judging.registry import available_checks, explain, select
 from synth_eval.judging.results import Estimate, Reference, Result, Status, Threshold, to_plain
 from synth_eval.judging.run import run
@@ -68,6 +70,18 @@ def test_verdict_is_the_worst_gating_check(statuses, word):
 def test_failure_that_does_not_gate_only_limits():
     found = verdicts([result("pass"), result("fail", gating=False)])
     assert found["fidelity"].word == "GO WITH LIMITS"
+
+
+def test_no_go_rests_on_alarms_that_did_not_ring_nor_on_what_does_not_gate():
+    alarm = Decision("x", 0.0, -1.0, 1.0, warn=2.0, otherwise=Status.PASS)
+    silent = replace(result("pass"), decisions=(alarm,))
+    assert silent.only_alarms
+    assert not result("pass").only_alarms  # a file of version 1 shows no decisions
+    assert verdicts([silent])["fidelity"].word == "CANNOT TELL"
+    assert verdicts([silent, result("pass", gating=False)])["fidelity"].word == "CANNOT TELL"
+    shown = replace(result("pass"), decisions=(replace(alarm, clear=1.0),))
+    assert not shown.only_alarms
+    assert verdicts([silent, shown])["fidelity"].word == "GO"
 
 
 def test_dimension_without_results_cannot_be_told_and_says_so():

@@ -146,9 +146,6 @@ def decisions(arms: Arms, negligible_share: float, alpha: float) -> list[Decisio
         otherwise=Status.WARN,
         margins=("utility.go", "utility.negligible_loss"),
     )
-    # Models on a hundredth of the rows scatter more than those on a tenth: a table that is
-    # surely worth a tenth is not in doubt because its distance to the hundredth is.
-    is_settled = go.status is Status.PASS
     floor = Decision(
         f"score less that of {arms.floor.name}",
         to_floor.value,
@@ -156,9 +153,12 @@ def decisions(arms: Arms, negligible_share: float, alpha: float) -> list[Decisio
         Direction.HIGHER,
         fail=0.0,
         clear=0.0,
-        otherwise=Status.PASS if is_settled else Status.INCONCLUSIVE,
         margins=("utility.floor", "utility.negligible_loss"),
     )
+    if go.status is Status.PASS:
+        # Models on a hundredth of the rows scatter more than those on a tenth: a table that is
+        # surely worth a tenth is not in doubt because its distance to the hundredth is.
+        floor = replace(floor, otherwise=Status.PASS)
     if not _is_noise(arms, alpha):
         return [floor, go]
     noise = Decision(  # cannot pass: what looks like shuffled labels is not shown to be good

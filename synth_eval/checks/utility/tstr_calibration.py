@@ -47,6 +47,7 @@ from synth_eval.judging.needs import HOLDOUT, TARGET
 from synth_eval.judging.panels import Panel, PlottedLine
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Estimate, Reference, Result
+from synth_eval.judging.settings import Config
 from synth_eval.stats.arms import Arm
 from synth_eval.stats.calibration import (
     brier_decomposition,
@@ -102,7 +103,7 @@ def tstr_calibration(ctx: Context) -> Result:
         f"{slope:.2f} (right: 1), intercept {intercept:+.2f} (right: 0).",
         summary=f"Wrong probabilities cost {percent(lost, 0)} of what models could gain over "
         f"predicting the class shares, most for class {label!r}",
-        decisions=_decisions(ctx, lost, low, high),
+        decisions=decisions(ctx.config, lost, low, high),
         estimate=Estimate(lost, low, high, 1 - alpha),
         reference=Reference(
             "trained on as many real rows", None if real is None else max(real.value, 0.0)
@@ -116,10 +117,10 @@ def tstr_calibration(ctx: Context) -> Result:
     )
 
 
-def _decisions(ctx: Context, lost: float, low: float, high: float) -> list[Decision]:
+def decisions(config: Config, lost: float, low: float, high: float) -> list[Decision]:
     """Between the margin and ruin it warns; where ruin cannot be excluded it does not know."""
-    ruin = ctx.config.margin("utility.calibration_ruin").value
-    margin = ctx.config.margin("utility.calibration_loss").value
+    ruin = config.margin("utility.calibration_ruin").value
+    margin = config.margin("utility.calibration_loss").value
     return [
         Decision(
             "share of the gain lost, beside all of it",

@@ -42,6 +42,7 @@ from synth_eval.judging.judge import Decision, Direction, Status
 from synth_eval.judging.needs import HOLDOUT, TARGET
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Estimate, Reference, Result, Threshold
+from synth_eval.judging.settings import Config
 from synth_eval.stats.arms import Arm, fit_samples
 from synth_eval.stats.learning_curve import Worth, curve_sizes, worth
 from synth_eval.words import percent
@@ -84,7 +85,7 @@ def worth_real_rows(ctx: Context) -> Result:
     return ctx.judged(
         f"{told} ({value.low:,.0f} to {high}), {share}.",
         summary=f"{told}, {share}",
-        decisions=_decisions(ctx, value, real),
+        decisions=decisions(ctx.config, value, real),
         items=[
             arm_item(synthetic, Side.SYNTHETIC, alpha),
             *(arm_item(point, Side.REAL, alpha) for point in reversed(curve)),
@@ -101,8 +102,9 @@ def worth_real_rows(ctx: Context) -> Result:
     )
 
 
-def _decisions(ctx: Context, value: Worth, real: int) -> list[Decision]:
-    floor, go = (ctx.config.margin(f"utility.{name}").value * real for name in ("floor", "go"))
+def decisions(config: Config, value: Worth, real: int) -> list[Decision]:
+    """The number of real rows it is worth beside the floor, and beside the goal."""
+    floor, go = (config.margin(f"utility.{name}").value * real for name in ("floor", "go"))
     return [
         Decision(
             "real rows that it is worth, beside the floor",

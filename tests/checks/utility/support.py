@@ -61,4 +61,5 @@ def assert_survives_hostile_tables(full, code, people):
 def assert_runs_only_if_asked_for(check, code, people):
     result = check(code, people(2), target="label")
     assert result.status == "not_applicable"
-    assert "depth" in result.message
+    assert result.skipped.cause == "depth"
+    assert result.skipped.remedy == "run with `--depth full`"

@@ -17,6 +17,10 @@ def test_every_arm_is_there_with_its_paired_difference(check, code, target, peop
     for row in result.rows()[1:6]:
         assert row["gap"] == pytest.approx(result.estimate.value - row["estimate"])
         assert row["gap_low"] <= row["gap"] <= row["gap_high"]
+    gain = result.reference.value - result.facts["no_model"]
+    share = (result.estimate.value - result.facts["no_model"]) / gain
+    assert result.facts["share_of_gain"] == pytest.approx(share)
+    assert result.facts["share_of_gain_low"] < share < result.facts["share_of_gain_high"]
     trts = arm(result, "real rows, tested on synthetic rows")
     tsts = arm(result, "synthetic rows, tested on other synthetic rows")
     assert trts["low"] <= result.reference.value <= trts["high"]
@@ -26,6 +30,13 @@ def test_every_arm_is_there_with_its_paired_difference(check, code, target, peop
     wrong = check(code, replaced(table, target, noise), target=target)
     nothing = 0.5 if code == "U001" else 0.0
     assert arm(wrong, "real rows, tested on synthetic rows")["low"] <= nothing
+    sides = {item.label: item.side for item in wrong.items}
+    assert sides["synthetic rows"] == "synthetic"
+    assert sides["synthetic rows, tested on other synthetic rows"] == "synthetic"
+    assert sides["synthetic rows, labels shuffled"] == sides["no model"] == "neutral"
+    for name in ("real rows, as many", "10 % of the real rows", "1 % of the real rows",
+                 "real rows, tested on synthetic rows"):  # fmt: skip
+        assert sides[name] == "real"
 
 
 def test_more_synthetic_than_real_rows_are_an_arm_of_their_own(check, people):

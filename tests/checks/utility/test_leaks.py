@@ -6,10 +6,27 @@ import pytest
 from synth_eval.data.load import load
 from synth_eval.judging.results import Status
 from synth_eval.judging.run import run
+from synth_eval.judging.verdicts import verdicts
 
 
 def test_fresh_rows_pass(check, people):
-    assert check("U012", people(2), target="label").status is Status.PASS
+    result = check("U012", people(2), target="label")
+    assert result.status is Status.PASS
+    assert result.estimate.low < 0 < result.estimate.high  # it only looks for alarms, and says so
+    assert result.only_alarms
+    assert verdicts([result])["utility"].word == "CANNOT TELL"
+
+
+def test_what_is_shown_is_what_decides(check, people):
+    """Interval and margin of the result are those of its decision."""
+    mixed = pa.concat_tables([people(2, 1900), people(1).slice(0, 100)])
+    result = check("U012", mixed, target="label")
+    decision = result.decisions[0]
+    shown = (result.estimate.value, result.estimate.low, result.estimate.high)
+    assert shown == (decision.value, decision.low, decision.high)
+    assert result.threshold.value == decision.fail < result.estimate.low
+    assert result.gating  # a holdout that was seen is a NO-GO
+    assert verdicts([result])["utility"].word == "NO-GO"
 
 
 def test_copies_of_the_real_rows_are_no_leak_of_the_holdout(check, people):

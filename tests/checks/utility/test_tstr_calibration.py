@@ -4,8 +4,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from synth_eval.checks.utility.tstr_calibration import reliability_rows
+from synth_eval.checks.utility.tstr_calibration import decisions, reliability_items
+from synth_eval.judging.judge import overall
 from synth_eval.judging.results import Status
+from synth_eval.judging.settings import Config
 from tests.checks.utility.support import curve, panels, rare_table
 
 
@@ -17,7 +19,7 @@ def test_a_rebalanced_table_ranks_well_and_fails_calibration(rare, rebalanced):
     assert rare("U001", rebalanced).status is Status.PASS
     result = rare("U004", rebalanced)
     assert result.status is Status.FAIL
-    intercept = next(row for row in result.rows() if row.get("rule") == "calibration intercept")
+    intercept = next(row for row in result.rows() if row.get("what") == "calibration intercept")
     assert intercept["synthetic"] == pytest.approx(np.log(0.05 / 0.95), abs=0.35)
     assert intercept["real"] == pytest.approx(0, abs=0.3)
 
@@ -36,6 +38,22 @@ def test_absent_class_fails(rare):
     assert "'yes'" in result.message
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "status"),
+    [
+        (0.02, 0.08, Status.PASS),
+        (0.02, 0.1, Status.PASS),
+        (0.02, 0.3, Status.WARN),
+        (0.3, 0.9, Status.WARN),
+        (0.02, 1.2, Status.INCONCLUSIVE),
+        (0.9, 1.2, Status.INCONCLUSIVE),
+        (1.1, 1.9, Status.FAIL),
+    ],
+)
+def test_status_follows_from_the_interval_of_the_loss(low, high, status):
+    assert overall(decisions(Config(), (low + high) / 2, low, high)) is status
+
+
 def test_reliability_curve(check, people):
     result = check("U004", people(2), target="label")
     panel = panels(result)["reliability_curve"]
@@ -46,12 +64,12 @@ def test_reliability_curve(check, people):
 
 def test_small_groups_are_left_out_of_the_reliability_curve():
     few = np.linspace(0, 1, 60)  # ten groups of six rows
-    assert reliability_rows(few > 0.5, few, 11, 0.05) == []
-    assert len(reliability_rows(few > 0.5, few, 6, 0.05)) == 10
+    assert reliability_items(few > 0.5, few, 11, 0.05) == []
+    assert len(reliability_items(few > 0.5, few, 6, 0.05)) == 10
     many = np.repeat([0.1, 0.9], 100)
     positive = np.concatenate([np.arange(100) < 5, np.arange(100) < 80])  # five of one kind
-    assert [row["estimate"] for row in reliability_rows(positive, many, 11, 0.05)] == [0.8]
-    assert len(reliability_rows(positive, many, 5, 0.05)) == 2
+    assert [item.estimate for item in reliability_items(positive, many, 11, 0.05)] == [0.8]
+    assert len(reliability_items(positive, many, 5, 0.05)) == 2
 
 
 def test_regression_targets_are_refused(check, people):

@@ -1,9 +1,14 @@
 """U006: how many real rows the synthetic ones are worth."""
 
+import math
+
 import pytest
 
+from synth_eval.checks.utility.worth_real_rows import decisions
+from synth_eval.judging.judge import overall
 from synth_eval.judging.results import Status
 from synth_eval.judging.settings import Config
+from synth_eval.stats.learning_curve import Worth
 from tests.checks.utility.support import (
     assert_runs_only_if_asked_for,
     assert_survives_hostile_tables,
@@ -25,6 +30,25 @@ def test_fresh_rows_are_worth_about_as_many(full, people, target):
     curve = [row["n"] for row in result.rows()[1:]]
     assert curve == sorted(curve, reverse=True)
     assert curve[0] == 2000
+    assert result.threshold.value == 200  # in rows, like the estimate
+    assert [item.side for item in result.items[:2]] == ["synthetic", "real"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "status"),
+    [
+        (200, math.inf, Status.PASS),
+        (100, 400, Status.PASS),
+        (20, 400, Status.WARN),
+        (10, 90, Status.WARN),
+        (5, 400, Status.INCONCLUSIVE),
+        (5, 20, Status.INCONCLUSIVE),
+        (3, 9, Status.FAIL),
+    ],
+)
+def test_status_follows_from_the_interval_in_rows_of_a_thousand(low, high, status):
+    rows = (low + min(high, 1000)) / 2
+    assert overall(decisions(Config(), Worth(rows, low, high, False), 1000)) is status
 
 
 @pytest.mark.slow

@@ -1,13 +1,78 @@
-"""The margins of utility, set on adult, judge another table as they should."""
+"""How a score is judged in rows of real data, by made-up arms and on another table."""
 
 import numpy as np
 import pyarrow.csv
 import pytest
 
+from synth_eval.checks.utility._experiment import Arms
+from synth_eval.checks.utility._worth_rows import decisions
 from synth_eval.data.load import load
+from synth_eval.judging.judge import overall
 from synth_eval.judging.results import Status
 from synth_eval.judging.run import run
 from synth_eval.judging.settings import Config
+from synth_eval.stats.arms import Arm
+from synth_eval.stats.scores import Score
+
+
+def made_arm(value, error=0.01):
+    """An arm whose 95 % interval is about two errors wide on either side."""
+    return Arm(f"{value:g}", Score(value, np.zeros(9)), error**2, 1e6, 100, 4)
+
+
+def judged(synthetic, *, floor=0.6, go=0.7, full=0.8, null=None):
+    """Decisions about an arm between .5, no model, and .8, all real rows."""
+    arms = [part if isinstance(part, Arm) else made_arm(part) for part in (floor, go, full)]
+    arms = Arms(
+        synthetic=synthetic if isinstance(synthetic, Arm) else made_arm(synthetic),
+        real=arms[2],
+        full=arms[2],
+        go=arms[1],
+        floor=arms[0],
+        dummy=Arm("no model", Score(0.5, np.zeros(9)), 0.0, 1e6, 0, 0),
+        null=null,
+    )
+    return decisions(arms, 0.01, 0.05)
+
+
+@pytest.mark.parametrize(
+    ("synthetic", "others", "status"),
+    [
+        (0.78, {}, Status.PASS),
+        (0.65, {}, Status.WARN),
+        (0.55, {}, Status.FAIL),
+        (0.61, {}, Status.INCONCLUSIVE),  # on the floor
+        (0.71, {}, Status.WARN),  # about the goal: not shown to be good enough
+        (made_arm(0.7, 0.1), {}, Status.INCONCLUSIVE),
+        (0.78, {"floor": made_arm(0.65, 0.2)}, Status.PASS),  # surely worth the goal
+        (0.4, {"floor": 0.45, "go": 0.46}, Status.FAIL),  # lines are never below no model
+        (made_arm(0.8, 0.001), {"full": made_arm(0.8, 0.001), "floor": 0.799, "go": 0.799},
+         Status.PASS),  # a flat curve: within a trifle of all real rows
+    ],
+)  # fmt: skip
+def test_status_in_rows_of_real_data(synthetic, others, status):
+    assert overall(judged(synthetic, **others)) is status
+
+
+def test_what_looks_like_shuffled_labels_never_passes():
+    """Surely below real rows it fails, else nobody knows."""
+    wide = made_arm(0.6, 0.1)
+    assert overall(judged(0.65, null=wide)) is Status.FAIL
+    unsure = made_arm(0.78, 0.002)
+    assert overall(judged(unsure)) is Status.PASS
+    null = made_arm(0.78, 0.01)
+    assert overall(judged(unsure, full=made_arm(0.8, 0.02), null=null)) is Status.INCONCLUSIVE
+    assert overall(judged(unsure, full=made_arm(0.8, 0.002), null=null)) is Status.FAIL
+    noise = judged(unsure, null=null)[0]
+    assert (noise.clear, noise.aim) == (None, None)
+    assert overall(judged(0.65, null=made_arm(0.5, 0.01))) is Status.WARN  # outside of them
+
+
+def test_every_line_names_its_margin():
+    known = Config().margins
+    for decision in judged(0.65, null=made_arm(0.6, 0.1)):
+        assert decision.margins
+        assert set(decision.margins) <= set(known)
 
 
 @pytest.fixture(scope="module")
