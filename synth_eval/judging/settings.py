@@ -1,4 +1,4 @@
-"""Every setting, every option and every margin, declared once.
+"""Every setting and every option, declared once; the margins stand in `synth_eval.judging.margins`.
 
 `Config` holds the settings of a run: seed, sizes, models, rules and margins. Each field is one
 entry that says name, type, default and help; keywords of `synth_eval.evaluate` and
@@ -6,10 +6,6 @@ entry that says name, type, default and help; keywords of `synth_eval.evaluate` 
 files and ``docs/configuration.md`` follow from it (``make configuration`` writes those that are
 files). `TABLE_OPTIONS` are what is said about the tables, `RUN_OPTIONS` what is said to the
 command.
-
-Every margin is an effect size with a basis a stranger can check. The unit is *rows of
-real data* wherever that can be said: a distance as large as that of an x % real sample, a
-model worth x % of the real rows.
 """
 
 from __future__ import annotations
