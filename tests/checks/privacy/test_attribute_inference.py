@@ -101,7 +101,10 @@ def test_number_as_a_secret_is_predicted_within_the_tolerance() -> None:
 
 def test_a_secret_may_have_any_name(patients: Patients) -> None:
     name = "ill by the nearest synthetic row (2020)"
-    real, holdout, _ = ({**rows, name: rows["ill"]} for rows in patients)
+    real, holdout, _ = (
+        {name if column == "ill" else column: values for column, values in rows.items()}
+        for rows in patients
+    )
     found = result(real, real, holdout, sensitive=name)
     worst = found.items[0]
     assert worst.columns == (name,)

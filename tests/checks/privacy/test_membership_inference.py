@@ -31,7 +31,7 @@ def test_independent_generator_has_limits_and_never_a_clean_bill() -> None:
     assert found["P004"].status is Status.PASS, found["P004"].message
     assert word(found) is VerdictWord.LIMITS
     reason = verdicts(list(found.values()))["privacy"].reason
-    assert "no evidence of leakage beyond control at this power" in reason
+    assert "No evidence of leakage beyond control at this power" in reason
     assert "could have been shown" in reason
     assert "anonym" not in reason.lower()
 
