@@ -162,7 +162,7 @@ def compare(
     """
     from synth_eval.comparing.comparison import compared
     from synth_eval.comparing.leaderboard import labelled  # numpy
-    from synth_eval.data.load import Data, load  # numpy and pyarrow
+    from synth_eval.data.load import Data, load_baseline  # numpy and pyarrow
 
     roles, settings = _sorted_keywords(keywords)
     config = Config.settled(config, settings)
@@ -170,13 +170,13 @@ def compare(
         config = replace(config, reference_scores=False)
     tables, files = labelled(synthetic, labels)
     is_loaded = all(isinstance(table, Data) for table in tables.values())
-    base = None if is_loaded else load(real, real, holdout, **roles)
+    baseline = None if is_loaded else load_baseline(real, holdout, **roles)
     counter = _Counter(progress, len(tables))
     evaluations: dict[str, Evaluation] = {}
     errors: dict[str, str] = {}
     for label, table in tables.items():
         try:
-            data = table if base is None else base.with_synthetic(table)
+            data = table if baseline is None else Data.of(baseline, table)
             evaluations[label] = evaluate(data, config=config, progress=counter.of(label))
         except UsageError:
             raise

@@ -1,152 +1,23 @@
-"""Three tables under one schema: what every check works on."""
+"""Reads the tables and settles their schema: where every evaluation begins."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from synth_eval.data.codes import Plan, column_plan
-from synth_eval.data.counts import Counts, count_table
-from synth_eval.data.fingerprint import HashArray, fingerprints
-from synth_eval.data.kept import Kept
+from synth_eval.data.baseline import Baseline
+from synth_eval.data.pair import Pair
 from synth_eval.data.schema import Schema, infer_schema, parse_overrides
-from synth_eval.data.source import open_source
+from synth_eval.data.source import Source, open_source
 from synth_eval.data.table import Table
-from synth_eval.stats.empirical import EmpiricalDistribution
-from synth_eval.stats.multiplicities import Multiplicities, multiplicities
 
-__all__ = ["Data", "load"]
-
-_SORTED_BYTES = 192 << 20
-"""Sorted columns kept for all tables together."""
+__all__ = ["Data", "load", "load_baseline"]
 
 SchemaLike = str | Path | Schema | Mapping[str, Any] | None
 
-
-@dataclass(frozen=True)
-class Data:
-    """Real, synthetic and holdout table, aligned by column name.
-
-    Parameters
-    ----------
-    real : Table
-        What the generator was trained on.
-    synthetic : Table
-        What the generator made.
-    holdout : Table or None
-        Real rows the generator never saw, split off at random before training.
-    schema : Schema
-        Kinds and roles of the columns of the real table.
-    """
-
-    real: Table
-    synthetic: Table
-    holdout: Table | None
-    schema: Schema
-
-    def with_synthetic(self, synthetic: Any) -> Data:
-        """The same real rows and holdout beside another synthetic table.
-
-        What was read of the real tables is kept.
-
-        Parameters
-        ----------
-        synthetic : path, pandas, polars or pyarrow table
-            Rows that a generator made.
-
-        Raises
-        ------
-        InputError
-            The table cannot be read, is empty, or has two columns of one name.
-        """
-        source = open_source(synthetic, "synthetic")
-        return replace(self, synthetic=Table(source, self.schema, self.real))
-
-    @property
-    def tables(self) -> dict[str, Table]:
-        """The tables there are, by role."""
-        tables = {"real": self.real, "synthetic": self.synthetic}
-        if self.holdout is not None:
-            tables["holdout"] = self.holdout
-        return tables
-
-    @property
-    def compared(self) -> list[str]:
-        """Names of the columns whose distributions are compared."""
-        return [column.name for column in self.schema.compared]
-
-    def distribution(self, role: str, name: str) -> EmpiricalDistribution:
-        """Distribution of the values of a continuous column that are not missing.
-
-        Sorted once and kept for all checks, as far as memory allows.
-        """
-
-        def sort() -> EmpiricalDistribution:
-            column = self.tables[role].number_column(name)
-            values = column.values[~column.missing] if column.missing.any() else column.values
-            return EmpiricalDistribution.of(values)
-
-        return self._distributions.get(f"{role} {name}", sort)
-
-    @cached_property
-    def _distributions(self) -> Kept[EmpiricalDistribution]:
-        return Kept(_SORTED_BYTES)
-
-    @cached_property
-    def plans(self) -> list[Plan]:
-        """Cells of the compared columns, learned from the real table."""
-        return [
-            column_plan(
-                self.real,
-                column.name,
-                self.distribution("real", column.name) if column.is_continuous else None,
-            )
-            for column in self.schema.compared
-        ]
-
-    @cached_property
-    def counts(self) -> dict[str, Counts]:
-        """One-way and two-way counts of every table."""
-        return {role: count_table(table, self.plans) for role, table in self.tables.items()}
-
-    @cached_property
-    def row_hashes(self) -> dict[str, HashArray]:
-        """Fingerprints of all rows over the columns that every table has.
-
-        Identifiers and vectors stay aside.
-        """
-        return self._fingerprints()
-
-    def _fingerprints(self) -> dict[str, HashArray]:
-        names = [
-            column.name
-            for column in self.schema.columns
-            if column.kind not in ("id", "vector")
-            and all(column.name in table.stored_names for table in self.tables.values())
-        ]
-        return {role: fingerprints(table, names) for role, table in self.tables.items()}
-
-    @cached_property
-    def multiplicities(self) -> Multiplicities:
-        """How often each distinct row occurs in each table, identifiers and vectors aside.
-
-        All that is asked of repeated, shared and copied rows follows from it, so that the
-        fingerprints themselves need not be kept.
-        """
-        return multiplicities(self._fingerprints())
-
-    def sample_rows(self, role: str, size: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-        """Row numbers of a sample without replacement; all rows, in order, where they are fewer."""
-        rows = self.tables[role].num_rows
-        if rows <= size:
-            return np.arange(rows)
-        return np.sort(rng.choice(rows, size, replace=False))
+Data = Pair
+"""What `load` returns, as the package calls it in public."""
 
 
 def load(
@@ -215,17 +86,83 @@ def load(
     real_source = open_source(real, "real")
     synthetic_source = open_source(synthetic, "synthetic")
     holdout_source = None if holdout is None else open_source(holdout, "holdout")
-    settled = infer_schema(real_source).override(_overrides(schema))
-    given = {"target": target, "quasi_identifier": quasi_identifiers, "group": group}
-    given |= {"entity": entity, "order": order}
-    for role, names in given.items():
+    baseline = _baseline(
+        real_source,
+        holdout_source,
+        schema,
+        {
+            "target": target,
+            "quasi_identifier": quasi_identifiers,
+            "group": group,
+            "entity": entity,
+            "order": order,
+            "secret": secret,
+            "sensitive": sensitive,
+        },
+    )
+    return Pair(baseline, Table(synthetic_source, baseline.schema, baseline.real))
+
+
+def load_baseline(
+    real: Any,
+    holdout: Any = None,
+    *,
+    target: str | None = None,
+    secret: str | Iterable[str] | None = None,
+    quasi_identifiers: str | Iterable[str] | None = None,
+    group: str | Iterable[str] | None = None,
+    entity: str | None = None,
+    order: str | None = None,
+    sensitive: str | Iterable[str] | None = None,
+    schema: SchemaLike = None,
+) -> Baseline:
+    """Read the real side alone, to set several synthetic tables beside it.
+
+    Parameters
+    ----------
+    real, holdout : path, pandas, polars or pyarrow table
+        As in `load`.
+    target, secret, quasi_identifiers, group, entity, order, sensitive, schema
+        As in `load`.
+
+    Returns
+    -------
+    Baseline
+        ``Pair.of(baseline, synthetic)`` sets a synthetic table beside it.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> rows = pa.table({"age": [30.0, 41.5, 52.0], "sex": ["f", "m", "f"]})
+    >>> Pair.of(load_baseline(rows), rows).synthetic.num_rows
+    3
+    """
+    return _baseline(
+        open_source(real, "real"),
+        None if holdout is None else open_source(holdout, "holdout"),
+        schema,
+        {
+            "target": target,
+            "quasi_identifier": quasi_identifiers,
+            "group": group,
+            "entity": entity,
+            "order": order,
+            "secret": secret,
+            "sensitive": sensitive,
+        },
+    )
+
+
+def _baseline(
+    real: Source, holdout: Source | None, schema: SchemaLike, roles: Mapping[str, Any]
+) -> Baseline:
+    settled = infer_schema(real).override(_overrides(schema))
+    for role, names in roles.items():
         settled = settled.give_role(names, role)
-    settled = settled.give_role(secret, "secret").give_role(sensitive, "sensitive")
-    table = Table(real_source, settled)
-    return Data(
+    table = Table(real, settled)
+    return Baseline(
         real=table,
-        synthetic=Table(synthetic_source, settled, table),
-        holdout=None if holdout_source is None else Table(holdout_source, settled, table),
+        holdout=None if holdout is None else Table(holdout, settled, table),
         schema=settled,
     )
 

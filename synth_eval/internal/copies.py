@@ -119,7 +119,7 @@ def _near(data: Data, config: Config, exact: set[int]) -> Iterator[CopiedRow]:
     if limit is None:  # no holdout, or too few rows to say what near is
         return
     tables = encoded(Context(data, config, spec))
-    found = tables.nearest(tables.rows["real"], tables.rows["synthetic"])
+    found = tables.space.nearest(tables.rows["real"], tables.rows["synthetic"])
     for row, (distance,) in enumerate(found.distances):
         if distance <= limit and row not in exact:
             synthetic = int(found.rows[row, 0])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from synth_eval.errors import UsageError
 from synth_eval.judging.dimensions import dimensions
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from synth_eval.data.load import Data
 
 __all__ = ["COSTS", "EVIDENCE", "FIGURES", "Check", "Context", "OnAxis"]
+
+Value = TypeVar("Value")
 
 CheckFunction = Callable[["Context"], Result]
 
@@ -175,6 +177,23 @@ class Context:
 
         words = [ord(letter) for letter in self.check.code + salt]
         return np.random.default_rng([self.config.seed, *words])
+
+    def once(self, key: Hashable, make: Callable[[], Value], of: str = "baseline") -> Value:
+        """What `make` returns, made once for all checks that ask with the same key.
+
+        Parameters
+        ----------
+        key : hashable
+            A name, and exactly the settings that the value depends on.
+        make : callable
+            Returns the same each time; see `synth_eval.data.baseline.Baseline.once`.
+        of : {"baseline", "pair", "real", "holdout", "synthetic"}
+            What the value is a property of. What depends on real rows alone serves every
+            synthetic table (``"baseline"``, or the role of the table); what depends on the
+            synthetic table, too, serves the checks of one (``"pair"``, or ``"synthetic"``).
+        """
+        owner = self.data if of in ("pair", "synthetic") else self.data.baseline
+        return owner.once(key, make)
 
     def judged(
         self,

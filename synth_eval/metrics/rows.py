@@ -6,7 +6,6 @@ float without interval, reference or verdict; `synth_eval.evaluate` gives those.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,11 +13,10 @@ import numpy.typing as npt
 
 from synth_eval.data.load import load
 from synth_eval.data.source import open_source
-from synth_eval.data.table import Table
+from synth_eval.data.spaces import space_of
 from synth_eval.errors import InputError, UsageError
 from synth_eval.stats import authenticity as authentic
 from synth_eval.stats import frechet, kernels
-from synth_eval.stats.neighbours import EncodedRows, MixedSpace, thinned
 
 __all__ = [
     "authenticity",
@@ -213,21 +211,11 @@ def authenticity(real: Any, synthetic: Any) -> float:
     data = load(real, synthetic)
     if data.real.num_rows < 2:
         raise InputError(f"{data.real.name}: one row has no neighbour; give at least two")
-    numbers = [column.name for column in data.schema.compared if column.is_continuous]
-    levels = [column.name for column in data.schema.compared if column.is_discrete]
-    scales = [thinned(data.real.number_column(name).values) for name in numbers]
-    space = MixedSpace(scales, len(levels))
-    rows = [_encoded(table, space, numbers, levels) for table in (data.real, data.synthetic)]
+    if not data.compared:
+        raise InputError(f"{data.real.name}: no column of numbers, dates or levels to compare")
+    space = space_of(data.baseline, data.compared, "real quantiles")
+    rows = [space.encode(data.tables, role) for role in ("real", "synthetic")]
     return authentic.authenticity(rows[0], rows[1], space.grid)
-
-
-def _encoded(
-    table: Table, space: MixedSpace, numbers: Sequence[str], levels: Sequence[str]
-) -> EncodedRows:
-    return space.encode(
-        [table.number_column(name).values for name in numbers],
-        [table.level_column(name).codes.astype(np.int64) for name in levels],
-    )
 
 
 def _median_distance(rows: FloatArray) -> float:

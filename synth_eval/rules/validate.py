@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from synth_eval.errors import UsageError
 from synth_eval.judging.gate import LEVELS
 from synth_eval.judging.items import Item
 from synth_eval.judging.settings import Config
-from synth_eval.rules.derived.derive import derive_rules, derive_suite
+from synth_eval.rules.derived.derive import derive_suite, rules_of
 from synth_eval.rules.engines.engine import Outcome, run_on_table
 from synth_eval.rules.engines.remote import Remote, is_remote, run_remotely
 from synth_eval.rules.judge import MARGIN, Case, judge_rules
@@ -62,13 +63,17 @@ def derived_cases(data: Data, small_cell: int) -> list[Case]:
     How often real rows break them was counted while deriving them, so only one table goes
     through Great Expectations.
     """
-    derived, _ = derive_rules(data.real, data.holdout, small_cell=small_cell)
-    entries = [rule.to_dict(0.0, small_cell) for rule in derived]
-    outcomes = run_on_table(entries, data.synthetic, data.real)
-    return [
-        Case(entry, outcome, _counted(rule.real), _counted(rule.holdout))
-        for entry, outcome, rule in zip(entries, outcomes, derived, strict=True)
-    ]
+    derived, _ = rules_of(data.baseline, small_cell)
+
+    def run() -> list[Case]:
+        entries = [rule.to_dict(0.0, small_cell) for rule in derived]
+        outcomes = run_on_table(entries, data.synthetic, data.real)
+        return [
+            Case(entry, outcome, _counted(rule.real), _counted(rule.holdout))
+            for entry, outcome, rule in zip(entries, outcomes, derived, strict=True)
+        ]
+
+    return data.once(("cases of derived rules", small_cell), run)
 
 
 def _counted(tally: Tally | None) -> Outcome | None:
@@ -79,8 +84,16 @@ def suite_cases(data: Data, path: str | Path) -> list[Case]:
     """Rules of a suite file, run on every table; what cannot be run is told, not dropped."""
     entries = read_suite(path)["expectations"]
     sound = [entry for entry in entries if flaw_of(entry) is None]
-    found = {role: run_on_table(sound, table, data.real) for role, table in data.tables.items()}
-    return _cases(entries, found)
+    text = json.dumps(sound, sort_keys=True, default=str)
+
+    def outcomes(role: str) -> list[Outcome]:
+        owner = data if role == "synthetic" else data.baseline
+        return owner.once(
+            ("outcomes of rules", role, text),
+            lambda: run_on_table(sound, data.tables[role], data.real),
+        )
+
+    return _cases(entries, {role: outcomes(role) for role in data.tables})
 
 
 def _cases(entries: Sequence[Any], found: Mapping[str, Sequence[Outcome]]) -> list[Case]:

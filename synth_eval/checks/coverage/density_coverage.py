@@ -40,7 +40,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.data.spaces import RealSpace
+from synth_eval.data.spaces import Space, space_of
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.items import Item, Side
@@ -54,7 +54,7 @@ from synth_eval.stats.density_coverage import (
     expected_coverage,
     squared_radii,
 )
-from synth_eval.stats.embedding import principal_plane
+from synth_eval.stats.embedding import Plane, principal_plane
 from synth_eval.stats.intervals import Interval, wilson
 from synth_eval.stats.neighbours import EncodedRows
 from synth_eval.words import percent
@@ -102,7 +102,7 @@ class _Arm:
 def density_and_coverage(ctx: Context) -> Result:
     """Count synthetic rows in balls around real rows."""
     data = ctx.data
-    space = RealSpace.learn(data)
+    space = space_of(data.baseline, data.compared, "real quantiles")
     arms: list[_Arm] = []
     balls = None
     for role in ("synthetic", "holdout"):
@@ -146,19 +146,14 @@ def density_and_coverage(ctx: Context) -> Result:
     )
 
 
-def _embedding(ctx: Context, space: RealSpace) -> tuple[Panel, ...]:
+def _embedding(ctx: Context, space: Space) -> tuple[Panel, ...]:
     """Where the rows of each table lie in the plane of the largest real variance."""
-    data = ctx.data
-    encoded: dict[str, EncodedRows] = {
-        role: space.encode([(role, data.sample_rows(role, _EMBEDDED, ctx.rng(f"plane {role}")))])
-        for role in ("real", "holdout", "synthetic")
-        if role in data.tables
-    }
-    try:
-        plane = principal_plane(encoded["real"].numbers, list(encoded["real"].codes))
-    except ValueError:  # a table of one column, or of constants
+    found = _plane(ctx, space)
+    if found is None:
         return ()
-    placed = {role: plane.place(own.numbers, list(own.codes)) for role, own in encoded.items()}
+    plane, real = found
+    synthetic = plane.place(*_plane_rows(ctx, space, "synthetic"))
+    placed = {**real, "synthetic": synthetic}
     edges = _plane_edges(placed)
     if any(edge[0] == edge[-1] for edge in edges):
         return ()
@@ -183,6 +178,28 @@ def _embedding(ctx: Context, space: RealSpace) -> tuple[Panel, ...]:
     )
 
 
+def _plane(ctx: Context, space: Space) -> tuple[Plane, dict[str, FloatArray]] | None:
+    """The plane of the real rows and where the rows of real and holdout lie on it."""
+
+    def find() -> tuple[Plane, dict[str, FloatArray]] | None:
+        rows = {role: _plane_rows(ctx, space, role) for role in ctx.data.baseline.tables}
+        try:
+            plane = principal_plane(*rows["real"])
+        except ValueError:  # a table of one column, or of constants
+            return None
+        return plane, {role: plane.place(*own) for role, own in rows.items()}
+
+    return ctx.once(("plane", ctx.config.seed), find)
+
+
+def _plane_rows(
+    ctx: Context, space: Space, role: str
+) -> tuple[npt.NDArray[np.floating], list[npt.NDArray[np.integer]]]:
+    rows = ctx.data.sample_rows(role, _EMBEDDED, ctx.rng(f"plane {role}"))
+    encoded = space.encode(ctx.data.tables, role, rows)
+    return encoded.numbers, list(encoded.codes)
+
+
 def _plane_edges(placed: Mapping[str, FloatArray]) -> list[FloatArray]:
     """Edges of the parts along both axes: wide enough for most rows, few enough for all tables."""
     both = np.concatenate([placed["real"], placed["synthetic"]])
@@ -204,28 +221,36 @@ def _densities(
     ]
 
 
-def _balls(ctx: Context, space: RealSpace, rows: int) -> _Balls:
+def _balls(ctx: Context, space: Space, rows: int) -> _Balls:
     if rows < _FEWEST_ROWS:
         raise NotApplicable(
             f"needs at least {_FEWEST_ROWS} real and synthetic rows, there are {rows}"
         )
-    chosen = ctx.data.sample_rows("real", rows, ctx.rng(f"real {rows}"))
-    centres = space.encode([("real", chosen)])
-    radii = squared_radii(centres, space.space.grid, _NEIGHBOURS)
-    without = float((radii == 0).mean())
+
+    def draw() -> _Balls:
+        chosen = ctx.data.sample_rows("real", rows, ctx.rng(f"real {rows}"))
+        centres = space.encode(ctx.data.tables, "real", chosen)
+        return _Balls(centres, squared_radii(centres, space.grid, _NEIGHBOURS))
+
+    balls = ctx.once(("balls", ctx.config.seed, rows), draw)
+    without = float((balls.radii == 0).mean())
     if without > _ZERO_RADII:
         raise NotApplicable(
             f"{100 * without:.0f} % of the real rows have {_NEIGHBOURS} identical ones: balls "
             "around them have no radius, and density and coverage mean little"
         )
-    return _Balls(centres, radii)
+    return balls
 
 
-def _arm(ctx: Context, space: RealSpace, role: str, balls: _Balls) -> _Arm:
+def _arm(ctx: Context, space: Space, role: str, balls: _Balls) -> _Arm:
     rows = len(balls.centres)
-    chosen = ctx.data.sample_rows(role, rows, ctx.rng(f"{role} {rows}"))
-    other = space.encode([(role, chosen)])
-    found = density_coverage(balls.centres, other, space.space.grid, balls.radii, _NEIGHBOURS)
+
+    def cover() -> DensityCoverage:
+        chosen = ctx.data.sample_rows(role, rows, ctx.rng(f"{role} {rows}"))
+        other = space.encode(ctx.data.tables, role, chosen)
+        return density_coverage(balls.centres, other, space.grid, balls.radii, _NEIGHBOURS)
+
+    found = ctx.once(("balls covered", role, ctx.config.seed, rows), cover, of=role)
     trials = round(rows / _OVERLAP)
     interval = wilson(round(found.coverage * trials), trials, 1 - ctx.config.alpha)
     low, high = min(interval.low, found.coverage), max(interval.high, found.coverage)

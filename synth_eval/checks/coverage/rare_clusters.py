@@ -30,7 +30,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.data.table import Table
+from synth_eval.data.spaces import Space, space_of
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.items import Item
@@ -38,7 +38,7 @@ from synth_eval.judging.judge import Decision, Direction, Status
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Estimate, Reference, Result
 from synth_eval.stats.intervals import poisson_ratio, wilson
-from synth_eval.stats.neighbours import EncodedRows, MixedSpace, nearest
+from synth_eval.stats.neighbours import EncodedRows, nearest
 from synth_eval.words import percent
 
 LOST, FADED, EMPTY = "coverage.lost_mass", "coverage.faded_level", "coverage.empty_groups"
@@ -64,8 +64,9 @@ def rare_clusters(ctx: Context) -> Result:
     names = ctx.data.compared
     if not names:
         raise NotApplicable("the schema has no column to compare rows by")
-    space = _Space(ctx, names)
-    counts = {role: space.count(table) for role, table in ctx.data.tables.items()}
+    space = space_of(ctx.data.baseline, names, "real quantiles")
+    centres = ctx.once(("group centres", ctx.config.seed), lambda: _centres(ctx, space))
+    counts = {role: _rows_per_group(ctx, space, centres, role) for role in ctx.data.tables}
     kept = np.flatnonzero(counts["real"] >= ctx.config.small_cell)
     if len(kept) == 0:
         raise NotApplicable(f"no group holds {ctx.config.small_cell} real rows")
@@ -102,35 +103,29 @@ def rare_clusters(ctx: Context) -> Result:
     )
 
 
-class _Space:
-    """Mixed-type space of the real table and the centres drawn in it."""
+def _centres(ctx: Context, space: Space) -> EncodedRows:
+    """Real rows far from each other, one per group."""
+    rng, data = ctx.rng(), ctx.data
+    rows = data.sample_rows("real", _DRAWN_FROM, rng)
+    groups = int(np.clip(data.real.num_rows / _ROWS_PER_GROUP, 8, _GROUPS))
+    return _draw(space.encode(data.tables, "real", rows), space.grid, groups, rng)
 
-    def __init__(self, ctx: Context, names: list[str]) -> None:
-        schema = ctx.data.schema
-        self._numbers = [name for name in names if schema[name].is_continuous]
-        self._levels = [name for name in names if not schema[name].is_continuous]
-        real = ctx.data.real
-        columns = [real.number_column(name).values for name in self._numbers]
-        self._space = MixedSpace(columns, len(self._levels))
-        rng = ctx.rng()
-        rows = ctx.data.sample_rows("real", _DRAWN_FROM, rng)
-        groups = int(np.clip(real.num_rows / _ROWS_PER_GROUP, 8, _GROUPS))
-        self._centres = _draw(self._encode(real, rows), self._space.grid, groups, rng)
 
-    def _encode(self, table: Table, rows: npt.NDArray[np.int64]) -> EncodedRows:
-        return self._space.encode(
-            [table.number_column(name).values[rows] for name in self._numbers],
-            [table.level_column(name).codes[rows].astype(np.int64) for name in self._levels],
-        )
+def _rows_per_group(
+    ctx: Context, space: Space, centres: EncodedRows, role: str
+) -> npt.NDArray[np.int64]:
+    """Rows per group in one table, a batch at a time."""
 
-    def count(self, table: Table) -> npt.NDArray[np.int64]:
-        """Rows per group, a batch at a time."""
-        counts = np.zeros(len(self._centres), np.int64)
+    def count() -> npt.NDArray[np.int64]:
+        counts = np.zeros(len(centres), np.int64)
+        table = ctx.data.tables[role]
         for start in range(0, table.num_rows, _BATCH):
             rows = np.arange(start, min(start + _BATCH, table.num_rows))
-            found = nearest(self._encode(table, rows), self._centres, self._space.grid)
+            found = space.nearest(space.encode(ctx.data.tables, role, rows), centres)
             counts += np.bincount(found.rows[:, 0], minlength=len(counts))
         return counts
+
+    return ctx.once(("rows per group", role, ctx.config.seed), count, of=role)
 
 
 def _draw(sample: EncodedRows, grid: int, groups: int, rng: np.random.Generator) -> EncodedRows:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
+from synth_eval.data.counts import TripleCounts, count_rows
 from synth_eval.judging.check import Context
 
-__all__ = ["few_cell_maps"]
+__all__ = ["count_triples", "few_cell_maps"]
 
 _CELLS = 5
 """Eight of a column with missing, other and unseen, and 512 of a triple: enough to see a dependence
@@ -16,7 +19,27 @@ of three, and few enough to count thousands of triples."""
 
 def few_cell_maps(ctx: Context) -> list[npt.NDArray[np.uint16]]:
     """Per column a map of fine cells to at most five, and missing, other and unseen."""
-    return [_merge(ctx, column) for column in range(len(ctx.data.plans))]
+    return ctx.once(
+        "few cells", lambda: [_merge(ctx, column) for column in range(len(ctx.data.plans))]
+    )
+
+
+def count_triples(
+    ctx: Context,
+    role: str,
+    maps: Sequence[npt.NDArray[np.uint16]],
+    triples: Sequence[tuple[int, int, int]],
+) -> npt.NDArray[np.int64]:
+    """Counts of the cells of triples of columns in one table, shape (triples, cells)."""
+
+    def count() -> npt.NDArray[np.int64]:
+        state = TripleCounts(maps, triples)
+        count_rows(ctx.data.tables[role], ctx.data.plans, state)
+        return state.value()
+
+    if role == "synthetic":  # asked for once, and too large to be kept for nothing
+        return count()
+    return ctx.once(("triples", role, tuple(triples)), count)
 
 
 def _merge(ctx: Context, column: int) -> npt.NDArray[np.uint16]:

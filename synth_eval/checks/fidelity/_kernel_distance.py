@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from synth_eval.checks.fidelity._falls_with_rows import FallingDistance
-from synth_eval.data.spaces import RealSpace
+from synth_eval.data.spaces import Space, space_of
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.results import (
@@ -52,9 +52,7 @@ class _Arm:
     distance: FallingDistance
 
 
-def result_of_kernel(
-    ctx: Context, choose: Callable[[Context, RealSpace], Kernel], noun: str
-) -> Result:
+def result_of_kernel(ctx: Context, choose: Callable[[Context, Space], Kernel], noun: str) -> Result:
     """Compare sampled rows and decide in rows of real data.
 
     Parameters
@@ -65,7 +63,7 @@ def result_of_kernel(
         What is measured, in words.
     """
     data = ctx.data
-    space = RealSpace.learn(data)
+    space = space_of(data.baseline, data.compared, "real quantiles")
     smallest = min(data.real.num_rows, data.synthetic.num_rows)
     if smallest < _FEWEST_ROWS:
         raise NotApplicable(
@@ -97,40 +95,49 @@ def result_of_kernel(
     )
 
 
-def median_distance(ctx: Context, space: RealSpace) -> float:
+def median_distance(ctx: Context, space: Space) -> float:
     """Median distance between two sampled real rows."""
-    rows = ctx.data.sample_rows("real", _MEDIAN_ROWS, ctx.rng("median"))
-    encoded = space.encode([("real", rows)])
-    grid = space.space.grid
-    squares = np.concatenate(
-        [block.copy().ravel() for _, _, block in squared_blocks(encoded, encoded, grid)]
-    )
-    return float(np.sqrt(np.median(squares))) / grid
+
+    def measure() -> float:
+        rows = ctx.data.sample_rows("real", _MEDIAN_ROWS, ctx.rng("median"))
+        encoded = space.encode(ctx.data.tables, "real", rows)
+        squares = np.concatenate(
+            [block.copy().ravel() for _, _, block in squared_blocks(encoded, encoded, space.grid)]
+        )
+        return float(np.sqrt(np.median(squares))) / space.grid
+
+    return ctx.once(("median distance", ctx.check.code, ctx.config.seed), measure)
 
 
-def _arm(ctx: Context, space: RealSpace, kernel: Kernel, role: str) -> _Arm:
+def _arm(ctx: Context, space: Space, kernel: Kernel, role: str) -> _Arm:
     data = ctx.data
     size = data.tables[role].num_rows
     rows = min(data.real.num_rows, size, ctx.config.neighbour_rows, _ROWS)
-    parts = [
-        (name, data.sample_rows(name, rows, ctx.rng(f"{name} {rows}"))) for name in ("real", role)
-    ]
-    pooled, grid = space.encode(parts), space.space.grid
 
-    def blocks() -> Any:
-        for part, start, squares in squared_blocks(pooled, pooled, grid):
-            block: Block = (part, start, squares / squares.dtype.type(grid) ** 2)
-            yield block
+    def compare() -> KernelDifference:
+        parts = [
+            (name, data.sample_rows(name, rows, ctx.rng(f"{name} {rows}")))
+            for name in ("real", role)
+        ]
+        pooled, grid = space.encode_parts(data.tables, parts), space.grid
 
-    with calm_threads():
-        difference = kernel_difference(
-            blocks(),
-            kernel,
-            rows,
-            rows,
-            permutations=_PERMUTATIONS,
-            rng=ctx.rng("permutations"),
-        )
+        def blocks() -> Any:
+            for part, start, squares in squared_blocks(pooled, pooled, grid):
+                block: Block = (part, start, squares / squares.dtype.type(grid) ** 2)
+                yield block
+
+        with calm_threads():
+            return kernel_difference(
+                blocks(),
+                kernel,
+                rows,
+                rows,
+                permutations=_PERMUTATIONS,
+                rng=ctx.rng("permutations"),
+            )
+
+    key = ("kernel difference", ctx.check.code, role, ctx.config.seed, rows)
+    difference = ctx.once(key, compare, of=role)
     low, high = difference.interval(NormalDist().inv_cdf(1 - ctx.config.alpha / 2))
     smaller = min(data.real.num_rows, size)
     value, scale = difference.value, difference.scale

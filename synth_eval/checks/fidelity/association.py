@@ -104,14 +104,15 @@ def association(ctx: Context) -> Result:
     names = ctx.data.compared
     if len(names) < 2:
         raise NotApplicable("the schema has fewer than two columns to compare")
-    columns = {role: _columns(ctx, table, role) for role, table in ctx.data.tables.items()}
-    rows = {role: len(sides.group) for role, sides in columns.items()}
+    named = list(combinations(names, 2))
+    associated = {role: _associations(ctx, role, named) for role in ctx.data.tables}
+    rows = {role: min(table.num_rows, _ROWS) for role, table in ctx.data.tables.items()}
     differences, distances = [], []
-    for first, second in combinations(names, 2):
-        pairs = {role: _associate(sides, first, second) for role, sides in columns.items()}
+    for place, (first, second) in enumerate(named):
+        pairs = {role: table[place] for role, table in associated.items()}
         differences.append(np.abs(pairs["synthetic"].values - pairs["real"].values[0]))
         distances.append(_distance(ctx, first, second, pairs, rows))
-    error = _error_of_mean(np.array(differences), columns)
+    error = _error_of_mean(np.array(differences), rows)
     result = result_of_distances(ctx, distances, error, "pairs of columns")
     gaps = np.array([entry.synthetic.value for entry in distances])
     turned = sum(bool(entry.item.more["sign_turned"]) for entry in distances)
@@ -119,6 +120,18 @@ def association(ctx: Context) -> Result:
     tail += f", {turned} clear signs turned." if turned else ", no clear sign turned."
     sampled = [count for role, count in rows.items() if count < ctx.data.tables[role].num_rows]
     return replace(result, message=result.message + tail, sampled=max(sampled, default=None))
+
+
+def _associations(ctx: Context, role: str, named: list[tuple[str, str]]) -> list[_Association]:
+    """Association of every pair of columns in one table."""
+
+    def associate() -> list[_Association]:
+        columns = _columns(ctx, ctx.data.tables[role], role)
+        return [_associate(columns, first, second) for first, second in named]
+
+    if role == "synthetic":  # asked for once
+        return associate()
+    return ctx.once(("associations", role, ctx.config.seed), associate)
 
 
 def _columns(ctx: Context, table: Table, role: str) -> _Columns:
@@ -236,9 +249,9 @@ def _distance(
     return ItemDistance(item, distance, holdout, SampleCurve(sizes, expected))
 
 
-def _error_of_mean(differences: FloatArray, columns: dict[str, _Columns]) -> FixedError:
+def _error_of_mean(differences: FloatArray, rows: dict[str, int]) -> FixedError:
     """Jackknife error of the mean over pairs, from the synthetic groups; real ones add alike."""
     means = differences.mean(axis=0)[1:]
     variance = (_GROUPS - 1) / _GROUPS * float(((means - means.mean()) ** 2).sum())
-    ratio = 1 + len(columns["synthetic"].group) / len(columns["real"].group)
+    ratio = 1 + rows["synthetic"] / rows["real"]
     return FixedError(float(np.sqrt(variance * ratio)), len(differences))

@@ -215,8 +215,11 @@ def _run_tests(ctx: Context) -> _Tests:
     unseen = None
     if data.holdout is not None and data.holdout.num_rows >= _FEWEST_ROWS:
         size = min(rows, data.holdout.num_rows)
-        unseen = classifier_two_sample(
-            sample("real", size), sample("holdout", size), categorical, ctx.rng("holdout")
+        unseen = ctx.once(
+            ("holdout against real", ctx.check.code, ctx.config.seed, size),
+            lambda: classifier_two_sample(
+                sample("real", size), sample("holdout", size), categorical, ctx.rng("holdout")
+            ),
         )
     return _Tests(ungrouped, grouped, unseen, rows, float(in_both.mean()))
 

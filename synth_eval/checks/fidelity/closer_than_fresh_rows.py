@@ -41,9 +41,8 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.fidelity._few_cells import few_cell_maps
+from synth_eval.checks.fidelity._few_cells import count_triples, few_cell_maps
 from synth_eval.data.codes import encode
-from synth_eval.data.counts import TripleCounts, count_rows
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.judge import Decision
@@ -129,8 +128,14 @@ def _item(ctx: Context, side: int) -> Item:
     counts, width = _counts(ctx, side, chosen)
     pooled = counts["real"] + counts.get("holdout", 0)
     tables = TableSet(counts["real"], counts["synthetic"], pooled)
-    cells, sizes = _dealt(ctx, side, chosen)
-    mean, spread = ratio_of_fresh_rows(cells, width, sizes, _DEALS, ctx.rng(f"deals {side}"))
+
+    def deal() -> tuple[float, float]:
+        cells, sizes = _dealt(ctx, side, chosen)
+        return ratio_of_fresh_rows(cells, width, sizes, _DEALS, ctx.rng(f"deals {side}"))
+
+    # Real rows are dealt, as many as there are synthetic ones.
+    key = ("ratio of fresh rows", side, ctx.config.seed, ctx.data.synthetic.num_rows)
+    mean, spread = ctx.once(key, deal)
     z = NormalDist().inv_cdf(1 - ctx.config.alpha / (2 * len(_KINDS)))
     estimate = closeness_ratio(tables)
     limit = ctx.config.margin(_MARGIN).value * mean
@@ -176,11 +181,8 @@ def _counts(
     counts = ctx.data.counts
     if side == 3:
         maps = few_cell_maps(ctx)
-        stacked = {}
-        for role, table in ctx.data.tables.items():
-            state = TripleCounts(maps, [(a, b, c) for a, b, c in chosen])
-            count_rows(table, ctx.data.plans, state)
-            stacked[role] = state.value()
+        triples = [(a, b, c) for a, b, c in chosen]
+        stacked = {role: count_triples(ctx, role, maps, triples) for role in ctx.data.tables}
     elif side == 2:
         places = {pair: place for place, pair in enumerate(counts["real"].pairs)}
         stacked = {

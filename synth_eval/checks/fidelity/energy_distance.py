@@ -28,7 +28,7 @@ Source
 from __future__ import annotations
 
 from synth_eval.checks.fidelity._kernel_distance import median_distance, result_of_kernel
-from synth_eval.data.spaces import RealSpace
+from synth_eval.data.spaces import Space
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
@@ -50,7 +50,7 @@ def energy_distance(ctx: Context) -> Result:
     return result_of_kernel(ctx, _kernel, "squared energy distance")
 
 
-def _kernel(ctx: Context, space: RealSpace) -> Kernel:
+def _kernel(ctx: Context, space: Space) -> Kernel:
     if median_distance(ctx, space) == 0.0:
         raise NotApplicable("half of all pairs of real rows are identical: distances tell nothing")
     return negative_distance

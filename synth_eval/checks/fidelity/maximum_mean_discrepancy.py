@@ -29,7 +29,7 @@ Source
 from __future__ import annotations
 
 from synth_eval.checks.fidelity._kernel_distance import median_distance, result_of_kernel
-from synth_eval.data.spaces import RealSpace
+from synth_eval.data.spaces import Space
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
@@ -51,7 +51,7 @@ def maximum_mean_discrepancy(ctx: Context) -> Result:
     return result_of_kernel(ctx, _kernel, "squared maximum mean discrepancy")
 
 
-def _kernel(ctx: Context, space: RealSpace) -> Kernel:
+def _kernel(ctx: Context, space: Space) -> Kernel:
     bandwidth = median_distance(ctx, space)
     if bandwidth == 0.0:
         raise NotApplicable("half of all pairs of real rows are identical: there is no bandwidth")

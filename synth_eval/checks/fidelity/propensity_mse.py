@@ -169,19 +169,26 @@ def _fit(ctx: Context, role: str, pairs: bool) -> _Fit | None:
         positions = np.sort(ctx.rng("columns").choice(positions, _COLUMNS, replace=False))
     rows = min(data.real.num_rows, data.tables[role].num_rows, ctx.config.model_rows)
     rows = min(rows, _ROWS_OF_PAIRS if pairs else _ROWS)
-    sides = [_cells(ctx, table, positions, rows) for table in ("real", role)]
-    cells = [np.concatenate(pair) for pair in zip(*sides, strict=True)]
-    columns = _main_effects(cells) + (_products(cells) if pairs else [])
-    if not columns or 2 * rows < _ROWS_PER_COEFFICIENT * (len(columns) + 1):
-        return None
-    with calm_threads():
-        design = orthogonal_columns(np.stack(columns, axis=1))
-        if design.shape[1] < 2:
+
+    def fit() -> tuple[float, int] | None:
+        sides = [_cells(ctx, table, positions, rows) for table in ("real", role)]
+        cells = [np.concatenate(pair) for pair in zip(*sides, strict=True)]
+        columns = _main_effects(cells) + (_products(cells) if pairs else [])
+        if not columns or 2 * rows < _ROWS_PER_COEFFICIENT * (len(columns) + 1):
             return None
-        scores = logistic_probabilities(design, np.repeat([False, True], rows))
-    error = propensity_mse(scores, _SHARE)
-    ratio = _ratio(ctx, role, error, design.shape[1], rows)
-    return _Fit(role, pairs, 2 * rows, design.shape[1], error, ratio)
+        with calm_threads():
+            design = orthogonal_columns(np.stack(columns, axis=1))
+            if design.shape[1] < 2:
+                return None
+            scores = logistic_probabilities(design, np.repeat([False, True], rows))
+        return propensity_mse(scores, _SHARE), design.shape[1]
+
+    fitted = ctx.once(("propensity", role, pairs, ctx.config.seed, rows), fit, of=role)
+    if fitted is None:
+        return None
+    error, coefficients = fitted
+    ratio = _ratio(ctx, role, error, coefficients, rows)
+    return _Fit(role, pairs, 2 * rows, coefficients, error, ratio)
 
 
 def _ratio(ctx: Context, role: str, error: float, coefficients: int, rows: int) -> FallingDistance:

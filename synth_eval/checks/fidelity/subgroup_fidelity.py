@@ -109,12 +109,19 @@ def subgroup_fidelity(ctx: Context) -> Result:
 
 def _coarse_cells(ctx: Context, role: str) -> list[Codes]:
     """Coarse cells of the sampled rows, one array a column."""
-    data = ctx.data
-    rows = data.sample_rows(role, min(_ROWS, ctx.config.model_rows), ctx.rng(role))
-    return [
-        plan.to_coarse[encode(data.tables[role].column(plan.name).take(rows), plan)].astype(np.intp)
-        for plan in data.plans
-    ]
+    data, size = ctx.data, min(_ROWS, ctx.config.model_rows)
+
+    def read() -> list[Codes]:
+        rows = data.sample_rows(role, size, ctx.rng(role))
+        table = data.tables[role]
+        return [
+            plan.to_coarse[encode(table.column(plan.name).take(rows), plan)].astype(np.intp)
+            for plan in data.plans
+        ]
+
+    if role == "synthetic":  # asked for once
+        return read()
+    return ctx.once(("coarse cells", ctx.check.code, role, ctx.config.seed, size), read)
 
 
 def _slicers(ctx: Context, rows: int) -> list[tuple[int, ...]]:

@@ -30,10 +30,9 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_eval.checks.fidelity._cells import result_of_counts
-from synth_eval.checks.fidelity._few_cells import few_cell_maps
+from synth_eval.checks.fidelity._few_cells import count_triples, few_cell_maps
 from synth_eval.checks.fidelity._standard_errors import MeanError
 from synth_eval.data.codes import encode
-from synth_eval.data.counts import TripleCounts, count_rows
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context, OnAxis
 from synth_eval.judging.registry import check
@@ -65,10 +64,8 @@ def triple_total_variation(ctx: Context) -> Result:
     if len(triples) < possible:
         noun = f"of {possible:,} triples of columns, drawn with the seed"
     maps = few_cell_maps(ctx)
-    counts = {role: TripleCounts(maps, triples) for role in ctx.data.tables}
-    for role, table in ctx.data.tables.items():
-        count_rows(table, plans, counts[role])
-    error, width = MeanError(ctx), counts["real"].width
+    block = {role: count_triples(ctx, role, maps, triples) for role in ctx.data.tables}
+    error, width = MeanError(ctx), max(int(cells.max()) + 1 for cells in maps)
     sampled = {role: _few_cells(ctx, role, error, maps) for role in ("real", "synthetic")}
     items = [Item("triple", tuple(plans[i].name for i in triple)) for triple in triples]
 
@@ -79,7 +76,6 @@ def triple_total_variation(ctx: Context) -> Result:
             for role, columns in sampled.items()
         }
 
-    block = {role: state.value() for role, state in counts.items()}
     return result_of_counts(ctx, items, [block], error, cells, noun)
 
 

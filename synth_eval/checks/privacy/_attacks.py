@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.privacy._targets import Encoded, Targets, encoded, targets
+from synth_eval.checks.privacy._targets import (
+    Encoded,
+    Targets,
+    around,
+    encoded,
+    shared_columns,
+    targets,
+)
+from synth_eval.data.baseline import drawn_once
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.stats.intervals import Interval, auc_interval
@@ -63,11 +70,8 @@ class Attacks:
         return self.blind.low <= 0.5
 
 
-_ATTACKS: WeakKeyDictionary[Targets, Attacks] = WeakKeyDictionary()
-
-
 def attacks(ctx: Context) -> Attacks:
-    """Run the attacks once per data set.
+    """Run the attacks once.
 
     Raises
     ------
@@ -80,9 +84,8 @@ def attacks(ctx: Context) -> Attacks:
             f"{ctx.data.tables['holdout'].num_rows} holdout rows are too few for controls and a "
             f"reference; at least {3 * _LEAST_TARGETS} are needed"
         )
-    if found not in _ATTACKS:
-        _ATTACKS[found] = _attack(encoded(ctx), found, ctx.config.seed)
-    return _ATTACKS[found]
+    key = ("attacks", ctx.config.seed, ctx.config.neighbour_rows)
+    return ctx.once(key, lambda: _attack(ctx, encoded(ctx), found), of="pair")
 
 
 def epsilon_of(found: Attacks, level: float) -> tuple[EpsilonBound, float]:
@@ -103,26 +106,30 @@ def halves(size: int, rng: np.random.Generator) -> BoolArray:
     return np.asarray(rng.permutation(size) % 2 == 0)
 
 
-def _attack(tables: Encoded, found: Targets, seed: int) -> Attacks:
-    rng = np.random.default_rng([seed, 0xA77])
+def _attack(ctx: Context, tables: Encoded, found: Targets) -> Attacks:
+    rng = np.random.default_rng([ctx.config.seed, 0xA77])
     reference = tables.rows["holdout"].take(found.reference)
     score_likeness = _classifier(tables, reference, rng)
+    sides = {
+        "real": (tables.rows["real"].take(found.members), found.member_distances),
+        "holdout": (tables.rows["holdout"].take(found.controls), found.control_distances),
+    }
     scores = [
-        _scores(tables, rows, distances, reference) | {"classifier": score_likeness(rows)}
-        for rows, distances in (
-            (tables.rows["real"].take(found.members), found.member_distances),
-            (tables.rows["holdout"].take(found.controls), found.control_distances),
-        )
+        _scores(tables, rows, distances, around(ctx, side)) | {"classifier": score_likeness(rows)}
+        for side, (rows, distances) in sides.items()
     ]
-    blind = blind_baseline(
-        tables.rows["real"].take(found.members), tables.rows["holdout"].take(found.controls), rng
+    blind = drawn_once(
+        ctx.once,
+        ("blind baseline", ctx.config.seed, ctx.config.neighbour_rows, *shared_columns(ctx.data)),
+        rng,
+        lambda: blind_baseline(sides["real"][0], sides["holdout"][0], rng),
     )
     folds = (halves(len(found.members), rng), halves(len(found.controls), rng))
     return Attacks(scores[0], scores[1], blind, folds)
 
 
 def _scores(
-    tables: Encoded, rows: EncodedRows, distances: FloatArray, reference: EncodedRows
+    tables: Encoded, rows: EncodedRows, distances: FloatArray, away: FloatArray
 ) -> dict[str, FloatArray]:
     """Attacks by distance.
 
@@ -132,12 +139,11 @@ def _scores(
     a quarter of the distance to the nearest row of the reference.
     """
     grid = tables.space.grid
-    around = tables.nearest(rows, reference).distances[:, 0]
     floor = 1.0 / grid  # distances are whole multiples of it at best
-    inside = count_within(rows, tables.rows["synthetic"], grid, around * _RADIUS)
+    inside = count_within(rows, tables.rows["synthetic"], grid, away * _RADIUS)
     return {
         "closest distance": -distances[:, 0],
-        "density ratio": np.log(around + floor) - np.log(distances[:, 0] + floor),
+        "density ratio": np.log(away + floor) - np.log(distances[:, 0] + floor),
         "local neighbourhood": inside + 1.0 / (1.0 + distances[:, 0]),  # ties by distance
     }
 

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
+from synth_eval.data.pair import Pair
+from synth_eval.data.spaces import Space, space_of
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
-from synth_eval.stats.neighbours import EncodedRows, MixedSpace, Neighbours, nearest
-
-if TYPE_CHECKING:
-    from synth_eval.data.load import Data
+from synth_eval.stats.neighbours import EncodedRows
 
 __all__ = [
     "NEIGHBOURS",
     "SECRET_ROLES",
     "Encoded",
     "Targets",
+    "around",
     "encoded",
     "in_random_order",
     "shared_columns",
@@ -36,7 +34,6 @@ NEIGHBOURS = 5
 SECRET_ROLES = frozenset({"secret", "target"})
 """Roles of columns that an attacker wants to know."""
 
-_CLASSES = 20
 _MOST_SECRETS = 10
 _DRAW = 0x7A6
 
@@ -47,45 +44,20 @@ class Encoded:
 
     Parameters
     ----------
-    space : MixedSpace
+    space : Space
         Scales learned from real and holdout together, so that they tell nothing about
         membership.
     rows : mapping of str to EncodedRows
         Encoded rows by role.
-    numbers, levels : sequence of str
-        Names of the columns, in the order of the encoded ones.
     """
 
-    space: MixedSpace
+    space: Space
     rows: Mapping[str, EncodedRows]
-    numbers: Sequence[str]
-    levels: Sequence[str]
-
-    def columns(self, rows: EncodedRows, names: Sequence[str]) -> EncodedRows:
-        """The same rows with some of the columns, for distances over those alone."""
-        numbers = [place for place, name in enumerate(self.numbers) if name in names]
-        codes = [place for place, name in enumerate(self.levels) if name in names]
-        codes += [len(self.levels) + place for place in numbers]  # marks of missing numbers
-        return EncodedRows(rows.numbers[:, numbers], rows.codes[codes])
-
-    def cells(self, rows: EncodedRows, name: str) -> RowNumbers:
-        """One column as whole numbers: levels as they are, numbers in twenty classes."""
-        if name in self.levels:
-            return np.asarray(rows.codes[list(self.levels).index(name)], np.int64)
-        place = list(self.numbers).index(name)
-        position = rows.numbers[:, place].astype(np.float64) / self.space.grid + 0.5
-        classes = np.clip(np.floor(position * _CLASSES), -1, _CLASSES).astype(np.int64)
-        missing = rows.codes[len(self.levels) + place] == 1
-        return np.where(missing, _CLASSES + 1, classes)
-
-    def nearest(self, queries: EncodedRows, base: EncodedRows, k: int = 1) -> Neighbours:
-        """Nearest rows of `base` for each query."""
-        return nearest(queries, base, self.space.grid, k)
 
 
 @dataclass(frozen=True, eq=False)
-class Targets:
-    """The records attacked, as many members as controls, and what lies around them.
+class Drawn:
+    """The records attacked, as many members as controls; the same for every synthetic table.
 
     Parameters
     ----------
@@ -94,95 +66,117 @@ class Targets:
     reference : ndarray of int64, shape (reference,)
         Rows of the holdout set aside as the attacker's own sample of the population; none
         of them is a control.
-    member_distances, control_distances : ndarray of float64, shape (targets, neighbours)
-        Distances of each to its nearest rows of the whole synthetic table, nearest first.
     """
 
     members: RowNumbers
     controls: RowNumbers
     reference: RowNumbers
+
+
+@dataclass(frozen=True, eq=False)
+class Targets(Drawn):
+    """The records attacked, and what lies around them.
+
+    Parameters
+    ----------
+    member_distances, control_distances : ndarray of float64, shape (targets, neighbours)
+        Distances of each to its nearest rows of the whole synthetic table, nearest first.
+    """
+
     member_distances: npt.NDArray[np.float64] = field(repr=False)
     control_distances: npt.NDArray[np.float64] = field(repr=False)
 
 
-_ENCODED: WeakKeyDictionary[Data, Encoded] = WeakKeyDictionary()
-_TARGETS: WeakKeyDictionary[Encoded, dict[tuple[int, int], Targets]] = WeakKeyDictionary()
-
-
-def shared_columns(data: Data) -> list[str]:
+def shared_columns(data: Pair) -> list[str]:
     """Compared columns that every table has."""
-    return [
-        name
-        for name in data.compared
-        if all(name in table.stored_names for table in data.tables.values())
-    ]
+    shared = set(data.shared)
+    return [name for name in data.compared if name in shared]
 
 
 def encoded(ctx: Context) -> Encoded:
-    """Encode the tables once per data set.
+    """Encode the tables once; real rows and holdout once for all synthetic tables.
 
     Raises
     ------
     NotApplicable
         No column can be compared.
     """
-    data = ctx.data
-    if data not in _ENCODED:
-        _ENCODED[data] = _encode(data)
-    return _ENCODED[data]
-
-
-def _encode(data: Data) -> Encoded:
-    names = shared_columns(data)
+    data, names = ctx.data, shared_columns(ctx.data)
     if not names:
         raise NotApplicable("no column to compare records by is in every table")
-    numbers = [name for name in names if data.schema[name].is_continuous]
-    levels = [name for name in names if not data.schema[name].is_continuous]
-    real, holdout = data.real, data.holdout
-    known = [table for table in (real, holdout) if table is not None]
-    space = MixedSpace(
-        [np.concatenate([table.number_column(name).values for table in known]) for name in numbers],
-        len(levels),
-    )
-    rows = {}
-    for role, table in data.tables.items():
-        codes = [table.level_column(name).codes.astype(np.int64) for name in levels]
-        if role == "holdout":  # a level that real lacks is not the one that synthetic invented
-            codes = [
-                code + (code == len(data.real.levels(name)))
-                for code, name in zip(codes, levels, strict=True)
-            ]
-        rows[role] = space.encode([table.number_column(name).values for name in numbers], codes)
-    return Encoded(space, rows, numbers, levels)
+    space = space_of(data.baseline, names, "real and holdout")
+    rows = {
+        role: ctx.once(
+            ("encoded records", role, *names),
+            lambda role=role: space.encode(data.tables, role),  # type: ignore[misc]
+            of=role,
+        )
+        for role in data.tables
+    }
+    return Encoded(space, rows)
 
 
 def targets(ctx: Context) -> Targets:
-    """Draw the records and search the whole synthetic table for each, once per data set.
+    """Draw the records and search the whole synthetic table for each, once.
 
     Every check sees the same records, whatever other checks run.
     """
-    tables = encoded(ctx)
-    key = (ctx.config.seed, ctx.config.neighbour_rows)
-    known = _TARGETS.setdefault(tables, {})
-    if key not in known:
-        known[key] = _draw(tables, ctx)
-    return known[key]
+    tables, drawn = encoded(ctx), _drawn(ctx)
+
+    def search() -> Targets:
+        k = min(NEIGHBOURS, ctx.data.synthetic.num_rows)
+        distances = [
+            tables.space.nearest(
+                tables.rows[role].take(rows), tables.rows["synthetic"], k
+            ).distances
+            for role, rows in (("real", drawn.members), ("holdout", drawn.controls))
+        ]
+        return Targets(drawn.members, drawn.controls, drawn.reference, *distances)
+
+    return ctx.once(
+        ("records attacked", ctx.config.seed, ctx.config.neighbour_rows), search, "pair"
+    )
 
 
-def _draw(tables: Encoded, ctx: Context) -> Targets:
-    data, rng = ctx.data, np.random.default_rng([ctx.config.seed, _DRAW])
-    assert data.holdout is not None  # a need of every check that asks
-    dealt = in_random_order(tables.rows["holdout"], rng)
-    aside = min(ctx.config.neighbour_rows, len(dealt) // 3)
-    size = min(ctx.config.neighbour_rows, data.real.num_rows, len(dealt) - aside)
-    reference, controls = dealt[:aside], dealt[aside : aside + size]
-    members = in_random_order(tables.rows["real"], rng)[:size]
-    k = min(NEIGHBOURS, data.synthetic.num_rows)
-    distances = [
-        tables.nearest(tables.rows[role].take(rows), tables.rows["synthetic"], k).distances
-        for role, rows in (("real", members), ("holdout", controls))
-    ]
-    return Targets(members, controls, reference, *distances)
+def _drawn(ctx: Context) -> Drawn:
+    tables, config = encoded(ctx), ctx.config
+
+    def draw() -> Drawn:
+        rng = np.random.default_rng([config.seed, _DRAW])
+        dealt = in_random_order(tables.rows["holdout"], rng)
+        aside = min(config.neighbour_rows, len(dealt) // 3)
+        size = min(config.neighbour_rows, ctx.data.real.num_rows, len(dealt) - aside)
+        reference, controls = dealt[:aside], dealt[aside : aside + size]
+        members = in_random_order(tables.rows["real"], rng)[:size]
+        return Drawn(members, controls, reference)
+
+    # Records are drawn by their content, which is that of the columns that all tables have.
+    names = shared_columns(ctx.data)
+    return ctx.once(("records drawn", config.seed, config.neighbour_rows, *names), draw)
+
+
+def around(ctx: Context, side: str, rows: str = "drawn") -> npt.NDArray[np.float64]:
+    """Distance of records of a side to their nearest rows of the attacker's reference.
+
+    Parameters
+    ----------
+    side : {"real", "holdout"}
+        Members or controls.
+    rows : {"drawn", "all"}
+        The records that are attacked, in their order, or all of the table but the reference.
+    """
+    tables, drawn, config = encoded(ctx), _drawn(ctx), ctx.config
+
+    def search() -> npt.NDArray[np.float64]:
+        chosen = drawn.members if side == "real" else drawn.controls
+        if rows == "all":
+            chosen = np.arange(len(tables.rows[side]))
+            chosen = chosen if side == "real" else np.setdiff1d(chosen, drawn.reference)
+        reference = tables.rows["holdout"].take(drawn.reference)
+        return tables.space.nearest(tables.rows[side].take(chosen), reference).distances[:, 0]
+
+    names = shared_columns(ctx.data)
+    return ctx.once(("around", side, rows, config.seed, config.neighbour_rows, *names), search)
 
 
 def in_random_order(rows: EncodedRows, rng: np.random.Generator) -> RowNumbers:

@@ -139,9 +139,9 @@ def attribute_inference(ctx: Context) -> Result:
 def _ways(ctx: Context, tables: Encoded, secret: str) -> Iterator[tuple[str, Guesses]]:
     known = known_columns(ctx, secret)
     yield _NEAREST, lambda rows: _by_neighbour(tables, rows, secret, known)
-    levels = int(tables.cells(tables.rows["synthetic"], secret).max(initial=0)) + 1
+    levels = int(tables.space.cells(tables.rows["synthetic"], secret).max(initial=0)) + 1
     is_declared = bool(ctx.data.schema[secret].roles & SECRET_ROLES)
-    if is_declared and (secret in tables.numbers or levels <= _MODEL_LEVELS):
+    if is_declared and (secret in tables.space.numbers or levels <= _MODEL_LEVELS):
         yield _MODEL, _by_model(tables, secret, known, ctx.rng(secret))
 
 
@@ -150,9 +150,11 @@ def _by_neighbour(
 ) -> npt.NDArray[np.bool_]:
     """Whether the nearest synthetic row by the known columns has the record's secret."""
     synthetic = tables.rows["synthetic"]
-    near = tables.nearest(tables.columns(rows, known), tables.columns(synthetic, known))
-    guess = tables.columns(synthetic, [secret]).take(near.rows[:, 0])
-    truth = tables.columns(rows, [secret])
+    near = tables.space.nearest(
+        tables.space.columns(rows, known), tables.space.columns(synthetic, known)
+    )
+    guess = tables.space.columns(synthetic, [secret]).take(near.rows[:, 0])
+    truth = tables.space.columns(rows, [secret])
     same = (guess.codes == truth.codes).all(axis=0)
     gaps = np.abs(guess.numbers - truth.numbers) <= _TOLERANCE * tables.space.grid
     return np.asarray(same & gaps.all(axis=1))
@@ -162,8 +164,8 @@ def _by_model(tables: Encoded, secret: str, known: list[str], rng: np.random.Gen
     """Fit a model of the secret on synthetic rows; a missing number is never guessed."""
     synthetic = tables.rows["synthetic"]
     rows = synthetic.take(in_random_order(synthetic, rng)[:_MODEL_ROWS])
-    is_number = secret in tables.numbers
-    inputs = tables.columns(rows, known)
+    is_number = secret in tables.space.numbers
+    inputs = tables.space.columns(rows, known)
     truth = _truth(tables, rows, secret)
     usable = np.flatnonzero(~np.isnan(truth))
     classes = 0 if is_number else int(truth.max(initial=0)) + 1
@@ -176,7 +178,7 @@ def _by_model(tables: Encoded, secret: str, known: list[str], rng: np.random.Gen
     predict = boosting(training, int(rng.integers(2**31)))
 
     def is_right(queries: EncodedRows) -> npt.NDArray[np.bool_]:
-        guess = predict(features(tables.columns(queries, known)))
+        guess = predict(features(tables.space.columns(queries, known)))
         wanted = _truth(tables, queries, secret)
         if is_number:
             return np.asarray(np.abs(guess - wanted) <= _TOLERANCE)
@@ -187,14 +189,14 @@ def _by_model(tables: Encoded, secret: str, known: list[str], rng: np.random.Gen
 
 def _truth(tables: Encoded, rows: EncodedRows, secret: str) -> npt.NDArray[np.float64]:
     """Numbers by their place on the scale, missing as NaN; levels by number."""
-    found = tables.columns(rows, [secret])
-    if secret in tables.numbers:
+    found = tables.space.columns(rows, [secret])
+    if secret in tables.space.numbers:
         return np.where(found.codes[0] == 1, np.nan, found.numbers[:, 0] / tables.space.grid)
     return np.asarray(found.codes[0], np.float64)
 
 
 def _commonest(tables: Encoded, rows: EncodedRows, secret: str) -> float:
-    _, counts = np.unique(tables.cells(rows, secret), return_counts=True)
+    _, counts = np.unique(tables.space.cells(rows, secret), return_counts=True)
     return float(counts.max() / counts.sum())
 
 

@@ -89,7 +89,8 @@ def closer_to_real_than_holdout(ctx: Context) -> Result:
         raise NotApplicable("needs at least two real, two holdout and one synthetic row")
     rows = tables.rows["synthetic"].take(queries)
     sides = {
-        role: tables.nearest(rows, _cut(tables, role, size, rng)) for role in ("real", "holdout")
+        role: tables.space.nearest(rows, _cut(tables, role, size, rng))
+        for role in ("real", "holdout")
     }
     level = 1 - ctx.config.alpha
     share = closer_share(sides["real"], sides["holdout"], level)

@@ -54,7 +54,7 @@ from synth_eval.checks.privacy._beyond_control import (
 )
 from synth_eval.checks.privacy._curves import strata_panel
 from synth_eval.checks.privacy._split import VOID_SUMMARY, invalid_split
-from synth_eval.checks.privacy._targets import encoded, targets
+from synth_eval.checks.privacy._targets import around, encoded, targets
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.items import Item, Side
@@ -174,26 +174,25 @@ def _isolated(ctx: Context) -> Isolated:
     if len(attacked.reference) == 0:
         raise NotApplicable("the holdout is too small to set a reference aside")
     holdout = tables.rows["holdout"]
-    reference = holdout.take(attacked.reference)
     rest = np.setdiff1d(np.arange(len(holdout)), attacked.reference)
     sides = [tables.rows["real"], holdout.take(rest)]
-    around = [tables.nearest(rows, reference).distances[:, 0] for rows in sides]
-    limit = float(np.quantile(np.concatenate(around), 1 - _ISOLATED))
+    away = [around(ctx, side, "all") for side in ("real", "holdout")]
+    limit = float(np.quantile(np.concatenate(away), 1 - _ISOLATED))
     relative = []
-    for rows, distances in zip(sides, around, strict=True):
+    for rows, distances in zip(sides, away, strict=True):
         chosen = np.flatnonzero((distances >= limit) & (distances > 0))
         if len(chosen) < _LEAST:
             raise NotApplicable(
                 f"{len(chosen)} isolated records on one side are too few to compare; "
                 f"at least {_LEAST} are needed"
             )
-        near = tables.nearest(rows.take(chosen), tables.rows["synthetic"]).distances[:, 0]
+        near = tables.space.nearest(rows.take(chosen), tables.rows["synthetic"]).distances[:, 0]
         relative.append(near / distances[chosen])
-    dealt = [around[0][attacked.members], around[1][np.searchsorted(rest, attacked.controls)]]
+    dealt = [away[0][attacked.members], away[1][np.searchsorted(rest, attacked.controls)]]
     floor = 1.0 / tables.space.grid  # rows at no distance at all
     ratios = [
-        (near[:, 0] + floor) / (away + floor)
-        for near, away in zip(
+        (near[:, 0] + floor) / (far + floor)
+        for near, far in zip(
             (attacked.member_distances, attacked.control_distances), dealt, strict=True
         )
     ]

@@ -106,7 +106,9 @@ def _linked(tables: Encoded, rows: EncodedRows, names: list[str]) -> npt.NDArray
     synthetic = tables.rows["synthetic"]
     k = min(_NEIGHBOURS, len(synthetic))
     first, second = (
-        tables.nearest(tables.columns(rows, half), tables.columns(synthetic, half), k).rows
+        tables.space.nearest(
+            tables.space.columns(rows, half), tables.space.columns(synthetic, half), k
+        ).rows
         for half in (names[::2], names[1::2])
     )
     return np.asarray((first[:, :, None] == second[:, None, :]).any(axis=(1, 2)))

@@ -137,7 +137,7 @@ def _key(ctx: Context, tables: Encoded, secret: str) -> list[str]:
         return names
     entropies = []
     for name in names:
-        _, counts = np.unique(tables.cells(tables.rows["real"], name), return_counts=True)
+        _, counts = np.unique(tables.space.cells(tables.rows["real"], name), return_counts=True)
         shares = counts / counts.sum()
         entropies.append(float(-(shares @ np.log(shares))))
     order = np.argsort(-np.array(entropies), kind="stable")[:_KEY_COLUMNS]
@@ -158,8 +158,8 @@ def _numbered(
         rows[role] = tables.rows[role]
         if role != "synthetic" and len(rows[role]) > size:
             rows[role] = rows[role].take(in_random_order(rows[role], rng)[:size])
-    keys = combine_keys([[tables.cells(rows[role], n) for n in names] for role in _ROLES])
-    values = combine_keys([[tables.cells(rows[role], secret)] for role in _ROLES])
+    keys = combine_keys([[tables.space.cells(rows[role], n) for n in names] for role in _ROLES])
+    values = combine_keys([[tables.space.cells(rows[role], secret)] for role in _ROLES])
     return dict(zip(_ROLES, keys, strict=True)), dict(zip(_ROLES, values, strict=True))
 
 

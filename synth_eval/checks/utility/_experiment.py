@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
-from typing import Any
-from weakref import WeakKeyDictionary
+from itertools import count
+from typing import Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.utility._task import Task, classification, regression
-from synth_eval.data.load import Data
+from synth_eval.checks.utility._task import Task, classification, most_rows, regression
 from synth_eval.judging.check import Context
 from synth_eval.judging.items import Side
 from synth_eval.stats.arms import (
@@ -25,6 +24,7 @@ from synth_eval.stats.arms import (
     fit_shuffled,
 )
 from synth_eval.stats.families import boosting_learner
+from synth_eval.stats.learners import Predictor, TrainingRows
 from synth_eval.words import percent
 
 __all__ = ["Arms", "Experiment", "experiment"]
@@ -37,7 +37,13 @@ _NULL_FITS = 12
 _NULL_ROWS = 10_000
 _SYNTHETIC_TEST_ROWS = 10_000
 
-_KNOWN: WeakKeyDictionary[Data, dict[tuple[Any, ...], Experiment]] = WeakKeyDictionary()
+Value = TypeVar("Value")
+
+
+class Once(Protocol):
+    """`Context.once`."""
+
+    def __call__(self, key: Hashable, make: Callable[[], Value], of: str = "baseline") -> Value: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,7 @@ class Arms:
     null: Arm | None = None
 
 
+@dataclass(frozen=True, eq=False)
 class Experiment:
     """The fits of one task, made when first asked for.
 
@@ -80,51 +87,97 @@ class Experiment:
         Trains the models of all arms.
     shares : tuple of float
         Shares of the real rows of the floor and the go arm.
+    once : callable
+        `Context.once`, which keeps fits and scores.
+    key : tuple
+        The settings that task, generators and learner depend on.
     is_fast : bool
         Whether to do with fewer fits: wider intervals, and no models tested on synthetic rows.
     """
 
-    def __init__(
-        self,
-        task: Task,
-        rng: Callable[[str], np.random.Generator],
-        learner: Learner,
-        shares: tuple[float, float],
-        *,
-        is_fast: bool = False,
-    ) -> None:
-        self.task = task
-        self.rng = rng
-        self.learner = learner
-        self._shares = shares
-        self._splits = 1 if is_fast else None
-        self._fits: dict[str, Fits] = {}
+    task: Task
+    rng: Callable[[str], np.random.Generator]
+    learner: Learner
+    shares: tuple[float, float]
+    once: Once
+    key: tuple[Hashable, ...]
+    is_fast: bool = False
+
+    @property
+    def _splits(self) -> int | None:
+        return 1 if self.is_fast else None
 
     def fits(self, name: str) -> Fits:
         """Fits of the arm of that name, a field of `Arms`."""
-        if name not in self._fits:
-            self._fits[name] = getattr(self, f"_{name}")()
-        return self._fits[name]
+        name = self._same(name)
+        key, owner = self._place(name)
+        make: Callable[[], Fits] = getattr(self, f"_{name}")
+        return self.once(key, make, owner)
 
-    def arms(self, scorer: Scorer) -> Arms:
-        """All arms but the shuffled one, scored."""
+    def arm(self, name: str, scorer: Scorer | None = None, score: Hashable = None) -> Arm:
+        """The arm of that name, scored once.
+
+        Parameters
+        ----------
+        name : str
+            A field of `Arms`.
+        scorer : callable, optional
+            Score of predictions for the holdout rows; by default that of the task.
+        score : hashable, optional
+            Tells this score from others of the same task; needed beside a `scorer`.
+        """
+        scorer, score = scorer or self.task.score, score or self.score_name
+        key, owner = self._place(self._same(name))
+        return self.once((*key, "score", score), lambda: self.fits(name).arm(scorer), owner)
+
+    @property
+    def score_name(self) -> str:
+        """Name of the score of the task."""
+        return "AUC" if self.task.classes else "R²"
+
+    def _same(self, name: str) -> str:
+        """Name of the arm that has the same fits."""
+        real, synthetic = len(self.task.real), len(self.task.synthetic)
+        if name == "full" and synthetic >= real:
+            return "real"
+        return "synthetic" if name == "all_synthetic" and synthetic <= real else name
+
+    def _place(self, name: str) -> tuple[tuple[Hashable, ...], str]:
+        """Key of the fits of an arm, and whether they belong to the baseline or to the pair."""
+        depends: dict[str, tuple[Hashable, ...]] = {
+            "real": (self.rows_in_both, self._splits),
+            "full": (self._splits,),
+            "go": (self.shares[1],),
+            "floor": (self.shares[0],),
+            "dummy": (),
+        }
+        if name in depends:  # sees no synthetic row: fitted and scored once for all of them
+            return (*self.key, name, *depends[name]), "baseline"
+        return (*self.key, name, self._splits), "pair"
+
+    @property
+    def rows_in_both(self) -> int:
+        """Training rows of the arms that are compared on equal terms."""
+        return min(len(self.task.real), len(self.task.synthetic))
+
+    def arms(self, scorer: Scorer, score: Hashable) -> Arms:
+        """All arms but the shuffled one, scored; see `arm`."""
         names = ("synthetic", "real", "full", "go", "floor", "dummy")
-        return Arms(**{name: self.fits(name).arm(scorer) for name in names})
+        return Arms(**{name: self.arm(name, scorer, score) for name in names})
 
-    def with_null(self, arms: Arms, scorer: Scorer) -> Arms:
+    def with_null(self, arms: Arms, scorer: Scorer, score: Hashable) -> Arms:
         """The arms with that of shuffled labels."""
-        return replace(arms, null=self.fits("null").arm(scorer))
+        return replace(arms, null=self.arm("null", scorer, score))
 
     def undecisive_arms(self) -> list[tuple[Side, Arm]]:
         """Arms to be shown: all synthetic rows, and what is tested on synthetic ones.
 
         Each with the table its models were trained on.
         """
-        task = self.task
-        if self._splits is not None:
+        if self.is_fast:
             return []
-        more = [self.fits("all_synthetic")] if len(task.synthetic) > len(task.real) else []
-        shown = [(Side.SYNTHETIC, fits.arm(task.score)) for fits in more]
+        is_more = len(self.task.synthetic) > len(self.task.real)
+        shown = [(Side.SYNTHETIC, self.arm("all_synthetic"))] if is_more else []
         return [*shown, *self._tested_on_synthetic()]
 
     def _tested_on_synthetic(self) -> list[tuple[Side, Arm]]:
@@ -140,17 +193,32 @@ class Experiment:
             return []
         rest = task.synthetic.take(np.sort(order[cut:]))
         rows = min(len(rest), len(task.real))
+        real_learner = self._learner_kept_for(rows)
         pools = (  # a diagnosis: one split will do
-            (Side.SYNTHETIC, "synthetic rows, tested on other synthetic rows", rest),
-            (Side.REAL, "real rows, tested on synthetic rows", task.real),
+            (Side.SYNTHETIC, "synthetic rows, tested on other synthetic rows", rest, self.learner),
+            (Side.REAL, "real rows, tested on synthetic rows", task.real, real_learner),
         )
         return [
             (side, fit_jackknife(
                 label, pool.take(rng.permutation(len(pool))[:rows]), trial.holdout.features,
-                self.learner, rng, splits=1,
+                learner, rng, splits=1,
             ).arm(trial.score))
-            for side, label, pool in pools
+            for side, label, pool, learner in pools
         ]  # fmt: skip
+
+    def _learner_kept_for(self, rows: int) -> Learner:
+        """The learner, whose models of real rows are kept to predict other synthetic rows.
+
+        Which rows they are trained on depends on how many there are of either kind, since one
+        generator draws for both.
+        """
+        number = count()
+
+        def learn(training: TrainingRows, seed: int) -> Predictor:
+            key = ("tested on synthetic", rows, len(self.task.synthetic), next(number))
+            return self.once((*self.key, *key), lambda: self.learner(training, seed))
+
+        return learn
 
     def _synthetic(self) -> Fits:
         return self._equal("synthetic rows", "synthetic")
@@ -160,16 +228,11 @@ class Experiment:
 
     def _full(self) -> Fits:
         task, rng = self.task, self.rng("all real")
-        if len(task.synthetic) >= len(task.real):
-            return self.fits("real")
         test = task.holdout.features
         return fit_jackknife("all real rows", task.real, test, self.learner, rng, self._splits)
 
     def _all_synthetic(self) -> Fits:
-        """All synthetic rows, where they are more than the real ones."""
         task, rng = self.task, self.rng("all synthetic")
-        if len(task.synthetic) <= len(task.real):
-            return self.fits("synthetic")
         test = task.holdout.features
         return fit_jackknife(
             "all synthetic rows", task.synthetic, test, self.learner, rng, self._splits
@@ -177,17 +240,17 @@ class Experiment:
 
     def _equal(self, label: str, role: str) -> Fits:
         task, rng = self.task, self.rng(role)
-        n = min(len(task.real), len(task.synthetic))
+        n = self.rows_in_both
         pool = getattr(task, role)
         rows = pool.take(np.sort(rng.permutation(len(pool))[:n]))
         test = task.holdout.features
         return fit_jackknife(label, rows, test, self.learner, rng, self._splits)
 
     def _floor(self) -> Fits:
-        return self._small(self._shares[0], _FLOOR_FITS, "floor")
+        return self._small(self.shares[0], _FLOOR_FITS, "floor")
 
     def _go(self) -> Fits:
-        return self._small(self._shares[1], _GO_FITS, "go")
+        return self._small(self.shares[1], _GO_FITS, "go")
 
     def _small(self, share: float, fits: int, salt: str) -> Fits:
         task = self.task
@@ -206,7 +269,7 @@ class Experiment:
 
     def _null(self) -> Fits:
         task, rng = self.task, self.rng("shuffled")
-        n = min(len(task.real), len(task.synthetic), _NULL_ROWS)
+        n = min(self.rows_in_both, _NULL_ROWS)
         rows = task.synthetic.take(np.sort(rng.permutation(len(task.synthetic))[:n]))
         label = "synthetic rows, labels shuffled"
         return fit_shuffled(label, rows, _NULL_FITS, task.holdout.features, self.learner, rng)
@@ -217,19 +280,14 @@ def experiment(ctx: Context, kind: str) -> Experiment:
 
     The generators depend on the seed alone, not on the check that asks first.
     """
-    margins = tuple(ctx.config.margin(f"utility.{name}").value for name in ("floor", "go"))
     config = ctx.config
-    key = (kind, config.seed, config.model_rows, config.depth, config.tuning, *margins)
-    known = _KNOWN.setdefault(ctx.data, {})
-    if key not in known:
-        seed = config.seed
+    floor, go = (config.margin(f"utility.{name}").value for name in ("floor", "go"))
+    key = ("experiment", kind, config.seed, most_rows(config), config.tuning)
 
-        def rng(salt: str) -> np.random.Generator:
-            return np.random.default_rng([seed, *map(ord, f"utility {salt}")])
+    def rng(salt: str) -> np.random.Generator:
+        return np.random.default_rng([config.seed, *map(ord, f"utility {salt}")])
 
-        make = classification if kind == "classification" else regression
-        learner = boosting_learner(config.tuning)
-        known[key] = Experiment(
-            make(ctx, rng), rng, learner, (margins[0], margins[1]), is_fast=config.is_fast
-        )
-    return known[key]
+    make = classification if kind == "classification" else regression
+    task = ctx.once((*key, "task"), lambda: make(ctx, rng), of="pair")
+    learner = boosting_learner(config.tuning)
+    return Experiment(task, rng, learner, (floor, go), ctx.once, key, config.is_fast)

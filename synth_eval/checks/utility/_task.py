@@ -22,6 +22,7 @@ __all__ = [
     "absent_classes",
     "classification",
     "kind_of_task",
+    "most_rows",
     "regression",
     "require_full_depth",
 ]
@@ -226,7 +227,7 @@ def _task(
         usable = np.flatnonzero(~np.isnan(targets[role]))
         dropped[role] = table.num_rows - len(usable)
         available[role] = len(usable)
-        rows = _sample(usable, _most_rows(ctx.config), rng(f"{role} rows"))
+        rows = _sample(usable, most_rows(ctx.config), rng(f"{role} rows"))
         outcome = targets[role][rows]
         tables[role] = TrainingRows(
             feature_matrix(table, features, rows),
@@ -246,7 +247,8 @@ def _task(
     )
 
 
-def _most_rows(config: Config) -> int:
+def most_rows(config: Config) -> int:
+    """Rows of a table that models are trained or tested on at most."""
     return min(config.model_rows, _FAST_ROWS) if config.is_fast else config.model_rows
 
 

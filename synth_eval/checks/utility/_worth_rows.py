@@ -51,7 +51,7 @@ def judged_by_rows(
     Parameters
     ----------
     name : str
-        Name of the score in messages.
+        Name of the score, in messages and to tell it from others of the task.
     scorer : callable
         Score of predictions for the holdout rows.
     subject : str
@@ -63,7 +63,7 @@ def judged_by_rows(
     missing = absence(ctx, task)
     if missing is not None:
         return missing
-    arms = trial.arms(scorer)
+    arms = trial.arms(scorer, name)
     alpha = ctx.config.alpha
     shown = trial.undecisive_arms() if is_full else []
     words = _Words(task, name, subject, alpha)
@@ -88,7 +88,7 @@ def judged_by_rows(
         reason = Skipped(Cause.DATA, _uninformative(arms, words))
         return ctx.skipped(reason, items=_items(arms, shown, alpha), **quadruple)
     if arms.synthetic.estimate().interval(alpha)[0] <= arms.floor.estimate().interval(alpha)[1]:
-        arms = trial.with_null(arms, scorer)
+        arms = trial.with_null(arms, scorer, name)
     parts = decisions(arms, ctx.config.margin("utility.negligible_loss").value, alpha)
     is_unsure = overall(parts) is Status.INCONCLUSIVE
     curve = (arms.floor, arms.go, arms.real, arms.full)

@@ -34,7 +34,13 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_eval.checks.utility._curves import interval
-from synth_eval.checks.utility._task import classification, regression, require_full_depth
+from synth_eval.checks.utility._task import (
+    classification,
+    most_rows,
+    regression,
+    require_full_depth,
+)
+from synth_eval.data.baseline import drawn_once
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.items import Item
@@ -165,17 +171,21 @@ def _column(ctx: Context, name: str) -> _Column | None:
         test = task.holdout.features
         return fit_samples(label, pool, max(size, 2), _FITS, test, learner, rng).arm(task.score)
 
+    def real_arm(label: str, size: int) -> Arm:
+        key = ("any target", name, label, size, most_rows(ctx.config), ctx.config.tuning)
+        return drawn_once(ctx.once, key, rng, lambda: arm(label, task.real, size))
+
     score = "R²" if is_number else "AUC"
     dummy = _NO_SKILL[score]
     nothing = Arm("", Score(dummy, np.zeros(len(task.holdout))), 0.0, 1e6, 0, 0)
-    real = arm("real", task.real, rows)
+    real = real_arm("real", rows)
     if gap(real, nothing).interval(ctx.config.alpha)[0] <= 0:
         return None
     synthetic = arm("synthetic", task.synthetic, rows) if len(task.synthetic) else nothing
     kept_share = (synthetic.value - dummy) / (real.value - dummy)
     shares = (ctx.config.margin(f"utility.{name}").value for name in ("go", "floor"))
     most = min(len(task.real), _TRAINING_ROWS)
-    go, floor = (arm("", task.real, round(share * most)) for share in shares)
+    go, floor = (real_arm("", round(share * most)) for share in shares)
     return _Column(name, score, synthetic, real, go, floor, nothing, kept_share)
 
 

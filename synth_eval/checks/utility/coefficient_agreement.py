@@ -31,7 +31,7 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +42,7 @@ from synth_eval.checks.utility._task import (
     Task,
     classification,
     kind_of_task,
+    most_rows,
     regression,
     require_full_depth,
 )
@@ -103,13 +104,17 @@ def coefficient_agreement(ctx: Context) -> Result:
     if missing is not None:
         return missing
     tables = _equal_tables(task, ctx.rng("coefficients"))
-    terms = _terms(ctx, task, predictors, tables["real"])
-    fits = {role: _regress(rows, terms, task) for role, rows in tables.items()}
+    rows = len(tables["real"])
+    key = (ctx.config.regression, ctx.config.seed, most_rows(ctx.config), rows)
+    terms = ctx.once(
+        ("terms", *key, ctx.config.small_cell),
+        lambda: _terms(ctx, task, predictors, tables["real"]),
+    )
+    fits = {role: _coefficients(ctx, role, key, tables, terms, task) for role in tables}
     overlap = interval_overlap(fits["synthetic"], fits["real"])
     ceiling = interval_overlap(fits["holdout"], fits["real"])
     low, high = _mean_interval(overlap, ctx.config.alpha)
     flips = _flips(fits, 1 - ctx.config.margin("utility.false_alarm").value)
-    rows = len(tables["real"])
     coverage = naive_coverage(len(task.synthetic), len(task.real))
     floor = _mean_interval(ceiling, ctx.config.alpha)[0]
     worst = int(np.argmin(overlap))
@@ -197,6 +202,24 @@ def _equal_tables(task: Task, rng: np.random.Generator) -> dict[str, TrainingRow
     return {
         role: pool.take(np.sort(rng.permutation(len(pool))[:rows])) for role, pool in pools.items()
     }
+
+
+def _coefficients(
+    ctx: Context,
+    role: str,
+    key: tuple[Hashable, ...],
+    tables: Mapping[str, TrainingRows],
+    terms: list[_Term],
+    task: Task,
+) -> Coefficients:
+    if role == "synthetic":
+        return _regress(tables[role], terms, task)
+    # One generator draws for all tables: the number of synthetic rows moves the holdout's draw.
+    drawn = len(task.synthetic) if role == "holdout" else None
+    return ctx.once(
+        ("coefficients", role, *key, ctx.config.small_cell, drawn),
+        lambda: _regress(tables[role], terms, task),
+    )
 
 
 def _terms(ctx: Context, task: Task, predictors: Sequence[str], real: TrainingRows) -> list[_Term]:

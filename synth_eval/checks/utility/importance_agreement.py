@@ -33,6 +33,7 @@ import numpy.typing as npt
 from synth_eval.checks.utility._experiment import Experiment, experiment
 from synth_eval.checks.utility._task import kind_of_task, require_full_depth
 from synth_eval.checks.utility._worth_rows import absence
+from synth_eval.data.baseline import drawn_once
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.items import Item, Side
@@ -168,19 +169,20 @@ def _importances(trial: Experiment) -> tuple[list[FloatArray], list[FloatArray],
         losses = permutation_importance(trial.learner(rows, 0), features, score, 1, rng)
         return np.asarray(losses.mean(axis=1), np.float64)
 
+    def of_real(rows: npt.NDArray[np.intp]) -> FloatArray:
+        return drawn_once(
+            trial.once,
+            (*trial.key, "importances", len(rows)),
+            rng,
+            lambda: importance(task.real.take(rows)),
+        )
+
     importances: tuple[list[FloatArray], ...] = ([], [], [])
     for _ in range(_SPLITS):
         order = rng.permutation(len(task.real))
         half = len(order) // 2
         chosen = rng.permutation(len(task.synthetic))[:half]
-        for of_split, rows in zip(
-            importances,
-            (
-                task.synthetic.take(chosen),
-                task.real.take(order[:half]),
-                task.real.take(order[half:]),
-            ),
-            strict=True,
-        ):
-            of_split.append(importance(rows))
+        importances[0].append(importance(task.synthetic.take(chosen)))
+        importances[1].append(of_real(order[:half]))
+        importances[2].append(of_real(order[half:]))
     return importances[0], importances[1], importances[2]

@@ -69,7 +69,9 @@ def utility_leaks(ctx: Context) -> Result:
     share, real_share = (matches[role][0] / matches[role][1] for role in ("holdout", "real"))
     seen = newcombe(*matches["holdout"], *matches["real"], level=level)
     trained_share, trained = _trained(counts, level)
-    entities, giveaways = _shared_entities(ctx), _giveaways(ctx)
+    entities = ctx.once("shared entities", lambda: _shared_entities(ctx))
+    most = ctx.config.margin("utility.giveaway").value
+    giveaways = ctx.once(("giveaways", most), lambda: _giveaways(ctx, most))
     decisions = [
         _alarm(ctx, "share of holdout rows in the synthetic table less that of real rows", seen,
                "utility.seen_holdout", is_fatal=True),
@@ -168,7 +170,7 @@ def _shared_entities(ctx: Context) -> list[str]:
     return shared
 
 
-def _giveaways(ctx: Context) -> list[Item]:
+def _giveaways(ctx: Context, most: float) -> list[Item]:
     """Columns whose cells, learned on real rows, rank one of the holdout's classes perfectly."""
     target = ctx.data.schema.target
     if target is None or not ctx.data.schema[target].is_discrete:
@@ -179,7 +181,6 @@ def _giveaways(ctx: Context) -> list[Item]:
     positive = {role: codes == 0 for role, codes in classes.items()}
     if not 0 < positive["holdout"].mean() < 1:
         return []
-    most = ctx.config.margin("utility.giveaway").value
     giveaways = []
     for plan in ctx.data.plans:
         if plan.name == target:

@@ -185,11 +185,12 @@ def _mixes(trial: Experiment) -> list[_Mix]:
     real = task.real.take(rng.permutation(len(task.real))[:size])
     synthetic = task.synthetic.take(rng.permutation(len(task.synthetic)))
     samples = list(_leave_out(real, synthetic, rng))
-    alone = _fit(trial, "real rows alone", _real_alone, samples)
+    alone = _fit_real(trial, "real rows alone", _real_alone, samples)
     mixes = [_Mix("real rows alone", "real", 0.0, alone, alone.arm(task.score), _NOTHING)]
     for name, part, place, recipe in _recipes(task, size):
         learner = _balanced if part == "weights" else trial.learner
-        fits = _fit(trial, name, recipe, samples, learner)
+        fit = _fit_real if part in ("control", "weights") else _fit
+        fits = fit(trial, name, recipe, samples, learner)
         gain = paired_gap(fits, alone, task.score)
         mixes.append(_Mix(name, part, place, fits, fits.arm(task.score), gain))
     return mixes
@@ -218,6 +219,18 @@ def _fit(
     test = trial.task.holdout.features
     predictions = tuple(learner(training, k)(test) for k, training in enumerate(rows))
     return Fits(name, "jackknife", predictions, len(rows[0]))
+
+
+def _fit_real(
+    trial: Experiment,
+    name: str,
+    recipe: _Recipe,
+    samples: Sequence[tuple[TrainingRows, TrainingRows]],
+    learner: Learner | None = None,
+) -> Fits:
+    """The same of a recipe without synthetic rows; their number alone moves the draws."""
+    key = ("mixing", name, len(trial.task.synthetic))
+    return trial.once((*trial.key, *key), lambda: _fit(trial, name, recipe, samples, learner))
 
 
 def _recipes(task: Task, size: int) -> list[tuple[str, str, float, _Recipe]]:

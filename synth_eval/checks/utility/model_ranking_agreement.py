@@ -144,7 +144,7 @@ def _regret(models: Models) -> tuple[Measurement, str]:
 
 def _margin(ctx: Context, trial: Experiment, models: Models) -> Threshold:
     share = ctx.config.margin("utility.negligible_loss")
-    dummy = trial.fits("dummy").arm(trial.task.score).value
+    dummy = trial.arm("dummy").value
     gain = max(model.real.arm(models.on_real.score).value for model in models.tested) - dummy
     return Threshold(share.value * max(gain, 0.0), f"regret: {share.basis}")
 

@@ -108,7 +108,7 @@ def _item(ctx: Context, trial: Experiment, models: Models, model: Model, alpha: 
     synthetic, real, go = (fits.arm(score) for fits in (model.synthetic, model.real, model.go))
     to_real, to_go = gap(synthetic, real), gap(synthetic, go)
     low, high = to_real.interval(alpha)
-    gain = real.value - trial.fits("dummy").arm(trial.task.score).value
+    gain = real.value - trial.arm("dummy").value
     trifle = ctx.config.margin("utility.negligible_loss").value * max(gain, 0.0)
     decision = Decision(
         "score less that of a tenth of the real rows",

@@ -154,7 +154,7 @@ def _loss(
     """Arm of the loss; None where the model has no skill that another training set would have."""
     fits = trial.fits(name)
     outcomes = np.asarray(trial.task.holdout.target[:, None] == np.array(classes))
-    if fits.arm(trial.task.score).estimate().interval(alpha)[0] <= no_ranking:
+    if trial.arm(name).estimate().interval(alpha)[0] <= no_ranking:
         return None
     if calibration_loss(outcomes, fits.predictions[0][:, classes]) is None:
         return None
@@ -163,7 +163,7 @@ def _loss(
         loss = calibration_loss(outcomes, prediction[:, classes])
         return loss or Score(_ALL_LOST, np.zeros(len(outcomes)))
 
-    return fits.arm(score)
+    return trial.arm(name, score, ("calibration loss", *classes))
 
 
 def _farthest_off(trial: Experiment, classes: list[int]) -> int:
@@ -186,7 +186,8 @@ def _parts(trial: Experiment, number: int, alpha: float) -> list[Item]:
         def score(prediction: FloatArray, measure: _Measure = measure) -> Score:
             return measure(positive, prediction[:, number])
 
-        synthetic, real = (trial.fits(arm).arm(score) for arm in _ARMS)
+        key = (f"calibration {name}", number)
+        synthetic, real = (trial.arm(arm, score, key) for arm in _ARMS)
         low, high = interval(synthetic, alpha, -np.inf, np.inf)
         more = {"synthetic": synthetic.value, "synthetic_low": low, "synthetic_high": high,
                 "real": real.value}  # fmt: skip

@@ -111,7 +111,7 @@ def tstr_class_recall(ctx: Context) -> Result:
 
 def _panel(trial: Experiment, judged: Sequence[int], alpha: float) -> Panel:
     """Recall of every class after three kinds of training rows."""
-    scores = [_recall_scorer(trial, k) for k in judged]
+    scores = {k: _recall_scorer(trial, k) for k in judged}
     places = [float(place) for place in range(len(judged))]
     lines = (
         ("synthetic", "synthetic rows", Side.SYNTHETIC, 0.0),
@@ -130,7 +130,7 @@ def _panel(trial: Experiment, judged: Sequence[int], alpha: float) -> Panel:
         lines=[
             arm_curve(
                 name,
-                [trial.fits(arm).arm(score) for score in scores],
+                [trial.arm(arm, score, ("recall", k)) for k, score in scores.items()],
                 alpha,
                 [place + shift for place in places],
                 side=side,
@@ -153,7 +153,9 @@ def _recall(ctx: Context, trial: Experiment, number: int, alpha: float) -> tuple
     The sizes of the class stand beside it, small cells left blank.
     """
     score, task = _recall_scorer(trial, number), trial.task
-    synthetic, go, real = (trial.fits(name).arm(score) for name in ("synthetic", "go", "real"))
+    synthetic, go, real = (
+        trial.arm(name, score, ("recall", number)) for name in ("synthetic", "go", "real")
+    )
     # A small sample may find a class more often than a large one, for a price in precision: an
     # alarm needs both, so the comparison that is nearer to no alarm decides.
     lines = {f"recall less that of {arm.name}": gap(synthetic, arm) for arm in (go, real)}
@@ -169,7 +171,7 @@ def _recall(ctx: Context, trial: Experiment, number: int, alpha: float) -> tuple
     )
     sizes = {"real_rows": task.real, "synthetic_rows": task.synthetic}
     counts = {name: int(np.sum(rows.target == number)) for name, rows in sizes.items()}
-    item = _item(trial, score, alpha, (task.classes[number], "recall")).replaced(
+    item = _item(trial, score, alpha, "recall", number).replaced(
         limit=go.value,
         decisions=(decision,),
         n=int(np.sum(task.holdout.target == number)),
@@ -187,7 +189,7 @@ def _precision(trial: Experiment, number: int, alpha: float) -> Item:
     def score(prediction: FloatArray) -> Score:
         return share_among(prediction.argmax(axis=1) == number, of_class)
 
-    return _item(trial, score, alpha, (trial.task.classes[number], "precision"))
+    return _item(trial, score, alpha, "precision", number)
 
 
 def _at_budget(trial: Experiment, number: int, budget: float, alpha: float) -> Item:
@@ -200,16 +202,16 @@ def _at_budget(trial: Experiment, number: int, budget: float, alpha: float) -> I
         return share_among(of_class, flagged)
 
     label = f"recall if {percent(budget, 0)} of the rows are flagged"
-    return _item(trial, score, alpha, (trial.task.classes[number], label))
+    return _item(trial, score, alpha, label, number)
 
 
-def _item(trial: Experiment, score: _Scorer, alpha: float, names: tuple[str, str]) -> Item:
+def _item(trial: Experiment, score: _Scorer, alpha: float, what: str, number: int) -> Item:
     """Score of a class after synthetic training rows, and after as many real ones."""
-    synthetic, real = (trial.fits(name).arm(score) for name in ("synthetic", "real"))
+    synthetic, real = (trial.arm(name, score, (what, number)) for name in ("synthetic", "real"))
     low, high = interval(synthetic, alpha, 0.0, 1.0)
     return Item(
         "class",
-        names,
+        (trial.task.classes[number], what),
         side=Side.SYNTHETIC,
         estimate=synthetic.value,
         low=low,

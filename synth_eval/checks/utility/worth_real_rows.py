@@ -71,7 +71,7 @@ def worth_real_rows(ctx: Context) -> Result:
         return missing
     alpha = ctx.config.alpha
     curve = _curve(trial, ctx.config.margin("utility.floor").value / _BELOW_FLOOR)
-    synthetic = trial.fits("all_synthetic").arm(trial.task.score)
+    synthetic = trial.arm("all_synthetic")
     value = worth(synthetic, curve, alpha)
     real = len(trial.task.real)
     shown_high = max(min(value.high, float(real)), value.rows)  # the curve has no more rows
@@ -130,12 +130,17 @@ def decisions(config: Config, value: Worth, real: int) -> list[Decision]:
 
 
 def _curve(trial: Experiment, smallest: float) -> list[Arm]:
-    task, score = trial.task, trial.task.score
+    task = trial.task
     sizes = curve_sizes(len(task.real), smallest, _POINTS)
-    test, rng = task.holdout.features, trial.rng("curve")
-    points = [
-        fit_samples(f"{rows:,} real rows", task.real, rows, fits, test, trial.learner, rng)
-        for rows, fits in zip(sizes[:-1], _FITS, strict=False)
-    ]
-    last = replace(trial.fits("full").arm(score), name=f"{sizes[-1]:,} real rows")
-    return [*(fits.arm(score) for fits in points), last]
+
+    def points() -> list[Arm]:
+        test, rng = task.holdout.features, trial.rng("curve")
+        return [
+            fit_samples(f"{rows:,} real rows", task.real, rows, fits, test, trial.learner, rng).arm(
+                task.score
+            )
+            for rows, fits in zip(sizes[:-1], _FITS, strict=False)
+        ]
+
+    last = replace(trial.arm("full"), name=f"{sizes[-1]:,} real rows")
+    return [*trial.once((*trial.key, "learning curve", smallest), points), last]

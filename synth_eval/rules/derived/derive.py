@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from synth_eval.data.baseline import Baseline
 from synth_eval.data.load import Data
 from synth_eval.data.table import Table
 from synth_eval.judging.settings import Config
@@ -23,7 +24,7 @@ from synth_eval.rules.derived.totals import MAX_PARTS
 from synth_eval.rules.rule import META_KEY, Derived, Rule
 from synth_eval.rules.tally import Tally
 
-__all__ = ["derive_rules", "derive_suite"]
+__all__ = ["derive_rules", "derive_suite", "rules_of"]
 
 
 def derive_rules(
@@ -47,6 +48,14 @@ def derive_rules(
         if tally.judged:  # a rule that no real row speaks for is no rule
             derived.append(Derived(rule, tally, None if holdout is None else rule.count(holdout)))
     return derived, search
+
+
+def rules_of(baseline: Baseline, small_cell: int) -> tuple[list[Derived], Search]:
+    """What `derive_rules` says of real table and holdout, derived once."""
+    return baseline.once(
+        ("rules", small_cell),
+        lambda: derive_rules(baseline.real, baseline.holdout, small_cell=small_cell),
+    )
 
 
 def _candidates(real: Table, small_cell: int, search: Search) -> Iterator[Rule]:
@@ -106,8 +115,12 @@ def derive_suite(
     ['age: every cell reads as whole numbers', 'age: never missing', 'age: from 30 to 69']
     """
     config = config or Config()
-    real, holdout = (data, None) if isinstance(data, Table) else (data.real, data.holdout)
-    derived, search = derive_rules(real, holdout, small_cell=config.small_cell)
+    if isinstance(data, Table):
+        real, holdout = data, None
+        derived, search = derive_rules(real, small_cell=config.small_cell)
+    else:
+        real, holdout = data.real, data.holdout
+        derived, search = rules_of(data.baseline, config.small_cell)
     margin = config.margin("validity.rule_violations").value
     return {
         "name": name,

@@ -1,0 +1,174 @@
+"""A baseline beside one synthetic table: what every check works on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_eval.data.baseline import Baseline, distribution_of, sampled_rows
+from synth_eval.data.codes import Plan
+from synth_eval.data.counts import Counts, count_table
+from synth_eval.data.fingerprint import HashArray, fingerprints
+from synth_eval.data.kept import Kept
+from synth_eval.data.schema import Schema
+from synth_eval.data.source import open_source
+from synth_eval.data.table import Table
+from synth_eval.stats.empirical import EmpiricalDistribution
+from synth_eval.stats.multiplicities import Multiplicities, multiplicities
+
+__all__ = ["Pair"]
+
+_PAIR_BYTES = 192 << 20
+"""Sorted columns, encoded rows and predictions of one synthetic table kept together."""
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """Real, synthetic and holdout table, aligned by column name.
+
+    Parameters
+    ----------
+    baseline : Baseline
+        The real table, the holdout and the schema.
+    synthetic : Table
+        What the generator made.
+    """
+
+    baseline: Baseline
+    synthetic: Table
+    _made: Kept[Any] = field(default_factory=lambda: Kept(_PAIR_BYTES), init=False, repr=False)
+
+    @classmethod
+    def of(cls, baseline: Baseline, synthetic: Any) -> Pair:
+        """A baseline beside a synthetic table of any form, see `with_synthetic`."""
+        source = open_source(synthetic, "synthetic")
+        return cls(baseline, Table(source, baseline.schema, baseline.real))
+
+    def with_synthetic(self, synthetic: Any) -> Pair:
+        """The same baseline beside another synthetic table.
+
+        What was found out about the real rows and the holdout serves both.
+
+        Parameters
+        ----------
+        synthetic : path, pandas, polars or pyarrow table
+            Rows that a generator made.
+
+        Raises
+        ------
+        InputError
+            The table cannot be read, is empty, or has two columns of one name.
+        """
+        return Pair.of(self.baseline, synthetic)
+
+    def once(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """What `make` returns, made when it is first asked for; see `Baseline.once`.
+
+        For what depends on the synthetic table.
+        """
+        return self._made.get(key, make)
+
+    @property
+    def real(self) -> Table:
+        """What the generator was trained on."""
+        return self.baseline.real
+
+    @property
+    def holdout(self) -> Table | None:
+        """Real rows the generator never saw."""
+        return self.baseline.holdout
+
+    @property
+    def schema(self) -> Schema:
+        """Kinds and roles of the columns of the real table."""
+        return self.baseline.schema
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """The tables there are, by role."""
+        return _ordered(self.baseline.tables, self.synthetic)
+
+    @property
+    def compared(self) -> list[str]:
+        """Names of the columns whose distributions are compared."""
+        return self.baseline.compared
+
+    @property
+    def shared(self) -> list[str]:
+        """Names of the columns that every table has."""
+        tables = self.tables.values()
+        return [
+            name
+            for name in self.schema.names
+            if all(name in table.stored_names for table in tables)
+        ]
+
+    def distribution(self, role: str, name: str) -> EmpiricalDistribution:
+        """Distribution of the values of a continuous column that are not missing.
+
+        Sorted once and kept for all checks, as far as memory allows.
+        """
+        if role != "synthetic":
+            return self.baseline.distribution(role, name)
+        return self.once(
+            ("distribution", role, name), lambda: distribution_of(self.synthetic, name)
+        )
+
+    @property
+    def plans(self) -> list[Plan]:
+        """Cells of the compared columns, learned from the real table."""
+        return self.baseline.plans
+
+    @property
+    def counts(self) -> dict[str, Counts]:
+        """One-way and two-way counts of every table."""
+        own = self.once("counts", lambda: count_table(self.synthetic, self.plans))
+        return _ordered(self.baseline.counts, own)
+
+    @property
+    def row_hashes(self) -> dict[str, HashArray]:
+        """Fingerprints of all rows over the columns that every table has.
+
+        Identifiers and vectors stay aside.
+        """
+        names = self._hashed
+        own = self.once("row hashes", lambda: fingerprints(self.synthetic, names))
+        return self._hashes_beside(own)
+
+    @property
+    def multiplicities(self) -> Multiplicities:
+        """How often each distinct row occurs in each table, identifiers and vectors aside.
+
+        All that is asked of repeated, shared and copied rows follows from it, so that the
+        fingerprints of the synthetic rows need not be kept.
+        """
+
+        def count() -> Multiplicities:
+            return multiplicities(self._hashes_beside(fingerprints(self.synthetic, self._hashed)))
+
+        return self.once("multiplicities", count)
+
+    @property
+    def _hashed(self) -> list[str]:
+        return [name for name in self.shared if self.schema[name].kind not in ("id", "vector")]
+
+    def _hashes_beside(self, synthetic: HashArray) -> dict[str, HashArray]:
+        names = self._hashed
+        real = {role: self.baseline.row_hashes(role, names) for role in self.baseline.tables}
+        return _ordered(real, synthetic)
+
+    def sample_rows(self, role: str, size: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+        """Row numbers of a sample without replacement; all rows, in order, where they are fewer."""
+        return sampled_rows(self.tables[role], size, rng)
+
+
+def _ordered(real: dict[str, Value], synthetic: Value) -> dict[str, Value]:
+    """Real, synthetic, holdout: the order of every picture and list."""
+    ordered = {"real": real["real"], "synthetic": synthetic}
+    return ordered | ({"holdout": real["holdout"]} if "holdout" in real else {})
