@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from synth_eval.comparing.comparison import Comparison
-    from synth_eval.data.load import Data, SchemaLike
+    from synth_eval.data.load import SchemaLike
+    from synth_eval.data.pair import Pair
     from synth_eval.evaluation import Evaluation
     from synth_eval.judging.keywords import Keywords, Settings
 
@@ -28,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 
 def evaluate(
-    data: Data,
+    data: Pair,
     *,
     config: Config | str | Path | None = None,
     progress: bool | Progress = True,
@@ -38,7 +39,7 @@ def evaluate(
 
     Parameters
     ----------
-    data : Data
+    data : Pair
         What `synth_eval.load` returned.
     config : Config or path, optional
         Settings and margins, or the TOML file that holds them.
@@ -162,21 +163,22 @@ def compare(
     """
     from synth_eval.comparing.comparison import compared
     from synth_eval.comparing.leaderboard import labelled  # numpy
-    from synth_eval.data.load import Data, load_baseline  # numpy and pyarrow
+    from synth_eval.data.load import load_baseline  # numpy and pyarrow
+    from synth_eval.data.pair import Pair
 
     roles, settings = _sorted_keywords(keywords)
     config = Config.settled(config, settings)
     if config.reference_scores is None:
         config = replace(config, reference_scores=False)
     tables, files = labelled(synthetic, labels)
-    is_loaded = all(isinstance(table, Data) for table in tables.values())
+    is_loaded = all(isinstance(table, Pair) for table in tables.values())
     baseline = None if is_loaded else load_baseline(real, holdout, **roles)
     counter = _Counter(progress, len(tables))
     evaluations: dict[str, Evaluation] = {}
     errors: dict[str, str] = {}
     for label, table in tables.items():
         try:
-            data = table if baseline is None else Data.of(baseline, table)
+            data = table if baseline is None else Pair.of(baseline, table)
             evaluations[label] = evaluate(data, config=config, progress=counter.of(label))
         except UsageError:
             raise
@@ -233,7 +235,7 @@ def _reason(error: Exception) -> str:
     return f"the evaluation broke off ({type(error).__name__}: {words})"
 
 
-def _examples(data: Data, config: Config) -> list[dict[str, Any]]:
+def _examples(data: Pair, config: Config) -> list[dict[str, Any]]:
     if not config.show_rows:
         return []
     from synth_eval.internal.broken_rows import example_rows  # heavy
@@ -315,7 +317,7 @@ def _load(plugins: Sequence[str]) -> None:
         load_plugins(plugins)
 
 
-def _require_columns(data: Data, config: Config) -> None:
+def _require_columns(data: Pair, config: Config) -> None:
     """Refuse settings that name a column the real table lacks."""
     named = {"targets": list(config.targets)}
     if config.regression:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.data.load import Data
+from synth_eval.data.pair import Pair
 from synth_eval.data.schema import Column
 from synth_eval.data.table import LevelColumn, NumberColumn
 
@@ -23,12 +23,12 @@ _LEVELS = 20
 _STEPS = 40
 
 
-def profiles(data: Data, small_cell: int) -> list[dict[str, Any]]:
+def profiles(data: Pair, small_cell: int) -> list[dict[str, Any]]:
     """Shares of the cells of every compared column in each table.
 
     Parameters
     ----------
-    data : Data
+    data : Pair
         The tables.
     small_cell : int
         Cells of fewer real rows are merged with others.
@@ -45,7 +45,7 @@ def profiles(data: Data, small_cell: int) -> list[dict[str, Any]]:
     return [_profile(data, column, small_cell) for column in data.schema.compared]
 
 
-def _profile(data: Data, column: Column, small_cell: int) -> dict[str, Any]:
+def _profile(data: Pair, column: Column, small_cell: int) -> dict[str, Any]:
     name, edges, quantiles = column.name, np.empty(0), None
     if column.is_continuous:
         numbers = {role: table.number_column(name) for role, table in data.tables.items()}

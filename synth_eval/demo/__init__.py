@@ -25,7 +25,8 @@ from synth_eval.demo.synthesizers import SYNTHESIZERS, copula, leaky, marginals
 from synth_eval.errors import UsageError
 
 if TYPE_CHECKING:
-    from synth_eval.data.load import Data
+    from synth_eval.data.pair import Pair
+
 
 __all__ = [
     "FAULTS",
@@ -139,7 +140,7 @@ def demo_data(
     fault: str | None = None,
     seed: int = 0,
     cache: str | Path | None = None,
-) -> Data:
+) -> Pair:
     """Demo tables, loaded with their target and ready for `synth_eval.evaluate`.
 
     Parameters

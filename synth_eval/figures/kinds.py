@@ -79,6 +79,8 @@ def _here(items: Sequence[Item]) -> str:
         told = [item for item in items if item.has("estimate") and item.label][:2]
         names = [f"{item.label} is at {number(item.number('estimate'))}" for item in told]
         return f"Here {', '.join(names)}." if names else ""
+    if len(judged) == 1 < len(items):  # one decides, the others are shown beside it
+        return f"{judged[0].label} decides: {judged[0].status}."
     bad = [item for item in judged if item.status in _JUDGED[:3]]
     unsure = sum(item.status == _JUDGED[3] for item in judged)
     parts = [f"{len(bad):,} of {len(judged):,} are beyond their margin"] if bad else []

@@ -29,7 +29,8 @@ from synth_eval.rules.validate import derived_cases, suite_cases
 if TYPE_CHECKING:
     import pandas as pd
 
-    from synth_eval.data.load import Data
+    from synth_eval.data.pair import Pair
+
 
 __all__ = ["example_rows"]
 
@@ -37,12 +38,12 @@ _MOST_RULES = 50
 _LONGEST = 200
 
 
-def example_rows(data: Data, config: Config, most: int) -> list[dict[str, Any]]:
+def example_rows(data: Pair, config: Config, most: int) -> list[dict[str, Any]]:
     """First rows of the synthetic table that break a rule, for the rules that are findings.
 
     Parameters
     ----------
-    data : Data
+    data : Pair
         The tables that were evaluated.
     config : Config
         The settings of the run.
@@ -70,7 +71,7 @@ def example_rows(data: Data, config: Config, most: int) -> list[dict[str, Any]]:
     return [example for example in told if example["rows"]]
 
 
-def _example(data: Data, rule: JudgedRule, most: int) -> dict[str, Any]:
+def _example(data: Pair, rule: JudgedRule, most: int) -> dict[str, Any]:
     table, entry = data.synthetic, rule.entry
     names = [name for name in columns_of(entry) if name in table.stored_names]
     places = _places(entry, data)[:most]
@@ -91,7 +92,7 @@ def _text(cell: Any) -> str | None:
     return None if cell is None else str(cell)[:_LONGEST]
 
 
-def _places(entry: Mapping[str, Any], data: Data) -> list[int]:
+def _places(entry: Mapping[str, Any], data: Pair) -> list[int]:
     """Places of the rows that break a rule, in their order."""
     if reads_stored(entry):
         frame = stored_frame(data.synthetic, data.real, columns_of(entry))

@@ -22,7 +22,8 @@ from synth_eval.judging.run import run
 from synth_eval.judging.settings import Config
 
 if TYPE_CHECKING:
-    from synth_eval.data.load import Data
+    from synth_eval.data.pair import Pair
+
 
 __all__ = ["NOTICE", "CopiedRow", "copied_rows", "write_copies"]
 
@@ -57,12 +58,12 @@ class CopiedRow(NamedTuple):
     in_holdout: bool
 
 
-def copied_rows(data: Data, config: Config | None = None) -> list[CopiedRow]:
+def copied_rows(data: Pair, config: Config | None = None) -> list[CopiedRow]:
     """Exact copies by synthetic row, then near ones by training row.
 
     Parameters
     ----------
-    data : Data
+    data : Pair
         What `synth_eval.load` returned.
     config : Config, optional
         Seed and sizes.
@@ -72,7 +73,7 @@ def copied_rows(data: Data, config: Config | None = None) -> list[CopiedRow]:
     return exact + near
 
 
-def write_copies(data: Data, path: str | Path, config: Config | None = None) -> int:
+def write_copies(data: Pair, path: str | Path, config: Config | None = None) -> int:
     """Write `copied_rows` as CSV below a line that says what it is; return how many there are.
 
     Raises
@@ -96,7 +97,7 @@ def write_copies(data: Data, path: str | Path, config: Config | None = None) -> 
     return len(rows)
 
 
-def _exact(data: Data) -> Iterator[CopiedRow]:
+def _exact(data: Pair) -> Iterator[CopiedRow]:
     import numpy as np  # this module is loaded by the command line
 
     hashes = data.row_hashes
@@ -109,7 +110,7 @@ def _exact(data: Data) -> Iterator[CopiedRow]:
         yield CopiedRow("exact", int(row), int(first[place[row]]), 0.0, bool(in_holdout[row]))
 
 
-def _near(data: Data, config: Config, exact: set[int]) -> Iterator[CopiedRow]:
+def _near(data: Pair, config: Config, exact: set[int]) -> Iterator[CopiedRow]:
     """Training rows with a synthetic row nearer than about 99 % of unseen records have."""
     from synth_eval.checks.privacy._targets import encoded  # numpy
 

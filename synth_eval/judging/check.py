@@ -27,7 +27,8 @@ from synth_eval.judging.settings import Config
 if TYPE_CHECKING:
     import numpy as np
 
-    from synth_eval.data.load import Data
+    from synth_eval.data.pair import Pair
+
 
 __all__ = ["COSTS", "EVIDENCE", "FIGURES", "Check", "Context", "OnAxis"]
 
@@ -167,7 +168,7 @@ class Check:
 class Context:
     """What a check is given: the data, the configuration and itself."""
 
-    data: Data
+    data: Pair
     config: Config
     check: Check
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from synth_eval.data.load import Data
+    from synth_eval.data.pair import Pair
+
 
 __all__ = ["HOLDOUT", "TARGET", "Need"]
 
@@ -31,7 +32,7 @@ class Need:
     name: str
     absence: str
     remedy: str
-    is_met: Callable[[Data], bool]
+    is_met: Callable[[Pair], bool]
 
 
 HOLDOUT = Need(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from synth_eval._version import __version__
 
 if TYPE_CHECKING:
-    from synth_eval.data.load import Data
+    from synth_eval.data.pair import Pair
     from synth_eval.judging.results import Result
     from synth_eval.judging.settings import Config
 
@@ -35,12 +35,12 @@ class Described(Protocol):
         ...
 
 
-def provenance(data: Data, config: Config, results: Iterable[Result]) -> dict[str, Any]:
+def provenance(data: Pair, config: Config, results: Iterable[Result]) -> dict[str, Any]:
     """What another person needs to repeat a run, and to see which files it was made from.
 
     Parameters
     ----------
-    data : Data
+    data : Pair
         The tables that were evaluated.
     config : Config
         The settings of the run.

@@ -16,7 +16,8 @@ from synth_eval.judging.settings import Config
 from synth_eval.words import first_line
 
 if TYPE_CHECKING:
-    from synth_eval.data.load import Data
+    from synth_eval.data.pair import Pair
+
 
 __all__ = ["Progress", "run"]
 
@@ -27,7 +28,7 @@ Progress = Callable[[int, int, str], None]
 
 
 def run(
-    data: Data,
+    data: Pair,
     *,
     config: Config | None = None,
     select_checks: Iterable[str] = (),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from synth_eval.data.load import Data
+from synth_eval.data.pair import Pair
 from synth_eval.data.table import Table
 from synth_eval.judging.settings import Config
 
@@ -30,7 +30,7 @@ _ROWS = 20_000
 """Rows given to SDMetrics per table; its pair scores sample above 50,000 without a seed."""
 
 
-def sdmetrics_scores(data: Data, config: Config) -> list[dict[str, Any]]:
+def sdmetrics_scores(data: Pair, config: Config) -> list[dict[str, Any]]:
     """Quality and Diagnostic scores of the synthetic table and of the holdout.
 
     Returns
@@ -87,7 +87,7 @@ def _score(
     return (score, "") if np.isfinite(score) else (None, "undefined")
 
 
-def _metadata(data: Data) -> dict[str, Any]:
+def _metadata(data: Pair) -> dict[str, Any]:
     """Metadata in SDV's words; text and identifiers are left out, dates are timestamps."""
     columns = {column.name: {"sdtype": column.kind} for column in data.schema.compared}
     return {"columns": columns}

@@ -25,7 +25,8 @@ from synth_eval.rules.suite import flaw_of, read_suite
 from synth_eval.rules.tally import Tally
 
 if TYPE_CHECKING:
-    from synth_eval.data.load import Data, SchemaLike
+    from synth_eval.data.load import SchemaLike
+    from synth_eval.data.pair import Pair
     from synth_eval.data.table import Table
 
 __all__ = ["Validated", "derived_cases", "judged", "run_suite", "suite_cases", "validate_tables"]
@@ -57,7 +58,7 @@ class Validated:
     tables: dict[str, Table | Remote]
 
 
-def derived_cases(data: Data, small_cell: int) -> list[Case]:
+def derived_cases(data: Pair, small_cell: int) -> list[Case]:
     """Rules derived from the real table, run on the synthetic one.
 
     How often real rows break them was counted while deriving them, so only one table goes
@@ -80,7 +81,7 @@ def _counted(tally: Tally | None) -> Outcome | None:
     return None if tally is None else Outcome(tally=tally, success=tally.broken == 0)
 
 
-def suite_cases(data: Data, path: str | Path) -> list[Case]:
+def suite_cases(data: Pair, path: str | Path) -> list[Case]:
     """Rules of a suite file, run on every table; what cannot be run is told, not dropped."""
     entries = read_suite(path)["expectations"]
     sound = [entry for entry in entries if flaw_of(entry) is None]
@@ -118,7 +119,7 @@ def _from_meta(entry: Mapping[str, Any]) -> dict[str, Outcome | None]:
     return {role: _counted(Tally.from_dict(ours.get(role))) for role in ("real", "holdout")}
 
 
-def judged(cases: Sequence[Case], config: Config, data: Data | None = None) -> list[Item]:
+def judged(cases: Sequence[Case], config: Config, data: Pair | None = None) -> list[Item]:
     """Rules judged by the settings; broken ones with their patterns where rows are at hand."""
     rules = judge_rules(
         cases,
@@ -197,7 +198,7 @@ def validate_tables(
     return Validated(judged(_cases(entries, found), config, whole), ran)
 
 
-def _loaded(tables: Mapping[str, Any], schema: SchemaLike) -> Data | None:
+def _loaded(tables: Mapping[str, Any], schema: SchemaLike) -> Pair | None:
     """The tables that are at hand, read through one schema; None where all are elsewhere."""
     here = {role: _kept(table) for role, table in tables.items() if not is_remote(table)}
     if not here:
@@ -212,7 +213,7 @@ def _kept(table: Any) -> Any:
 
 
 def _derived(
-    tables: dict[str, Any], data: Data | None, config: Config
+    tables: dict[str, Any], data: Pair | None, config: Config
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Suite of the real table, and the tables it is still to be run on."""
     if data is None or "real" not in tables or is_remote(tables["real"]):
@@ -224,7 +225,7 @@ def _derived(
 
 
 def _run_all(
-    entries: list[dict[str, Any]], tables: Mapping[str, Any], data: Data | None
+    entries: list[dict[str, Any]], tables: Mapping[str, Any], data: Pair | None
 ) -> tuple[dict[str, list[Outcome]], dict[str, Table | Remote]]:
     outcomes: dict[str, list[Outcome]] = {}
     ran: dict[str, Table | Remote] = {}

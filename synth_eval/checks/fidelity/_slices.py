@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from synth_eval.data.codes import Plan
-from synth_eval.data.load import Data
+from synth_eval.data.pair import Pair
 
 __all__ = ["Slice", "slice_label"]
 
@@ -26,7 +26,7 @@ class Slice:
     cells: tuple[int, ...]
 
 
-def slice_label(data: Data, part: Slice) -> str:
+def slice_label(data: Pair, part: Slice) -> str:
     """Name of a slice; outer bins are open, so that no smallest or largest value is told."""
     parts = [
         _cell_label(data, data.plans[position], cell)
@@ -35,7 +35,7 @@ def slice_label(data: Data, part: Slice) -> str:
     return " & ".join(parts)
 
 
-def _cell_label(data: Data, plan: Plan, cell: int) -> str:
+def _cell_label(data: Pair, plan: Plan, cell: int) -> str:
     special = {plan.coarse: "other", plan.coarse + 1: "unseen", plan.coarse + 2: "missing"}
     if cell in special:
         return f"{plan.name} = {special[cell]}"

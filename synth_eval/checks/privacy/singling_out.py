@@ -55,7 +55,7 @@ from synth_eval.checks.privacy._beyond_control import (
 )
 from synth_eval.checks.privacy._split import VOID_SUMMARY, void_alarm
 from synth_eval.checks.privacy._targets import encoded, in_random_order, shared_columns
-from synth_eval.data.load import Data
+from synth_eval.data.pair import Pair
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.judge import Decision, Status
@@ -161,7 +161,7 @@ def _tables(ctx: Context) -> tuple[Columns, Columns, Columns]:
     return columns[0], columns[1], columns[2]
 
 
-def _values(data: Data, role: str, name: str) -> npt.NDArray[np.float64]:
+def _values(data: Pair, role: str, name: str) -> npt.NDArray[np.float64]:
     """Numbers as they are, levels by number; missing and levels that real lacks as NaN."""
     if data.schema[name].is_continuous:
         return data.tables[role].number_column(name).values
@@ -183,7 +183,7 @@ def _of_one_column(synthetic: Columns, rng: np.random.Generator) -> Iterator[Des
 
 
 def _of_several_columns(
-    synthetic: Columns, data: Data, rng: np.random.Generator
+    synthetic: Columns, data: Pair, rng: np.random.Generator
 ) -> Iterator[Description]:
     names = list(synthetic)
     rows = len(synthetic[names[0]])

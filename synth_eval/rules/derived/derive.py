@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from synth_eval.data.baseline import Baseline
-from synth_eval.data.load import Data
+from synth_eval.data.pair import Pair
 from synth_eval.data.table import Table
 from synth_eval.judging.settings import Config
 from synth_eval.rules.derived.arithmetic import arithmetic_rules
@@ -87,13 +87,13 @@ def _columns_rule(real: Table) -> Rule:
 
 
 def derive_suite(
-    data: Data | Table, *, name: str = "derived", config: Config | None = None
+    data: Pair | Table, *, name: str = "derived", config: Config | None = None
 ) -> dict[str, Any]:
     """Suite of expectations that real rows keep, as plain Great Expectations JSON.
 
     Parameters
     ----------
-    data : Data or Table
+    data : Pair or Table
         The real table, or all tables; of these only real and holdout are looked at.
     name : str
         Name of the suite.
