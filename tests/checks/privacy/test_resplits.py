@@ -117,12 +117,13 @@ def test_copy_counts_over_200_splits(tables: tuple[pa.Table, pa.Table], name: st
 
 @pytest.mark.parametrize("name", [*LEAKY, *CLEAN])
 def test_attacks_over_20_splits(tables: tuple[pa.Table, pa.Table], name: str) -> None:
-    words, failed = [], 0
+    words, failed, undecided = [], 0, []
     for seed in range(20):
         data = load(*_dealt(tables, {**LEAKY, **CLEAN}[name], seed), target="income")
         found = run(data, config=Config(seed=seed), select_checks=["P"])
         words.append(verdicts(found)["privacy"].word)
         failed += any(r.status is Status.FAIL for r in found if r.code != "P001")
+        undecided += [r.code for r in found if r.status is Status.INCONCLUSIVE]
     tally = {str(word): words.count(word) for word in dict.fromkeys(words)}
     print(f"{name}: {tally}; failed by an attack in {failed} of 20 splits")
     if name in LEAKY:
@@ -130,4 +131,8 @@ def test_attacks_over_20_splits(tables: tuple[pa.Table, pa.Table], name: str) ->
         assert failed == 20
     else:
         assert words.count(VerdictWord.NO_GO) <= 1
-        assert words.count(VerdictWord.LIMITS) >= 18
+        # Of about 190 isolated records a side 5 % may hide in a third of the splits; all else
+        # is decided.
+        assert set(undecided) <= {"P005"}
+        assert words.count(VerdictWord.UNKNOWN) <= 13
+        assert words.count(VerdictWord.GO) == 0
