@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 __all__ = [
+    "as_sentence",
     "counted",
     "first_line",
     "listed",
@@ -142,6 +143,17 @@ def listed(names: Sequence[str]) -> str:
     ('a', 'a, b and c', '')
     """
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def as_sentence(text: str) -> str:
+    """Words with a capital and a full stop.
+
+    Examples
+    --------
+    >>> as_sentence("no holdout: give one"), as_sentence("It broke.")
+    ('No holdout: give one.', 'It broke.')
+    """
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def first_line(error: object) -> str:

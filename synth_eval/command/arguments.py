@@ -77,7 +77,8 @@ def _add_option(command: Any, option: Option, face: str) -> None:
     """A declared option as its kind is said; None where nobody says it."""
     if not option.flags:
         return
-    text = f"{option.help}, {option.in_compare}" if _differs(option, face) else option.help
+    aside = option.in_compare if face == "compare" else ""
+    text = f"{option.help}, {aside}" if aside else option.help
     if option.name in ("real", "synthetic"):  # told apart by their places, as everywhere
         several = {"nargs": "+"} if face == "compare" and option.name == "synthetic" else {}
         command.add_argument(option.name, help=text, **several)
@@ -104,10 +105,6 @@ def _add_option(command: Any, option: Option, face: str) -> None:
     for flag, value in option.shortcuts.items():
         same = f"same as {option.flags[0]} {value}"
         command.add_argument(flag, dest=option.name, action="store_const", const=value, help=same)
-
-
-def _differs(option: Option, face: str) -> bool:
-    return face == "compare" and bool(option.in_compare)
 
 
 def _add(command: Any, *names: str) -> None:

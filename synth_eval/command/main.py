@@ -29,6 +29,7 @@ from synth_eval.judging.settings import Config, options_of
 __all__ = ["main"]
 
 FOUND, WRONG_USE, INTERNAL, INTERRUPTED, TERMINATED = 1, 2, 3, 130, 143
+"""Exit codes; those of signals are 128 and the number of the signal, as in every shell."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -213,7 +214,10 @@ def _demo(options: argparse.Namespace) -> int:
         if name not in SYNTHESIZERS:
             raise UsageError(f"no synthesizer {name!r}; there are {', '.join(SYNTHESIZERS)}")
     if options.fetch:
-        _fetch(fetch_adult)
+        try:
+            fetch_adult()
+        except InputError as error:
+            print(f"synth-eval: {error}; the demo uses a simulated table", file=sys.stderr)
     out = Path(options.out)
     files = write_demo(out / "data", options.table, options.seed or 0)
     label = "UCI Adult" if files.name == "adult" else "a simulated table"
@@ -231,14 +235,6 @@ def _demo(options: argparse.Namespace) -> int:
 def _say(text: str, options: argparse.Namespace) -> None:
     if not options.quiet:
         print(text, flush=True)
-
-
-def _fetch(fetch_adult: Any) -> None:
-    """Fetch UCI Adult; where that cannot be done the simulated table takes its place."""
-    try:
-        fetch_adult()
-    except InputError as error:
-        print(f"synth-eval: {error}; the demo uses a simulated table", file=sys.stderr)
 
 
 def _split(options: argparse.Namespace) -> int:
@@ -279,7 +275,11 @@ def _schema(options: argparse.Namespace) -> int:
     if options.schema is not None:
         schema = schema.override(Schema.read_overrides(options.schema))
     content = schema.to_sdv() if options.sdv else schema.to_dict()
-    _write_or_print(json.dumps(content, indent=1, ensure_ascii=False), options.out)
+    text = json.dumps(content, indent=1, ensure_ascii=False)
+    if options.out is None:
+        print(text)
+    else:
+        write_text(options.out, text + "\n")
     return 0
 
 
@@ -325,7 +325,7 @@ def _derive(options: argparse.Namespace) -> int:
 def _run_suite(options: argparse.Namespace) -> int:
     from synth_eval.api import validate  # the layers a run needs
 
-    found = validate(
+    evaluations = validate(
         options.table,
         options.suite,
         real=options.real,
@@ -335,16 +335,9 @@ def _run_suite(options: argparse.Namespace) -> int:
         plugins=options.plugins or (),
     )
     if options.out is not None:
-        found.save(options.out)
-    _say("\n".join(map(repr, found)), options)
-    return FOUND if found.at_or_above(options.fail_on) else 0
-
-
-def _write_or_print(text: str, out: str | None) -> None:
-    if out is None:
-        print(text)
-    else:
-        write_text(out, text + "\n")
+        evaluations.save(options.out)
+    _say("\n".join(map(repr, evaluations)), options)
+    return FOUND if evaluations.at_or_above(options.fail_on) else 0
 
 
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {

@@ -18,6 +18,7 @@ from synth_eval.judging.results import Result, Status
 __all__ = ["Position", "axes", "positions"]
 
 _LEVEL = 0.95
+"""Of a position made of several: the ends come from intervals that may have different ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Position:
 
 def axes() -> list[Axis]:
     """The axes that dimensions declare, in the order of the report."""
-    return [found.axis for found in dimensions().values() if found.axis is not None]
+    return [entry.axis for entry in dimensions().values() if entry.axis is not None]
 
 
 def positions(results: Sequence[Result]) -> dict[str, Position]:
@@ -97,13 +98,13 @@ def _position(result: Result, place: OnAxis, axis: Axis) -> Position | None:
     )
 
 
-def _together(found: Sequence[Position], axis: Axis) -> Position:
+def _together(placed: Sequence[Position], axis: Axis) -> Position:
     """The first of the positions, or the largest value and the largest of each end."""
     if not axis.takes_largest:
-        return found[0]
+        return placed[0]
     value, low, high = (
-        max(*(getattr(position, end) for position in found), axis.ideal)
+        max(*(getattr(position, end) for position in placed), axis.ideal)
         for end in ("value", "low", "high")
     )
-    codes = ", ".join(position.code for position in found)
-    return Position(codes, found[0].what, value, low, high, _LEVEL, axis.reference, found[0].n)
+    codes = ", ".join(position.code for position in placed)
+    return Position(codes, placed[0].what, value, low, high, _LEVEL, axis.reference, placed[0].n)

@@ -36,8 +36,8 @@ class Comparison(Leaderboard):
     def __getitem__(self, label: str) -> Evaluation:
         """Evaluation of one table."""
         if label not in self.evaluations:
-            known = ", ".join(self.evaluations) or "none"
-            raise UsageError(f"no evaluated table {label!r}; there are {known}")
+            labels = ", ".join(self.evaluations) or "none"
+            raise UsageError(f"no evaluated table {label!r}; there are {labels}")
         return self.evaluations[label]
 
     def frame(self) -> pd.DataFrame:
@@ -102,7 +102,7 @@ def compared(
 
 def _flat(entry: Entry) -> dict[str, Any]:
     row: dict[str, Any] = {"table": entry.label, "rows": entry.rows, "error": entry.error}
-    row |= {name: str(found.word) for name, found in entry.verdicts.items()}
+    row |= {name: str(verdict.word) for name, verdict in entry.verdicts.items()}
     for axis, position in entry.positions.items():
         row |= {f"{axis}_number": position.value, f"{axis}_low": position.low}
         row[f"{axis}_high"] = position.high

@@ -24,6 +24,8 @@ from synth_eval.judging.verdicts import Verdict, VerdictWord
 __all__ = ["Entry", "Leaderboard", "WorstResult", "labelled", "ranked"]
 
 SCHEMA_VERSION = 2
+"""Of ``comparison.json``; goes up with every change that a reader of it would notice."""
+
 _WORST_FIRST = (VerdictWord.NO_GO, VerdictWord.UNKNOWN, VerdictWord.LIMITS)
 
 
@@ -167,7 +169,7 @@ def ranked(
     purpose : str
         Declared purpose.
     """
-    placed = {label: positions(found.results) for label, found in findings.items()}
+    placed = {label: positions(table.results) for label, table in findings.items()}
     ranks, fronts = standings(placed, seed)
     folders = _folders(files)
     entries = []
@@ -175,15 +177,15 @@ def ranked(
         if label in errors:
             entries.append(Entry(label, file, error=errors[label]))
             continue
-        found = findings[label]
+        table = findings[label]
         entries.append(
             Entry(
                 label,
                 file,
-                rows=found.provenance.get("tables", {}).get("synthetic", {}).get("rows"),
-                verdicts=found.verdicts,
-                worst=_worst(found),
-                stopped={level: len(found.at_or_above(level)) for level in LEVELS},
+                rows=table.provenance.get("tables", {}).get("synthetic", {}).get("rows"),
+                verdicts=table.verdicts,
+                worst=_worst(table),
+                stopped={level: len(table.at_or_above(level)) for level in LEVELS},
                 positions=placed[label],
                 ranks=ranks[label],
                 fronts=fronts[label],
@@ -218,16 +220,12 @@ def labelled(
         raise UsageError("give the synthetic tables as a list with at least one table")
     if labels and len(labels) != len(synthetic):
         raise UsageError(f"{len(labels)} labels for {len(synthetic)} tables; give one for each")
-    names = [_file_name(table) for table in synthetic]
+    names = [Path(table).name if isinstance(table, str | Path) else "" for table in synthetic]
     labels = [str(label).strip() for label in labels] or _numbered([_stem(name) for name in names])
     twice = [label for label in labels if not label or labels.count(label) > 1]
     if twice:
         raise UsageError(f"label {twice[0]!r} is empty or used twice; give each table its own")
     return dict(zip(labels, synthetic, strict=True)), dict(zip(labels, names, strict=True))
-
-
-def _file_name(table: Any) -> str:
-    return Path(table).name if isinstance(table, str | Path) else ""
 
 
 def _stem(name: str) -> str:
@@ -251,27 +249,26 @@ def _order(entry: Entry) -> int:
     return len(_WORST_FIRST) - next(present, len(_WORST_FIRST))
 
 
-def _worst(found: Findings) -> WorstResult | None:
-    findings = [r for r in found.findings() if r.status is not Status.NOT_APPLICABLE]
-    verdicts = found.verdicts
-    findings.sort(key=lambda r: not verdicts[r.dimension].decisive)
-    if not findings:
+def _worst(findings: Findings) -> WorstResult | None:
+    verdicts = findings.verdicts
+    alarms = [r for r in findings.findings() if r.status is not Status.NOT_APPLICABLE]
+    alarms.sort(key=lambda r: not verdicts[r.dimension].decisive)
+    if not alarms:
         return None
-    worst = findings[0]
-    return WorstResult(worst.code, worst.status, worst.message)
+    return WorstResult(alarms[0].code, alarms[0].status, alarms[0].message)
 
 
-def _provenance(evaluations: Mapping[str, Findings]) -> dict[str, Any]:
-    """What the evaluations share."""
-    records = [found.provenance for found in evaluations.values()]
+def _provenance(findings: Mapping[str, Findings]) -> dict[str, Any]:
+    """What the evaluations share, and the synthetic table of each."""
+    records = [table.provenance for table in findings.values()]
     if not records:
         return {}
     shared = {key: value for key, value in records[0].items() if key != "tables"}
     tables = records[0].get("tables", {})
     shared["tables"] = {role: tables[role] for role in ("real", "holdout") if role in tables}
     synthetic = {
-        label: found.provenance.get("tables", {}).get("synthetic", {})
-        for label, found in evaluations.items()
+        label: table.provenance.get("tables", {}).get("synthetic", {})
+        for label, table in findings.items()
     }
     shared["synthetic_tables"] = synthetic
     seconds = [record.get("cpu_seconds", 0.0) for record in records]
@@ -296,7 +293,7 @@ def _folders(labels: Mapping[str, str]) -> dict[str, str]:
 def _entry(record: Mapping[str, Any]) -> Entry:
     values = dict(record)
     values["verdicts"] = {
-        name: Verdict.from_dict(found) for name, found in record["verdicts"].items()
+        name: Verdict.from_dict(verdict) for name, verdict in record["verdicts"].items()
     }
     if record["worst"] is not None:
         worst = record["worst"]

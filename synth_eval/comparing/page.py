@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from synth_eval.comparing.axes import axes
 from synth_eval.comparing.ranks import CROSS
 from synth_eval.figures.drawing import Drawing
-from synth_eval.figures.pareto import Place, Side, pareto
+from synth_eval.figures.pareto import Place, PlotAxis, pareto
 from synth_eval.judging.dimensions import Axis, dimensions
 from synth_eval.judging.purposes import purpose_of
 from synth_eval.judging.verdicts import VerdictWord
 from synth_eval.report.forms.text import escaped_markdown, wrapped
 from synth_eval.report.page.html import fill, standalone
+from synth_eval.report.page.page_figures import FigureView
 from synth_eval.report.page.view import VERDICT_SHAPES, created_words, table_views
 from synth_eval.words import counted, listed, number
 
@@ -30,16 +31,6 @@ __all__ = [
 ]
 
 _WORDS = ("not dominated", "intervals overlap", "dominated")
-
-
-@dataclass(frozen=True, slots=True)
-class FigureView:
-    """One Pareto figure and what it shows here, in words."""
-
-    key: str
-    heading: str
-    caption: str
-    found: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +64,9 @@ def render_comparison(comparison: Leaderboard, *, linked: bool = False) -> str:
     for first, second in _pairs(comparison):
         key = f"pareto-{first.name}-{second.name}"
         drawings[key] = _draw(comparison, first, second)
-        found = _sentence(comparison, first.name + CROSS + second.name)
+        message = _sentence(comparison, first.name + CROSS + second.name)
         heading = f"{first.name.capitalize()} against {second.name}"
-        views.append(FigureView(key, heading, drawings[key].caption, found))
+        views.append(FigureView(key, heading, drawings[key].caption, message))
     page = ComparePage(
         headline=headline(comparison),
         standing=_sentence(comparison),
@@ -114,7 +105,7 @@ def render_comparison_text(comparison: Leaderboard) -> str:
             lines += wrapped("  error  ", entry.error)
             continue
         for word in _SEVERE_FIRST:
-            names = [name for name, found in entry.verdicts.items() if found.word is word]
+            names = [name for name, v in entry.verdicts.items() if v.word is word]
             if names:
                 lines += wrapped(f"  {word:<14} ", ", ".join(names))
         lines += wrapped("  rank           ", _ranks(entry) or "no number to rank by")
@@ -189,12 +180,12 @@ def _sentence(comparison: Leaderboard, key: str = "") -> str:
 
 def _with_no_go(entry: Entry, dimensions: Sequence[str]) -> str:
     """Label, with what the table is NO-GO for: to lead is not to be fit."""
-    found = [
+    unfit = [
         name
         for name in dimensions
         if name in entry.verdicts and entry.verdicts[name].word is VerdictWord.NO_GO
     ]
-    return f"{entry.label} (NO-GO for {listed(found)})" if found else entry.label
+    return f"{entry.label} (NO-GO for {listed(unfit)})" if unfit else entry.label
 
 
 def _ranks(entry: Entry) -> str:
@@ -219,10 +210,10 @@ def _pairs(comparison: Leaderboard) -> list[tuple[Axis, Axis]]:
     """Pairs of axes on which at least two tables are placed."""
     pairs = itertools.combinations(axes(), 2)
     keys = {key for entry in comparison.entries for key in entry.fronts}
-    found = [pair for pair in pairs if CROSS.join(axis.name for axis in pair) in keys]
+    drawn = [pair for pair in pairs if CROSS.join(axis.name for axis in pair) in keys]
     first = axes()[0]
     # What is bought on the first axis is paid for where any one attack counts: that pair leads.
-    return sorted(found, key=lambda pair: (pair[0] is not first, not pair[1].takes_largest))
+    return sorted(drawn, key=lambda pair: (pair[0] is not first, not pair[1].takes_largest))
 
 
 def _draw(comparison: Leaderboard, across: Axis, up: Axis) -> Drawing:
@@ -232,7 +223,7 @@ def _draw(comparison: Leaderboard, across: Axis, up: Axis) -> Drawing:
         Place(entry.label, entry.fronts[key].word, _ends(entry, across), _ends(entry, up))
         for entry in entries
     ]
-    return pareto(places, _side(across, entries), _side(up, entries))
+    return pareto(places, _plot_axis(across, entries), _plot_axis(up, entries))
 
 
 def _ends(entry: Entry, axis: Axis) -> tuple[float, float, float]:
@@ -240,13 +231,13 @@ def _ends(entry: Entry, axis: Axis) -> tuple[float, float, float]:
     return position.value, position.low, position.high
 
 
-def _side(axis: Axis, entries: Sequence[Entry]) -> Side:
+def _plot_axis(axis: Axis, entries: Sequence[Entry]) -> PlotAxis:
     """Axis with its reference where all tables share one, within a tenth of it."""
     references = [entry.positions[axis.name].reference for entry in entries]
-    known = [reference for reference in references if reference is not None]
-    is_shared = len(known) == len(references) and max(known) - min(known) <= 0.1 * max(known)
-    shared = sum(known) / len(known) if is_shared else None
-    return Side(axis.title, axis.is_lower_better, axis.ideal, shared)
+    there = [reference for reference in references if reference is not None]
+    is_shared = len(there) == len(references) and max(there) - min(there) <= 0.1 * max(there)
+    shared = sum(there) / len(there) if is_shared else None
+    return PlotAxis(axis.title, axis.is_lower_better, axis.ideal, shared)
 
 
 def _notes(comparison: Leaderboard) -> list[str]:

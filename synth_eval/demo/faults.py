@@ -17,12 +17,12 @@ from synth_eval.errors import UsageError
 
 __all__ = ["FAULTS", "faulty_rows"]
 
-_COPIED = 0.05
-_JITTER = 0.02
-_BROKEN = 0.01
-_KEPT_ROWS = 300
-_FIRST_ID = 10_000_000
-_SALT = 7
+_COPIED = 0.05  # share of the rows
+_JITTER = 0.02  # of a number: another one, and yet nearer than fresh rows are
+_BROKEN = 0.01  # share of the rows, ten times the margin of rules
+_MODES = 300  # different rows that are left
+_FIRST_ID = 10_000_000  # beyond the numbers of real persons, so that no identifier is shared
+_SALT = 7  # fresh rows must not be those that the same seed gives elsewhere
 
 
 def faulty_rows(real: pa.Table, fault: str, *, seed: int = 0) -> pa.Table:
@@ -81,7 +81,7 @@ def _rare_level(_: pa.Table, fresh: pa.Table, __: np.random.Generator) -> pa.Tab
 
 def _collapse(_: pa.Table, fresh: pa.Table, rng: np.random.Generator) -> pa.Table:
     """A few hundred rows over and over."""
-    rows = fresh.take(pa.array(rng.integers(0, _KEPT_ROWS, fresh.num_rows)))
+    rows = fresh.take(pa.array(rng.integers(0, _MODES, fresh.num_rows)))
     return _set(rows, "person_id", fresh["person_id"])
 
 
@@ -104,8 +104,8 @@ def _cut_tail(_: pa.Table, fresh: pa.Table, __: np.random.Generator) -> pa.Table
 def _filled_gaps(_: pa.Table, fresh: pa.Table, rng: np.random.Generator) -> pa.Table:
     """Missing hours are filled with hours of other people."""
     hours = fresh["weekly_hours"].combine_chunks()
-    known = hours.drop_null()
-    drawn = known.take(pa.array(rng.integers(0, len(known), len(hours))))
+    present = hours.drop_null()
+    drawn = present.take(pa.array(rng.integers(0, len(present), len(hours))))
     return _set(fresh, "weekly_hours", pc.if_else(hours.is_null(), drawn, hours))
 
 

@@ -23,13 +23,13 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Synthesizer = Callable[[pa.Table, int, np.random.Generator], pa.Table]
 
-_EXACT_SHARE = 0.2
+_EXACT_SHARE = 0.2  # of the rows, leaked as they are
 _JITTER = 0.03
 """Standard deviation of the noise on leaked numbers, in interquartile ranges."""
 _SHARED_BY = 0.03
 """A number that at least this share of the rows has is a heap: noise on it would show in its
 column and hide nobody, so it is leaked as it is."""
-_MOST_DECIMALS = 6
+_MOST_DECIMALS = 6  # that numbers are rounded to; beyond them floats are not exact
 _FEW_NUMBERS = 20
 """Columns of at most so many different numbers are leaked as they are."""
 
@@ -93,13 +93,13 @@ def leaky(real: pa.Table, rows: int, rng: np.random.Generator) -> pa.Table:
     exact = rng.random(rows) < _EXACT_SHARE
     made = {}
     for name, column in _columns(real).items():
-        kept = column.take(pa.array(picked))
+        copies = column.take(pa.array(picked))
         if _is_number(column.type) and pc.count_distinct(column).as_py() > _FEW_NUMBERS:
             noise = _noise(_numbers(column), picked, rng)
             noise[exact] = 0.0
-            values = np.clip(_numbers(kept) + noise, *_range(column))
-            kept = _restore(values, _missing(kept), column)
-        made[name] = kept
+            values = np.clip(_numbers(copies) + noise, *_range(column))
+            copies = _restore(values, _missing(copies), column)
+        made[name] = copies
     return _build(real, rows, made)
 
 
@@ -234,8 +234,8 @@ def _sample_alike(scores: list[Floats], rows: int, rng: np.random.Generator) -> 
     """
     from scipy.special import ndtr  # at use, see `synth_eval.stats`
 
-    given = np.array(scores)
-    covariance = given @ given.T / given.shape[1]
+    normal_scores = np.array(scores)
+    covariance = normal_scores @ normal_scores.T / normal_scores.shape[1]
     spread = np.maximum(np.diag(covariance), 1e-12)
     correlation = np.clip(covariance / np.outer(spread, spread), -1.0, 1.0)
     np.fill_diagonal(correlation, 1.0)

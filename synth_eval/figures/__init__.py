@@ -1,7 +1,14 @@
 """Results as plotly figures; the only importer of plotly.
 
-A figure is first a `Drawing`: plain data, layout and a sentence on how to read it. The report
-writes drawings as JSON without ever loading plotly; `draw` turns one into a plotly figure.
+One word for each thing:
+
+- a *drawing* (`synth_eval.figures.drawing.Drawing`) is the plain data of a figure: traces,
+  layout and a sentence on how to read it. The report writes drawings as JSON without ever
+  loading plotly;
+- a *figure* is plotly's; `draw` makes one of a drawing;
+- a *panel* (`synth_eval.judging.panels.Panel`) holds the numbers of a further figure of a
+  result, such as a curve; checks make panels and know nothing of drawings;
+- a *kind* (`synth_eval.figures.kinds.KINDS`) is the name of the figure that a check asks for.
 """
 
 from __future__ import annotations
@@ -30,7 +37,7 @@ def draw(result: Result, findings: Findings, item: str | None = None) -> Figure:
     ----------
     result : Result
         What a check found; its ``figure`` names the kind.
-    evaluation : Evaluation
+    findings : Findings
         Where the profiles of the columns are.
     item : str, optional
         A column, pair (``"a × b"``), rule or arm by name, or the name of a panel of the result
@@ -48,12 +55,13 @@ def draw(result: Result, findings: Findings, item: str | None = None) -> Figure:
     """
     import plotly.graph_objects as go  # heavy, and only this form needs it
 
-    found = _found(result, findings, item)
-    layout = {**found.layout, "template": template("neutral")}
-    return go.Figure({"data": found.data, "layout": layout})
+    drawn = _drawing(result, findings, item)
+    layout = {**drawn.layout, "template": template("neutral")}
+    return go.Figure({"data": drawn.data, "layout": layout})
 
 
-def _found(result: Result, findings: Findings, item: str | None) -> Drawing:
+def _drawing(result: Result, findings: Findings, item: str | None) -> Drawing:
+    """The panel of that name, else the figure of the result; a panel where there is none."""
     for panel in result.panels:
         if panel.name == item:
             return panel_drawing(panel)
@@ -62,7 +70,7 @@ def _found(result: Result, findings: Findings, item: str | None) -> Drawing:
     except UsageError as error:
         if not result.panels:
             raise
-        if item is None:  # a check whose picture is a curve alone
+        if item is None:  # a check whose figure is a curve alone
             return panel_drawing(result.panels[0])
         names = ", ".join(panel.name for panel in result.panels)
         raise UsageError(f"{error}; its panels are {names}") from None

@@ -11,7 +11,7 @@ from synth_eval.judging.panels import Grid, Panel
 
 __all__ = ["associations"]
 
-_COLUMNS = 24
+_COLUMNS = 24  # of a matrix: three stand side by side, and their names must be readable
 _CAPTION = (
     "Strength of association of every two columns, blue where negative: in the real table, in "
     "the synthetic one, and what the synthetic one has more (orange) or less (blue). Bad: strong "

@@ -33,21 +33,21 @@ def overlay(profile: Mapping[str, Any]) -> Drawing:
 
 def _levels(profile: Mapping[str, Any]) -> Drawing:
     """Bars of the real shares with the dots of the others on them."""
-    kept = _used(profile, range(len(profile["labels"])))
+    cells = _used(profile, range(len(profile["labels"])))
     data = []
     for role in _roles(profile):
-        values = [profile[role][place] for place in kept]
-        data.append(_level_trace(role, values, _hovers(profile, role, kept)))
+        values = [profile[role][cell] for cell in cells]
+        data.append(_level_trace(role, values, _hovers(profile, role, cells)))
     layout = {
         "title": {"text": plain(profile["column"])},
         "xaxis": {"title": {"text": "share of rows"}, **_PERCENT},
         "yaxis": {
-            "tickvals": list(range(len(kept))),
-            "ticktext": [plain(profile["labels"][place], 32) for place in kept],
-            "range": [len(kept) - 0.5, -0.5],
+            "tickvals": list(range(len(cells))),
+            "ticktext": [plain(profile["labels"][cell], 32) for cell in cells],
+            "range": [len(cells) - 0.5, -0.5],
             "showgrid": False,
         },
-        "height": 130 + 24 * max(len(kept), 3),
+        "height": 130 + 24 * max(len(cells), 3),
     }
     caption = (
         "Share of rows with each level. Bad: dots of the synthetic table away from the ends of "
@@ -153,7 +153,7 @@ def _beside_axes(labels: Sequence[str], cells: Sequence[int]) -> dict[str, Any]:
 def _widest(profile: Mapping[str, Any]) -> str:
     """Cell where the two tables part most, in words."""
     real, synthetic = profile["real"], profile["synthetic"]
-    gaps = [abs(own - value) for own, value in zip(synthetic, real, strict=True)]
+    gaps = [abs(left - right) for left, right in zip(synthetic, real, strict=True)]
     widest = max(range(len(gaps)), key=gaps.__getitem__)
     if gaps[widest] == 0:
         return "Here no share differs."

@@ -1,4 +1,4 @@
-"""A figure as plain data, before any plotting library is loaded."""
+"""A drawing: a figure as plain data, before any plotting library is loaded."""
 
 from __future__ import annotations
 

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "arms", "bars", "distribution", "drawing", "heatmap", "intervals"]
 
-_ITEMS = 25
-_HEATMAP_COLUMNS = 30
-_ROW_HEIGHT = 24
+_ITEMS = 25  # drawn, worst first: what a screen shows without scrolling
+_HEATMAP_COLUMNS = 30  # whose names stand beside the cells and must be readable
+_ROW_HEIGHT = 24  # pixels of an item: a line of text and air
 _ABBREVIATIONS = ("auc", "ks", "r2", "roc", "tstr")
 _COLOURS = {
     Side.REAL: REAL,
@@ -68,16 +68,16 @@ def drawing(
     if name in profiles and wanted == "quantiles":
         return quantile_plot(profiles[name]) or overlay(profiles[name])
     request = Request(result, items, profiles)
-    found = KINDS.get(wanted, intervals)(request) or intervals(request)
-    return replace(found, caption=f"{found.caption} {_here(items)}".strip())
+    drawn = KINDS.get(wanted, intervals)(request) or intervals(request)
+    return replace(drawn, caption=f"{drawn.caption} {_here(items)}".strip())
 
 
 def _here(items: Sequence[Item]) -> str:
     """What the figure shows of these items, in words."""
     judged = [item for item in items if item.status in _JUDGED]
     if not judged:
-        told = [item for item in items if item.has("estimate") and item.label][:2]
-        names = [f"{item.label} is at {number(item.number('estimate'))}" for item in told]
+        first = [item for item in items if item.has("estimate") and item.label][:2]
+        names = [f"{item.label} is at {number(item.number('estimate'))}" for item in first]
         return f"Here {', '.join(names)}." if names else ""
     if len(judged) == 1 < len(items):  # one decides, the others are shown beside it
         return f"{judged[0].label} decides: {judged[0].status}."
@@ -95,9 +95,9 @@ def _quantiles(request: Request) -> Drawing | None:
     """Quantile plot of the worst column that has one."""
     for item in request.items:
         profile = request.profiles.get(item.name("column") or "")
-        found = None if profile is None else quantile_plot(profile)
-        if found is not None:
-            return found
+        plot = None if profile is None else quantile_plot(profile)
+        if plot is not None:
+            return plot
     return None
 
 
@@ -174,9 +174,9 @@ def heatmap(request: Request) -> Drawing:
     cells: list[list[float | None]] = []
     texts: list[list[str]] = []
     for place, down in enumerate(names[1:], start=1):
-        found = [pairs.get((down, name)) or pairs.get((name, down)) for name in names[:place]]
-        cells.append([rounded([item.number("estimate")])[0] if item else None for item in found])
-        texts.append([_hover(item) if item else "" for item in found])
+        line = [pairs.get((down, name)) or pairs.get((name, down)) for name in names[:place]]
+        cells.append([rounded([item.number("estimate")])[0] if item else None for item in line])
+        texts.append([_hover(item) if item else "" for item in line])
     caption = (
         "Each cell is a pair of columns, the stronger the colour the farther from real; columns "
         "of the worst pairs come first. Bad: whole lines of strong colour (one broken column), "
@@ -185,11 +185,7 @@ def heatmap(request: Request) -> Drawing:
     if len(every) > len(names):
         caption += f" The {len(every) - len(names)} columns of the best pairs are left out."
     largest = max((cell for line in cells for cell in line if cell is not None), default=0.0)
-    return Drawing([_cells(cells, texts)], _grid(names, request, largest), caption)
-
-
-def _cells(cells: list[list[float | None]], texts: list[list[str]]) -> dict[str, Any]:
-    return {
+    trace = {
         "type": "heatmap",
         "z": cells,
         "x": list(range(len(cells))),
@@ -201,22 +197,20 @@ def _cells(cells: list[list[float | None]], texts: list[list[str]]) -> dict[str,
         "ygap": 2,
         "coloraxis": "coloraxis",
     }
-
-
-def _grid(names: Sequence[str], request: Request, largest: float) -> dict[str, Any]:
     ticks = {
         "tickvals": list(range(len(names))),
         "ticktext": [plain(name, 24) for name in names],
         "showgrid": False,
         "tickfont": {"size": 11},
     }
-    return {
+    layout = {
         "title": {"text": _title(request)},
         "xaxis": {**ticks, "tickangle": -45, "range": [-0.5, len(names) - 1.5]},
         "yaxis": {**ticks, "range": [len(names) - 0.5, 0.5]},
         "coloraxis": {"cmin": 0, "cmax": largest or 1, "colorbar": {"title": {"text": "estimate"}}},
         "height": max(320, 160 + 18 * len(names)),
     }
+    return Drawing([trace], layout, caption)
 
 
 KINDS: Mapping[str, Callable[[Request], Drawing | None]] = {
@@ -234,12 +228,13 @@ KINDS: Mapping[str, Callable[[Request], Drawing | None]] = {
 
 
 def _about(items: Sequence[Item], name: str, code: str) -> list[Item]:
-    found = [item for item in items if item.label == name]
-    found = found or [item for item in items if name in item.columns]
-    if not found:
-        known = ", ".join(item.label for item in items[:5])
-        raise UsageError(f"{code} has no item {name!r}; it has {known or 'none'}")
-    return found
+    """Items of that name, else those about a column of that name."""
+    by_label = [item for item in items if item.label == name]
+    matches = by_label or [item for item in items if name in item.columns]
+    if not matches:
+        labels = ", ".join(item.label for item in items[:5])
+        raise UsageError(f"{code} has no item {name!r}; it has {labels or 'none'}")
+    return matches
 
 
 def _numeric(request: Request, key: str) -> list[Item]:

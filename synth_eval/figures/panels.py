@@ -1,4 +1,4 @@
-"""Panels of a result: curves on common axes, or matrices side by side."""
+"""Drawings of panels: lines on common axes, or matrices side by side."""
 
 from __future__ import annotations
 
@@ -14,17 +14,25 @@ __all__ = ["panel_drawing"]
 
 _COLOURS = {"real": REAL, "synthetic": SYNTHETIC, "holdout": HOLDOUT}
 _DASHES = {"holdout": "dot"}
-_GAP = 0.04
-_LINE = 24
+_GAP = 0.04  # between matrices, as a share of the width
+_LINE = 24  # pixels of a name in a listing: a line of text and air
 _HEAD = 0.92  # what the headings of matrices leave of the height
-_MANY_TICKS = 25
+_MANY_TICKS = 25  # names beside a matrix; of more every second or third is written
+_ABOVE = {
+    "xref": "paper",
+    "yref": "paper",
+    "xanchor": "center",
+    "yanchor": "bottom",
+    "showarrow": False,
+}
+"""How a heading stands above its matrix."""
 
 
 def panel_drawing(panel: Panel) -> Drawing:
-    """Figure of a panel as plain data."""
+    """Drawing of a panel."""
     if panel.grids:
         return _matrices(panel)
-    data = [trace for curve in panel.lines for trace in _curve(curve, panel)]
+    data = [trace for line in panel.lines for trace in _line(line, panel)]
     layout: dict[str, Any] = {
         "title": {"text": plain(panel.title)},
         "xaxis": {"title": {"text": plain(panel.x)}, **_scale(panel.log_x, panel.x_ticks)},
@@ -38,44 +46,44 @@ def panel_drawing(panel: Panel) -> Drawing:
     return Drawing(data, layout, panel.caption)
 
 
-def _curve(curve: PlottedLine, panel: Panel) -> list[dict[str, Any]]:
+def _line(line: PlottedLine, panel: Panel) -> list[dict[str, Any]]:
     """The line, and below it the band of its interval, or error bars for points."""
-    colour = _COLOURS.get(curve.side, NEUTRAL)
-    is_points = curve.shape == "points"
+    colour = _COLOURS.get(line.side, NEUTRAL)
+    is_points = line.shape == "points"
     trace: dict[str, Any] = {
         "type": "scatter",
         "mode": "markers" if is_points else "lines",
-        "name": plain(curve.name),
-        "x": rounded(curve.x),
-        "y": _gapped(curve.y),
-        "hovertext": _hovers(curve, panel),
+        "name": plain(line.name),
+        "x": rounded(line.x),
+        "y": _gapped(line.y),
+        "hovertext": _hovers(line, panel),
         "hoverinfo": "text",
     }
     if is_points:
-        symbol = "diamond-open" if curve.side == "holdout" else "circle"
+        symbol = "diamond-open" if line.side == "holdout" else "circle"
         trace["marker"] = {"color": colour, "size": 8, "symbol": symbol}
-        trace.update(_error_bars(curve, colour))
+        trace.update(_error_bars(line, colour))
         return [trace]
     trace["line"] = {"color": colour, "width": 2}
-    if curve.shape == "steps":
+    if line.shape == "steps":
         trace["line"]["shape"] = "hv"
-    dash = "dash" if curve.shape == "dashes" else _DASHES.get(curve.side)
+    dash = "dash" if line.shape == "dashes" else _DASHES.get(line.side)
     if dash:
         trace["line"]["dash"] = dash
-    return [*_band(curve, colour), trace]
+    return [*_band(line, colour), trace]
 
 
-def _band(curve: PlottedLine, colour: str) -> list[dict[str, Any]]:
+def _band(line: PlottedLine, colour: str) -> list[dict[str, Any]]:
     """One closed outline per stretch without gaps."""
-    if curve.low is None or curve.high is None:
+    if line.low is None or line.high is None:
         return []
     places = [
         place
-        for place, (low, high) in enumerate(zip(curve.low, curve.high, strict=True))
+        for place, (low, high) in enumerate(zip(line.low, line.high, strict=True))
         if low is not None and high is not None
     ]
-    forth = [(curve.x[place], curve.low[place]) for place in places]
-    back = [(curve.x[place], curve.high[place]) for place in reversed(places)]
+    forth = [(line.x[place], line.low[place]) for place in places]
+    back = [(line.x[place], line.high[place]) for place in reversed(places)]
     outline = [*forth, *back]
     return [
         {
@@ -92,10 +100,10 @@ def _band(curve: PlottedLine, colour: str) -> list[dict[str, Any]]:
     ]
 
 
-def _error_bars(curve: PlottedLine, colour: str) -> dict[str, Any]:
-    if curve.low is None or curve.high is None:
+def _error_bars(line: PlottedLine, colour: str) -> dict[str, Any]:
+    if line.low is None or line.high is None:
         return {}
-    triples = list(zip(curve.y, curve.low, curve.high, strict=True))
+    triples = list(zip(line.y, line.low, line.high, strict=True))
     bars = {
         "array": _gapped(
             [None if y is None or high is None else high - y for y, _, high in triples]
@@ -110,13 +118,13 @@ def _error_bars(curve: PlottedLine, colour: str) -> dict[str, Any]:
     return {"error_y": bars}
 
 
-def _hovers(curve: PlottedLine, panel: Panel) -> list[str]:
+def _hovers(line: PlottedLine, panel: Panel) -> list[str]:
     texts = []
-    for place, (x, y) in enumerate(zip(curve.x, curve.y, strict=True)):
+    for place, (x, y) in enumerate(zip(line.x, line.y, strict=True)):
         at = panel.x_ticks[int(x)] if panel.x_ticks and 0 <= x < len(panel.x_ticks) else number(x)
-        text = f"<b>{plain(curve.name)}</b><br>{plain(panel.x)}: {plain(at)}<br>{number(y)}"
-        low = curve.low[place] if curve.low is not None else None
-        high = curve.high[place] if curve.high is not None else None
+        text = f"<b>{plain(line.name)}</b><br>{plain(panel.x)}: {plain(at)}<br>{number(y)}"
+        low = line.low[place] if line.low is not None else None
+        high = line.high[place] if line.high is not None else None
         if low is not None and high is not None:
             text += f" [{number(low)}, {number(high)}]"
         texts.append(text)
@@ -142,7 +150,7 @@ def _matrices(panel: Panel) -> Drawing:
     layout: dict[str, Any] = {
         "title": {"text": plain(panel.title)},
         "showlegend": False,
-        "height": _height(panel),
+        "height": max(320, min(560, 150 + 20 * max(len(grid.z) for grid in panel.grids))),
         "meta": {"matrices": count},
         "annotations": [],
     }
@@ -163,15 +171,11 @@ def _matrices(panel: Panel) -> Drawing:
             "domain": [0, _HEAD],
             "showticklabels": not place and bool(panel.y_ticks),
         }
-        layout["annotations"].append(_heading(grid, start + width / 2))
+        heading = {"text": plain(grid.name), "x": start + width / 2, "y": _HEAD}
+        layout["annotations"].append({**heading, **_ABOVE})
         data.append(_matrix(grid, panel, suffix))
     layout.update(_colours(panel.grids))
     return Drawing(data, layout, panel.caption)
-
-
-def _height(panel: Panel) -> int:
-    lines = max((len(grid.z) for grid in panel.grids), default=1)
-    return max(320, min(560, 150 + 20 * lines))
 
 
 def _side(ticks: Sequence[str], title: str) -> dict[str, Any]:
@@ -185,19 +189,6 @@ def _side(ticks: Sequence[str], title: str) -> dict[str, Any]:
         "tickvals": list(places),
         "ticktext": [plain(ticks[place], 20) for place in places],
         "tickfont": {"size": 10},
-    }
-
-
-def _heading(grid: Grid, middle: float) -> dict[str, Any]:
-    return {
-        "text": plain(grid.name),
-        "x": middle,
-        "y": _HEAD,
-        "xref": "paper",
-        "yref": "paper",
-        "xanchor": "center",
-        "yanchor": "bottom",
-        "showarrow": False,
     }
 
 

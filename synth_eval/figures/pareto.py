@@ -11,7 +11,7 @@ from synth_eval.figures.drawing import Drawing, rounded
 from synth_eval.figures.labels import number, plain
 from synth_eval.figures.style import HOLDOUT, NEUTRAL, SYNTHETIC
 
-__all__ = ["Place", "Side", "pareto"]
+__all__ = ["Place", "PlotAxis", "pareto"]
 
 _SYMBOLS = {
     "not dominated": "circle",
@@ -19,10 +19,11 @@ _SYMBOLS = {
     "dominated": "x-thin",
 }
 _STEPS = (0.0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0)
+"""Round numbers for ticks, as distances from the ideal, denser where the axis is stretched."""
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class PlotAxis:
     """One axis: its words, which way is better, the ideal, and where real rows stand."""
 
     title: str
@@ -41,14 +42,14 @@ class Place:
     up: tuple[float, float, float]
 
 
-def pareto(places: Sequence[Place], across: Side, up: Side) -> Drawing:
+def pareto(places: Sequence[Place], across: PlotAxis, up: PlotAxis) -> Drawing:
     """Scatter of tables with intervals both ways; the symbol says whether another is better.
 
     Parameters
     ----------
     places : sequence of Place
         One per table that has numbers on both axes.
-    across, up : Side
+    across, up : PlotAxis
         The horizontal and the vertical axis.
     """
     sides = _text_sides(places, across)
@@ -76,28 +77,28 @@ def pareto(places: Sequence[Place], across: Side, up: Side) -> Drawing:
     return Drawing(traces, layout, caption)
 
 
-def _axis(side: Side, ends: Sequence[float]) -> dict[str, Any]:
+def _axis(axis: PlotAxis, ends: Sequence[float]) -> dict[str, Any]:
     """Axis in roots of the distance from the ideal, its ticks at round numbers."""
-    ends = [*ends, *([] if side.reference is None else [side.reference])]
+    ends = [*ends, *([] if axis.reference is None else [axis.reference])]
     signs = (-1, 1)
-    marks = {side.ideal + sign * step for step in _STEPS for sign in signs}
+    marks = {axis.ideal + sign * step for step in _STEPS for sign in signs}
     air = 0.04 * (max(ends) - min(ends))
     ticks = sorted(mark for mark in marks if min(ends) - air <= mark <= max(ends) + air)
     return {
         "title": {
-            "text": f"{side.title} ({'lower' if side.is_lower_better else 'higher'} is better)"
+            "text": f"{axis.title} ({'lower' if axis.is_lower_better else 'higher'} is better)"
         },
-        "tickvals": rounded(_stretched(tick, side) for tick in ticks),
+        "tickvals": rounded(_stretched(tick, axis) for tick in ticks),
         "ticktext": [number(tick) for tick in ticks],
     }
 
 
-def _stretched(value: float, side: Side) -> float:
-    gap = value - side.ideal
+def _stretched(value: float, axis: PlotAxis) -> float:
+    gap = value - axis.ideal
     return math.copysign(math.sqrt(abs(gap)), gap)
 
 
-def _text_sides(places: Sequence[Place], across: Side) -> dict[str, str]:
+def _text_sides(places: Sequence[Place], across: PlotAxis) -> dict[str, str]:
     """Where labels stand: above and below in turn, towards the middle at the right end."""
     at = {place.label: _stretched(place.across[0], across) for place in places}
     end = min(at.values()) + 0.75 * (max(at.values()) - min(at.values()))
@@ -108,7 +109,7 @@ def _text_sides(places: Sequence[Place], across: Side) -> dict[str, str]:
 
 
 def _trace(
-    places: Sequence[Place], word: str, across: Side, up: Side, sides: Mapping[str, str]
+    places: Sequence[Place], word: str, across: PlotAxis, up: PlotAxis, sides: Mapping[str, str]
 ) -> dict[str, Any]:
     symbol = _SYMBOLS[word]
     colour = NEUTRAL if word == "dominated" else SYNTHETIC
@@ -135,8 +136,10 @@ def _trace(
     }
 
 
-def _bars(ends: Sequence[tuple[float, float, float]], side: Side, colour: str) -> dict[str, Any]:
-    ends = [(_stretched(v, side), _stretched(low, side), _stretched(h, side)) for v, low, h in ends]
+def _bars(
+    ends: Sequence[tuple[float, float, float]], axis: PlotAxis, colour: str
+) -> dict[str, Any]:
+    ends = [(_stretched(v, axis), _stretched(low, axis), _stretched(h, axis)) for v, low, h in ends]
     return {
         "array": rounded(high - value for value, _, high in ends),
         "arrayminus": rounded(value - low for value, low, _ in ends),
@@ -146,18 +149,18 @@ def _bars(ends: Sequence[tuple[float, float, float]], side: Side, colour: str) -
     }
 
 
-def _lines(side: Side, axis: str) -> list[dict[str, Any]]:
-    if side.reference is None:
+def _lines(axis: PlotAxis, letter: str) -> list[dict[str, Any]]:
+    if axis.reference is None:
         return []
-    at = rounded([_stretched(side.reference, side)])[0]
-    other = "y" if axis == "x" else "x"
-    ends = {f"{axis}0": at, f"{axis}1": at, f"{other}0": 0, f"{other}1": 1}
+    at = rounded([_stretched(axis.reference, axis)])[0]
+    other = "y" if letter == "x" else "x"
+    ends = {f"{letter}0": at, f"{letter}1": at, f"{other}0": 0, f"{other}1": 1}
     line = {"color": HOLDOUT, "dash": "dash", "width": 1.5}
     return [{"type": "line", "layer": "below", f"{other}ref": "paper", "line": line, **ends}]
 
 
-def _hover(place: Place, across: Side, up: Side) -> str:
+def _hover(place: Place, across: PlotAxis, up: PlotAxis) -> str:
     lines = [f"<b>{plain(place.label)}</b>"]
-    for side, (value, low, high) in ((across, place.across), (up, place.up)):
-        lines.append(f"{side.title} {number(value)} [{number(low)}, {number(high)}]")
+    for axis, (value, low, high) in ((across, place.across), (up, place.up)):
+        lines.append(f"{axis.title} {number(value)} [{number(low)}, {number(high)}]")
     return "<br>".join([*lines, place.word])

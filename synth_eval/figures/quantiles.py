@@ -43,7 +43,7 @@ def quantile_plot(profile: Mapping[str, Any]) -> Drawing | None:
             "line": {"color": NEUTRAL, "width": 1, "dash": "dash"},
             "hoverinfo": "skip",
         },
-        *(_trace(role, real, own, is_date) for role, own in places.items()),
+        *(_trace(role, real, values, is_date) for role, values in places.items()),
     ]
     axis = {"type": "date" if is_date else "linear"}
     layout = {
@@ -66,15 +66,15 @@ def _places(values: list[float], is_date: bool) -> list[float]:
     return [value / 1000 for value in values] if is_date else rounded(values)
 
 
-def _trace(role: str, real: list[float], own: list[float], is_date: bool) -> dict[str, Any]:
+def _trace(role: str, real: list[float], values: list[float], is_date: bool) -> dict[str, Any]:
     colour, symbol = (HOLDOUT, "diamond-open") if role == "holdout" else (SYNTHETIC, "circle")
-    pairs = zip(real, own, strict=True)
+    pairs = zip(real, values, strict=True)
     return {
         "type": "scatter",
         "mode": "markers",
         "name": role,
         "x": real,
-        "y": own,
+        "y": values,
         "marker": {"color": colour, "symbol": symbol, "size": 6},
         "hovertext": [f"{role} {number(y)}<br>real {number(x)}" for x, y in pairs],
         "hoverinfo": "none" if is_date else "text",
@@ -85,7 +85,7 @@ def _here(real: list[float], synthetic: list[float] | None) -> str:
     """Where the two tables part most, as a share of the way through the sorted values."""
     if not synthetic:
         return "The synthetic table has too few values."
-    gaps = [abs(own - value) for own, value in zip(synthetic, real, strict=True)]
+    gaps = [abs(left - right) for left, right in zip(synthetic, real, strict=True)]
     widest = max(range(len(gaps)), key=gaps.__getitem__)
     if gaps[widest] == 0:
         return "Here all dots lie on it."

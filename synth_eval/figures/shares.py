@@ -13,10 +13,10 @@ from synth_eval.judging.items import Item
 
 __all__ = ["expected_levels", "ratios"]
 
-_ITEMS = 25
-_POINTS = 400
+_ITEMS = 25  # drawn, worst first: what a screen shows without scrolling
+_POINTS = 400  # of levels: more of them hide each other
 _CHANCE = 2.0  # standard errors: about 95 of 100 fresh samples lie within
-_PLACES = 40
+_PLACES = 40  # along the band of chance, so that it looks smooth
 _ONCE = {  # as often as in the real table
     "type": "line",
     "x0": 1,
@@ -41,9 +41,9 @@ def expected_levels(request: Request) -> Drawing | None:
     items = [item for item in items if item.number("real") > 0][:_POINTS]
     if not items:
         return None
-    floor = 10 ** math.floor(
-        math.log10(min(_smallest(items), *(item.number("real") for item in items))) - 0.5
-    )
+    keys = ("estimate", "reference", "real")
+    shares = [item.number(key) for item in items for key in keys if item.has(key)]
+    floor = 10 ** math.floor(math.log10(min(value for value in shares if value > 0)) - 0.5)
     gone = [item for item in items if item.number("estimate") <= 0]
     data = [
         *_chance(items, request.result.n, floor),
@@ -67,13 +67,6 @@ def expected_levels(request: Request) -> Drawing | None:
         f"band. Absent: {len(gone):,} of {len(items):,} levels."
     )
     return Drawing([trace for trace in data if trace["x"]], layout, caption)
-
-
-def _smallest(items: Sequence[Item]) -> float:
-    shares = (
-        item.number(key) for item in items for key in ("estimate", "reference") if item.has(key)
-    )
-    return min((value for value in shares if value > 0), default=1.0)
 
 
 def _chance(items: Sequence[Item], n: int | None, floor: float) -> list[dict[str, Any]]:
@@ -101,7 +94,7 @@ def _chance(items: Sequence[Item], n: int | None, floor: float) -> list[dict[str
 
 
 def _points(items: Sequence[Item], key: str, role: str, floor: float) -> dict[str, Any]:
-    told = [item for item in items if item.has(key)]
+    points = [item for item in items if item.has(key)]
     is_open = role == "holdout"
     marker = {
         "color": HOLDOUT if is_open else SYNTHETIC,
@@ -112,13 +105,13 @@ def _points(items: Sequence[Item], key: str, role: str, floor: float) -> dict[st
         "type": "scatter",
         "mode": "markers",
         "name": role,
-        "x": rounded(item.number("real") for item in told),
-        "y": rounded(max(item.number(key), floor) for item in told),
+        "x": rounded(item.number("real") for item in points),
+        "y": rounded(max(item.number(key), floor) for item in points),
         "marker": marker,
         "hovertext": [
             f"<b>{plain(item.label)}</b><br>{role} {share(item.number(key))}"
             f"<br>real {share(item.number('real'))}"
-            for item in told
+            for item in points
         ],
         "hoverinfo": "text",
     }
@@ -184,14 +177,14 @@ def _ratio_dots(items: Sequence[Item]) -> dict[str, Any]:
 
 
 def _holdout_ratios(items: Sequence[Item]) -> list[dict[str, Any]]:
-    found = []
+    marks = []
     for place, item in enumerate(items):
         value = item.number("reference_ratio") if item.has("reference_ratio") else None
         if value is None and item.has("reference") and item.has("real") and item.number("real"):
             value = item.number("reference") / item.number("real")
         if value is not None:
-            found.append((place, value))
-    if not found:
+            marks.append((place, value))
+    if not marks:
         return []
     marker = {"color": HOLDOUT, "symbol": "diamond-open", "size": 11, "line": {"width": 2}}
     return [
@@ -199,10 +192,10 @@ def _holdout_ratios(items: Sequence[Item]) -> list[dict[str, Any]]:
             "type": "scatter",
             "mode": "markers",
             "name": "real holdout",
-            "x": rounded(value for _, value in found),
-            "y": [place for place, _ in found],
+            "x": rounded(value for _, value in marks),
+            "y": [place for place, _ in marks],
             "marker": marker,
-            "hovertext": [f"real holdout: {number(value)}" for _, value in found],
+            "hovertext": [f"real holdout: {number(value)}" for _, value in marks],
             "hoverinfo": "text",
         }
     ]

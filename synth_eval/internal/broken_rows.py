@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["example_rows"]
 
-_MOST_RULES = 50
-_LONGEST = 200
+_MOST_RULES = 50  # worst first: whoever mends them runs again
+_LONGEST = 200  # characters of a value
 
 
 def example_rows(data: Pair, config: Config, most: int) -> list[dict[str, Any]]:
@@ -65,10 +65,10 @@ def example_rows(data: Pair, config: Config, most: int) -> list[dict[str, Any]]:
         small_cell=config.small_cell,
     )
     broken = [rule for rule in rules if rule.item.status in LEVELS]
-    told = [
+    examples = [
         _example(data, rule, most) for rule in broken[:_MOST_RULES] if rule.item.more["violations"]
     ]
-    return [example for example in told if example["rows"]]
+    return [example for example in examples if example["rows"]]
 
 
 def _example(data: Pair, rule: JudgedRule, most: int) -> dict[str, Any]:
@@ -100,12 +100,12 @@ def _places(entry: Mapping[str, Any], data: Pair) -> list[int]:
         frame = coerced_frame(data.synthetic, data.real)
     names = safe_names(frame.columns)
     frame = frame.rename(columns=names)
-    given = vetted(entry, DIALECTS["pandas"])
-    given = {**rename_columns(given, names), "type": known_pairs(str(entry["type"]))}
-    if counts_violations(given):
-        text = given["kwargs"]["row_condition"]["pass_through_filter"]
+    expectation = vetted(entry, DIALECTS["pandas"])
+    expectation = {**rename_columns(expectation, names), "type": known_pairs(str(entry["type"]))}
+    if counts_violations(expectation):
+        text = expectation["kwargs"]["row_condition"]["pass_through_filter"]
         return [int(place) for place in frame.query(text).index]
-    return sorted(_unexpected(given, frame))
+    return sorted(_unexpected(expectation, frame))
 
 
 def _unexpected(entry: Mapping[str, Any], frame: pd.DataFrame) -> list[int]:
@@ -113,5 +113,5 @@ def _unexpected(entry: Mapping[str, Any], frame: pd.DataFrame) -> list[int]:
         asset = source.add_dataframe_asset(SOURCE)
         definition = asset.add_batch_definition_whole_dataframe(SOURCE)
         batch = definition.get_batch({"dataframe": frame})
-        found = batch.validate(build(entry, 0), result_format={"result_format": "COMPLETE"})
-    return [int(place) for place in found.result.get("unexpected_index_list") or ()]
+        answer = batch.validate(build(entry, 0), result_format={"result_format": "COMPLETE"})
+    return [int(place) for place in answer.result.get("unexpected_index_list") or ()]

@@ -58,14 +58,14 @@ def notebook_path(name: str = RECORD) -> Path:
     raise NotebookError(f"the installation is incomplete: {name} is missing; install it again")
 
 
-def check_parameters(notebook: Path, given: Mapping[str, Any]) -> dict[str, Any]:
+def check_parameters(notebook: Path, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Refuse parameters the notebook does not declare, of another type, or with a secret.
 
     Parameters
     ----------
     notebook : Path
         Notebook with a cell tagged ``parameters`` whose assignments are annotated.
-    given : mapping
+    parameters : mapping
         Values by name.
 
     Returns
@@ -84,22 +84,23 @@ def check_parameters(notebook: Path, given: Mapping[str, Any]) -> dict[str, Any]
 
     declared = inspect_notebook(str(notebook))
     values = {}
-    for name, value in given.items():
-        known = _name_in(declared, name)
-        if known not in declared:
+    for name, value in parameters.items():
+        own_name = _name_in(declared, name)
+        if own_name not in declared:
             names = ", ".join(sorted(declared))
             raise UsageError(f"{notebook.name} has no parameter {name!r}; it has {names}")
-        kind = declared[known]["inferred_type_name"]
+        kind = declared[own_name]["inferred_type_name"]
         if kind not in _TYPES:
             raise UsageError(f"{notebook.name}: parameter {name!r} has no type this runner checks")
         if not _fits(value, kind):
             raise UsageError(f"parameter {name!r} must be {kind}, not {type(value).__name__}")
-        if _has_secret(value):
+        words = value if isinstance(value, list) else [value]
+        if any(isinstance(word, str) and _SECRET.search(word) for word in words):
             raise UsageError(
                 f"parameter {name!r} seems to hold a password or a token, which the record of "
                 "the run would show; give a path to a local file"
             )
-        values[known] = value
+        values[own_name] = value
     return values
 
 
@@ -118,11 +119,6 @@ def _fits(value: Any, kind: str) -> bool:
     if kind == "list[str]" and isinstance(value, list):
         return all(isinstance(item, str) for item in value)
     return isinstance(value, _TYPES[kind])
-
-
-def _has_secret(value: Any) -> bool:
-    items = value if isinstance(value, list) else [value]
-    return any(isinstance(item, str) and _SECRET.search(item) for item in items)
 
 
 def make_report(
@@ -203,7 +199,9 @@ def _run_into(
         except NotebookError as error:
             raise _logged(error, out) from error
         _add_notes(executed, partial)
-        _write_record(_without_paths(executed, parameters), partial / record)
+        import nbformat  # heavy, only for a run
+
+        nbformat.write(_without_paths(executed, parameters), partial / record)  # type: ignore[no-untyped-call]
         _publish(partial, out)
     (out / LOG).unlink(missing_ok=True)
 
@@ -218,9 +216,9 @@ def _add_notes(executed: Any, folder: Path) -> None:
     notes = collect_notes(executed.cells)
     numbers = folder / "results.json"
     if notes and numbers.is_file():
-        found = replace(Evaluation.from_json(numbers), notes=notes)
-        found.to_json(numbers)
-        found.to_html(folder / "report.html")
+        evaluation = replace(Evaluation.from_json(numbers), notes=notes)
+        evaluation.to_json(numbers)
+        evaluation.to_html(folder / "report.html")
 
 
 def execute(
@@ -299,21 +297,15 @@ def _without_paths(executed: Any, parameters: Mapping[str, Any]) -> Any:
         if "injected-parameters" in cell.metadata.get("tags", ()):
             translator = papermill_translators.find_translator("python3", "python")
             cell.source = translator.codify(shown, "Parameters")
-    kept = ("duration", "end_time", "exception", "start_time", "version")
-    known = executed.metadata.papermill
-    executed.metadata.papermill = {name: known[name] for name in kept if name in known}
+    fields = ("duration", "end_time", "exception", "start_time", "version")
+    record = executed.metadata.papermill
+    executed.metadata.papermill = {name: record[name] for name in fields if name in record}
     executed.metadata.papermill["parameters"] = shown
     return executed
 
 
 def _last_part(value: Any) -> Any:
     return [Path(item).name for item in value] if isinstance(value, list) else Path(value).name
-
-
-def _write_record(executed: Any, path: Path) -> None:
-    import nbformat  # heavy, only for a run
-
-    nbformat.write(executed, path)  # type: ignore[no-untyped-call]
 
 
 @contextmanager

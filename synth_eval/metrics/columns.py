@@ -31,7 +31,7 @@ __all__ = [
 
 FloatArray = npt.NDArray[np.float64]
 
-_DAY = 86_400e6
+_DAY = 86_400e6  # microseconds
 
 
 def ks_distance(real: Any, synthetic: Any) -> float:
@@ -251,15 +251,15 @@ def _protocol_cells(
     """Cells of one column in both tables: bins or levels, then other, then missing."""
     if not tables[0].schema[name].is_continuous:
         coded = [table.level_column(name) for table in tables]
-        kept = min(levels, len(coded[0].levels))
-        cells = [np.minimum(column.codes, kept).astype(np.intp) for column in coded]
+        inside = min(levels, len(coded[0].levels))
+        cells = [np.minimum(column.codes, inside).astype(np.intp) for column in coded]
     else:
         numbers = [table.number_column(name) for table in tables]
         edges = quantile_edges(numbers[0].values, bins)
-        kept = max(len(edges) - 1, 1)
-        cells = [bin_cells(column.values, edges, kept).astype(np.intp) for column in numbers]
-    for table, own in zip(tables, cells, strict=True):
-        own[table.column(name).missing] = kept + 1
+        inside = max(len(edges) - 1, 1)
+        cells = [bin_cells(column.values, edges, inside).astype(np.intp) for column in numbers]
+    for table, codes in zip(tables, cells, strict=True):
+        codes[table.column(name).missing] = inside + 1
     return cells
 
 
@@ -278,8 +278,8 @@ def _shares(first: AnyColumn, second: AnyColumn, bins: int | None) -> tuple[Floa
             return _with_missing(steps[0], missing[0]), _with_missing(steps[1], missing[1])
         edges = cell_edges(real, bins)
         cells = [bin_cells(side.values[~side.missing], edges, len(edges)) for side in sides]
-    width = max((int(own.max(initial=0)) for own in cells), default=0) + 1
-    counts = [np.bincount(own, minlength=width) / max(len(own), 1) for own in cells]
+    width = max((int(codes.max(initial=0)) for codes in cells), default=0) + 1
+    counts = [np.bincount(codes, minlength=width) / max(len(codes), 1) for codes in cells]
     return _with_missing(counts[0], missing[0]), _with_missing(counts[1], missing[1])
 
 

@@ -28,7 +28,7 @@ NOTICE = (
 
 AnyFindings = TypeVar("AnyFindings", bound=Findings)
 
-_DIGITS = 2
+_DIGITS = 2  # significant ones: a third tells single records of a table of a thousand
 _SLACK = 1e-9  # of logarithms
 _ELSEWHERE = "see the internal report"
 _OF_REAL = "the same for real rows the generator never saw, or what is expected of them"
@@ -51,8 +51,11 @@ def release_safe(findings: AnyFindings) -> AnyFindings:
         Of the same class: results with a status, rounded numbers and a sentence made from
         them; no items, no pictures, no schema.
     """
+    settings = findings.provenance.get("settings", {})
+    # What was hidden in the report stays hidden outside, where a run asked for more than usual.
+    small_cell = max(Config().small_cell, int(settings.get("small_cell", 0)))
     return type(findings)(  # made anew: a field that is added later stays inside
-        results=[_released(result, _smallest(findings)) for result in findings.results],
+        results=[_released(result, small_cell) for result in findings.results],
         provenance=_provenance(findings.provenance),
         purpose=findings.purpose,
     )
@@ -75,8 +78,8 @@ def step(values: Iterable[float | None], records: int | None) -> float:
     if not finest:
         return 0.0
     power = 10.0 ** math.floor(math.log10(finest) + _SLACK)
-    return next(found for found in (power, 2 * power, 5 * power, 10 * power)
-                if found >= finest * (1 - _SLACK))  # fmt: skip
+    candidates = (power, 2 * power, 5 * power, 10 * power)
+    return next(candidate for candidate in candidates if candidate >= finest * (1 - _SLACK))
 
 
 def rounded(value: float | None, to: float) -> float | None:
@@ -105,24 +108,26 @@ def rounded_count(count: int | None) -> int | None:
     return int(round(count, min(-1, _DIGITS - 1 - math.floor(math.log10(count)))))
 
 
-def _smallest(findings: Findings) -> int:
-    """Fewest records of a cell that was shown, where stricter than by default."""
-    settings = findings.provenance.get("settings", {})
-    return max(Config().small_cell, int(settings.get("small_cell", 0)))
-
-
-def _released(result: Result, smallest: int) -> Result:
+def _released(result: Result, small_cell: int) -> Result:
+    """The result with rounded numbers and a sentence made of them."""
     sizes = [result.n, result.sampled, result.reference and result.reference.n]
     fewest = min((size for size in sizes if size), default=None)
-    records = fewest and max(fewest * Config().small_cell // smallest, 1)
-    found = Result(
+    records = fewest and max(fewest * Config().small_cell // small_cell, 1)
+    estimate, reference = result.estimate, result.reference
+    if estimate is not None:
+        value, low, high = _rounded(estimate, records)
+        estimate = replace(estimate, value=value or 0.0, low=low, high=high)
+    if reference is not None:
+        rows = rounded_count(reference.n)
+        reference = Reference(_OF_REAL, *_rounded(reference, records), rows)
+    released = Result(
         code=result.code,
         name=result.name,
         dimension=result.dimension,
         status=result.status,
         message="",
-        estimate=_estimate(result.estimate, records),
-        reference=_reference(result.reference, records),
+        estimate=estimate,
+        reference=reference,
         threshold=_threshold(result.threshold, records),
         direction=result.direction,
         n=rounded_count(result.n),
@@ -132,36 +137,23 @@ def _released(result: Result, smallest: int) -> Result:
         facts=_power(result.facts),
         skipped=_skipped(result.skipped),
     )
-    return replace(found, message=_message(found))
+    return replace(released, message=_message(released))
 
 
-def _estimate(estimate: Estimate | None, records: int | None) -> Estimate | None:
-    if estimate is None:
-        return None
-    value, low, high = _rounded(estimate, records)
-    return replace(estimate, value=value or 0.0, low=low, high=high)
-
-
-def _reference(reference: Reference | None, records: int | None) -> Reference | None:
-    if reference is None:
-        return None
-    value, low, high = _rounded(reference, records)
-    return Reference(_OF_REAL, value, low, high, rounded_count(reference.n))
-
-
-def _rounded(found: Estimate | Reference, records: int | None) -> list[float | None]:
-    ends = (found.value, found.low, found.high)
-    to = step(ends, records)
-    return [rounded(end, to) for end in ends]
+def _rounded(
+    interval: Estimate | Reference, records: int | None
+) -> tuple[float | None, float | None, float | None]:
+    to = step((interval.value, interval.low, interval.high), records)
+    return rounded(interval.value, to), rounded(interval.low, to), rounded(interval.high, to)
 
 
 def _threshold(threshold: Threshold | None, records: int | None) -> Threshold | None:
     """Margins of the default configuration as they are; others may tell of the data."""
     if threshold is None:
         return None
-    for known in Config().margins.values():
-        if threshold.value == known.value and threshold.basis.startswith(known.basis):
-            return known
+    for margin in Config().margins.values():
+        if threshold.value == margin.value and threshold.basis.startswith(margin.basis):
+            return margin
     value = rounded(threshold.value, step([threshold.value], records))
     return Threshold(value or 0.0, _ELSEWHERE)
 

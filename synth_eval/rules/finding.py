@@ -12,7 +12,7 @@ from synth_eval.words import counted
 
 __all__ = ["finding"]
 
-_LONGEST_RULE = 90
+_LONGEST_RULE = 90  # characters of a rule in a message; the table has the whole of it
 
 
 def finding(items: Sequence[Item], margin: Threshold) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def finding(items: Sequence[Item], margin: Threshold) -> dict[str, Any]:
         ``message``, ``summary``, ``items``, and where a rule has a rate ``estimate``,
         ``reference``, ``threshold``, ``direction`` and ``n`` of the worst one.
     """
-    told = {
+    words = {
         "message": _message(items),
         "summary": _summary(items),
         "items": items,
@@ -39,12 +39,12 @@ def finding(items: Sequence[Item], margin: Threshold) -> dict[str, Any]:
     }
     worst = next((item for item in items if item.estimate is not None), None)
     if worst is None or worst.limit is None:
-        return told
+        return words
     has_holdout = worst.reference is not None
     real = worst.reference if has_holdout else worst.number("real") if worst.has("real") else None
     basis = f"worst rule: what real rows do and the margin ({margin.basis})"
     return {
-        **told,
+        **words,
         "estimate": Estimate(
             worst.number("estimate"), worst.low, worst.high, worst.number("confidence")
         ),
@@ -97,8 +97,8 @@ def _message(items: Sequence[Item]) -> str:
             f"rows are too few to tell; worst: {_named(unsure[0])}"
         )
     if not parts:
-        kept = len(_by_status(items, {Status.PASS}))
-        return f"{kept} of {len(items)} rules are kept as well as by real rows"
+        passed = len(_by_status(items, {Status.PASS}))
+        return f"{passed} of {len(items)} rules are kept as well as by real rows"
     return ". ".join(parts)
 
 
@@ -111,5 +111,5 @@ def _named(item: Item) -> str:
     if item.estimate is None:
         return _short(item)
     percent = 100 * item.estimate
-    told = f"{percent:.2g}" if percent < 99.5 else "100"  # two digits would write 1e+02
-    return f"{_short(item)} ({told} % of {item.n:,} rows)"
+    rate = f"{percent:.2g}" if percent < 99.5 else "100"  # two digits would write 1e+02
+    return f"{_short(item)} ({rate} % of {item.n:,} rows)"

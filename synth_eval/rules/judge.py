@@ -27,6 +27,7 @@ MARGIN = "validity.rule_violations"
 """The margin that rules are judged by."""
 
 _LONGEST_RULE = 300
+"""Characters of what a suite says: a page must not hold whatever somebody wrote into a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +127,11 @@ def _decision(severity: str, rate: float, low: float, high: float, allowed: floa
 
 def _described(entry: Any) -> Item:
     """What a rule says, whatever state its entry is in."""
-    known = isinstance(entry, Mapping)
+    is_mapping = isinstance(entry, Mapping)
     sound = flaw_of(entry) is None
     columns = columns_of(entry) if sound else []
-    kind = str(entry.get("type", "")) if known else ""
-    text = (entry.get("description") if known else None) or _fallback(kind, columns)
+    kind = str(entry.get("type", "")) if is_mapping else ""
+    text = (entry.get("description") if is_mapping else None) or _fallback(kind, columns)
     meta = entry.get("meta") or {} if sound else {}
     ours = meta.get(META_KEY)
     why = str(ours.get("why", "")) if isinstance(ours, Mapping) else "written by hand"
@@ -186,8 +187,8 @@ def _whole_table(item: Item, case: Case, severity: str) -> Item:
     for name, outcome in (("real", case.real), ("holdout", case.holdout)):
         if broken and outcome is not None and outcome.success is False and outcome.error is None:
             # What real rows break too is no fault of the synthetic ones.
-            told = {**item.more, "why": f"the {name} table breaks it too"}
+            more = {**item.more, "why": f"the {name} table breaks it too"}
             both = Decision("the table beside one that breaks it too", 0.0, 0.0, 0.0, aim=0.0,
                             margins=(MARGIN,))  # fmt: skip
-            return item.replaced(decisions=(both,), more=told)
+            return item.replaced(decisions=(both,), more=more)
     return item.replaced(decisions=(_decision(severity, broken, broken, broken, 0.0),))

@@ -18,7 +18,7 @@ from synth_eval.data.table import NumberColumn, Table
 
 __all__ = ["patterns_of"]
 
-_MOST = 3
+_MOST = 3  # patterns told of one rule, the commonest first
 
 
 def patterns_of(entry: Mapping[str, Any], table: Table, real: Table, small_cell: int) -> str:
@@ -30,8 +30,8 @@ def patterns_of(entry: Mapping[str, Any], table: Table, real: Table, small_cell:
     names = [kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs]
     if not all(isinstance(name, str) and name in table.schema for name in names):
         return ""
-    found = describe(kwargs, table, real, small_cell)
-    return "; ".join(f"{words}: {count:,}" for words, count in found.most_common(_MOST) if count)
+    counts = describe(kwargs, table, real, small_cell)
+    return "; ".join(f"{words}: {count:,}" for words, count in counts.most_common(_MOST) if count)
 
 
 def _words(table: Table, name: str) -> list[str | None]:
@@ -85,10 +85,10 @@ def _pairs(kwargs: Mapping[str, Any], table: Table, real: Table, small_cell: int
     rare = (_safe(first, real, small_cell), _safe(second, real, small_cell))
     pairs = zip(_words(table, first), _words(table, second), strict=True)
     counted = Counter(pair for pair in pairs if None not in pair and pair not in allowed)
-    told: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for (a, b), count in counted.items():
-        told[f"{first} = {_told(a, rare[0])} with {second} = {_told(b, rare[1])}"] += count
-    return told
+        counts[f"{first} = {_told(a, rare[0])} with {second} = {_told(b, rare[1])}"] += count
+    return counts
 
 
 def _range(kwargs: Mapping[str, Any], table: Table, real: Table, small_cell: int) -> Counter[str]:
@@ -97,12 +97,12 @@ def _range(kwargs: Mapping[str, Any], table: Table, real: Table, small_cell: int
     low, high = kwargs.get("min_value"), kwargs.get("max_value")
     if not isinstance(column, NumberColumn) or column.spec.kind != "numerical":
         return Counter()
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     if isinstance(low, int | float):
-        found[f"below {low}"] = int((column.values < low).sum())
+        counts[f"below {low}"] = int((column.values < low).sum())
     if isinstance(high, int | float):
-        found[f"above {high}"] = int((column.values > high).sum())
-    return found
+        counts[f"above {high}"] = int((column.values > high).sum())
+    return counts
 
 
 def _shapes(kwargs: Mapping[str, Any], table: Table, real: Table, small_cell: int) -> Counter[str]:

@@ -94,12 +94,12 @@ def merge_suites(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, An
     >>> merge_suites({"expectations": [mine]}, {"expectations": [theirs]})["expectations"]
     [{'type': 't', 'kwargs': {'column': 'a', 'mostly': 0.9}}]
     """
-    kept = [entry for entry in old["expectations"] if not is_derived(entry)]
-    taken = {_subject(entry) for entry in kept}
+    written = [entry for entry in old["expectations"] if not is_derived(entry)]
+    taken = {_subject(entry) for entry in written}
     derived = [entry for entry in new["expectations"] if _subject(entry) not in taken]
     extra = {key: value for key, value in old.items() if key not in ("expectations", "meta", "id")}
     meta = {**(old.get("meta") or {}), **(new.get("meta") or {})}
-    return {**new, **extra, "expectations": derived + kept, "meta": meta}
+    return {**new, **extra, "expectations": derived + written, "meta": meta}
 
 
 def _subject(entry: Any) -> str:

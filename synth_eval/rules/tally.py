@@ -72,8 +72,8 @@ def pooled(tallies: Iterable[Tally | None]) -> Tally:
     >>> pooled([Tally(100, 1), None, Tally(50, 0)])
     Tally(judged=150, broken=1)
     """
-    known = [tally for tally in tallies if tally is not None]
-    return Tally(sum(t.judged for t in known), sum(t.broken for t in known))
+    present = [tally for tally in tallies if tally is not None]
+    return Tally(sum(t.judged for t in present), sum(t.broken for t in present))
 
 
 def upper_bound(tally: Tally, level: float = 0.95) -> float:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["render_junit"]
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ITEMS = 10
+_ITEMS = 10  # of a check: systems show the text of a test whole, beside hundreds of others
 _BAD = (Status.FAIL, Status.WARN, Status.INCONCLUSIVE)
 
 

@@ -29,11 +29,11 @@ COLUMNS: Mapping[str, str] = {
 }
 """Columns of the table and what they hold."""
 
-_OWN = ("estimate", "low", "high", "reference", "limit", "n")
+_COMPANY = ("estimate", "low", "high", "reference", "limit", "n")
 
 
 def number_rows(findings: Findings) -> list[dict[str, Any]]:
-    """Rows with the keys of `COLUMNS`, in the order of checks and of their details."""
+    """Rows with the keys of `COLUMNS`, in the order of checks and of their items."""
     return [row for result in findings.results for row in _of(result)]
 
 
@@ -78,7 +78,7 @@ def _numbers(row: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, float | No
         )
     for key, value in values.items():
         base = key.removesuffix("_low").removesuffix("_high")
-        if value is None or key in _OWN or (base != key and base in values):
+        if value is None or key in _COMPANY or (base != key and base in values):
             continue
         low, high = values.get(f"{key}_low"), values.get(f"{key}_high")
         yield key, {"estimate": value, "low": low, "high": high, "reference": None,

@@ -32,7 +32,7 @@ _FLAGS = (
     "--disable-default-apps", "--host-resolver-rules=MAP * ~NOTFOUND", "--no-pdf-header-footer",
     "--virtual-time-budget=60000",
 )  # fmt: skip
-_TIMEOUT = 180
+_TIMEOUT = 180  # seconds; a browser that hangs must not hold the command
 # A browser without a window does not wait for figures that are drawn when printing starts.
 _DRAW_AT_ONCE = (
     "<script>addEventListener('load', () => dispatchEvent(new Event('beforeprint')))</script>"
@@ -47,11 +47,11 @@ def find_browser() -> str:
     UsageError
         There is none, with what can be done.
     """
-    given = os.environ.get(VARIABLE)
-    for name in [given] if given else [*_NAMES, *_PLACES]:
-        found = shutil.which(name)
-        if found is not None:
-            return found
+    choice = os.environ.get(VARIABLE)
+    for name in [choice] if choice else [*_NAMES, *_PLACES]:
+        browser = shutil.which(name)
+        if browser is not None:
+            return browser
     raise UsageError(
         f"no browser to print a PDF with: install Chromium or Chrome, or name one in {VARIABLE}; "
         "any browser prints report.html by hand"

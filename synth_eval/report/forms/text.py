@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["escaped_markdown", "render_markdown", "render_result_text", "render_text", "wrapped"]
 
-_WIDTH = 88
-_ITEMS = 5
+_WIDTH = 88  # characters, which shells and cells of notebooks have room for
+_ITEMS = 5  # of a result: its rest is in the frame
 _MARKS = {
     Status.PASS: "✓",
     Status.WARN: "▲",
@@ -32,9 +32,9 @@ _MARKS = {
 def render_text(findings: Findings) -> str:
     """Verdicts, findings worst first, and what was not evaluated, in lines of a shell."""
     lines = [headline(findings), ""]
-    for name, found in findings.verdicts.items():
-        aside = "" if found.decisive else "(not decisive for this purpose) "
-        lines += wrapped(f"{name:<10} {found.word:<14} ", aside + found.reason)
+    for name, verdict in findings.verdicts.items():
+        aside = "" if verdict.decisive else "(not decisive for this purpose) "
+        lines += wrapped(f"{name:<10} {verdict.word:<14} ", aside + verdict.reason)
     results = [r for r in findings.findings() if r.status is not Status.NOT_APPLICABLE]
     if results:
         lines += ["", "Findings, worst first"]
@@ -76,9 +76,9 @@ def render_markdown(findings: Findings) -> str:
         "| Dimension | Verdict | Reason |",
         "| --- | --- | --- |",
     ]
-    for name, found in findings.verdicts.items():
-        word = f"**{found.word}**" if found.decisive else f"{found.word}, not decisive"
-        lines.append(f"| {name} | {word} | {escaped_markdown(found.reason)} |")
+    for name, verdict in findings.verdicts.items():
+        word = f"**{verdict.word}**" if verdict.decisive else f"{verdict.word}, not decisive"
+        lines.append(f"| {name} | {word} | {escaped_markdown(verdict.reason)} |")
     results = [r for r in findings.findings() if r.status is not Status.NOT_APPLICABLE]
     if results:
         lines += ["", "Findings, worst first:", ""]

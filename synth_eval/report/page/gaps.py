@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from synth_eval.data.schema import unread
 from synth_eval.judging.dimensions import dimensions
-from synth_eval.judging.results import Cause, Skipped
+from synth_eval.judging.results import Cause, Result, Skipped
 from synth_eval.report.page.explanations import title
-from synth_eval.words import counted
+from synth_eval.words import as_sentence, counted, listed
 
 if TYPE_CHECKING:
     from synth_eval.judging.findings import Findings
 
 __all__ = ["Gap", "not_evaluated"]
 
-_UNCOVERED = {
+_FULL_DEPTH = Skipped(Cause.DEPTH, "They cost minutes and run with `--depth full`")
+"""Stands for the questions of full depth: each says it in words of its own."""
+
+_NO_CHECKS_YET = {
     "fairness": "Are groups of people served equally? Compare models and error rates by group "
     "yourself before decisions about people rest on the data.",
     "text": "Free text is not read: its columns are checked for form only. Have people read a "
@@ -27,6 +30,7 @@ _UNCOVERED = {
     "relations": "Keys between tables are not checked. Join the tables first and evaluate the "
     "joined table.",
 }
+"""What to do meanwhile, by the name of a dimension; one that has checks is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Gap:
 
     what: str
     why: str
-    parts: Sequence[tuple[str, str]] = field(default=())
+    parts: Sequence[tuple[str, str]] = ()
 
     def line(self) -> str:
         """The gap as one line of text."""
@@ -54,45 +58,49 @@ class Gap:
 
 
 def not_evaluated(findings: Findings) -> list[Gap]:
-    """What the report cannot speak about, and how to get it."""
-    skipped: dict[Skipped, list[tuple[str, str]]] = {}
-    for result in findings.results:
+    """What the report cannot speak about, and how to get it.
+
+    Checks that said nothing come first, then columns that no check reads, then what nobody
+    asked for, then dimensions that have no checks yet.
+    """
+    return [
+        *_skipped_checks(findings.results),
+        *_unread_columns(findings.schema),
+        *_not_asked_for(findings),
+        *_dimensions_to_come(),
+    ]
+
+
+def _skipped_checks(results: Sequence[Result]) -> list[Gap]:
+    """One gap for each reason; full depth first, for one option asks for all of it."""
+    checks_of: dict[Skipped, list[str]] = {}
+    for result in results:
         if result.skipped is not None:
-            # Questions of full depth differ in their words and are one thing to ask for.
-            reason = _DEEP if result.skipped.cause is Cause.DEPTH else result.skipped
-            skipped.setdefault(reason, []).append((f"{result.code} {title(result)}", ""))
-    several = [
-        Gap(counted(len(names), "check") + _of(reason), _why(reason), names)
-        for reason, names in skipped.items()
-        if len(names) > 1 or reason is _DEEP
-    ]
-    single = [
-        Gap(names[0][0], _why(reason))
-        for reason, names in skipped.items()
-        if len(names) == 1 and reason is not _DEEP
-    ]
-    several.sort(key=lambda gap: not gap.what.endswith(_of(_DEEP)))
-    columns = [
+            reason = _FULL_DEPTH if result.skipped.cause is Cause.DEPTH else result.skipped
+            checks_of.setdefault(reason, []).append(f"{result.code} {title(result)}")
+    order = sorted(
+        checks_of.items(), key=lambda entry: (entry[0] is not _FULL_DEPTH, len(entry[1]) == 1)
+    )
+    gaps = []
+    for reason, checks in order:
+        why = as_sentence(reason.sentence)
+        if len(checks) == 1 and reason is not _FULL_DEPTH:
+            gaps.append(Gap(checks[0], why))
+            continue
+        kind = " of full depth" if reason is _FULL_DEPTH else ""
+        what = counted(len(checks), "check") + kind
+        gaps.append(Gap(what, why, [(check, "") for check in checks]))
+    return gaps
+
+
+def _unread_columns(schema: Mapping[str, Any]) -> list[Gap]:
+    return [
         Gap(entry.what, entry.why, [(name, "") for name in entry.columns])
-        for entry in unread(findings.schema)
+        for entry in unread(schema)
     ]
-    return several + single + columns + _dimensions(findings)
 
 
-_DEEP = Skipped(Cause.DEPTH, "They cost minutes and run with `--depth full`")
-
-
-def _of(reason: Skipped) -> str:
-    return " of full depth" if reason is _DEEP else ""
-
-
-def _why(reason: Skipped) -> str:
-    sentence = reason.sentence
-    return f"{sentence[:1].upper()}{sentence[1:].rstrip('.')}."
-
-
-def _dimensions(findings: Findings) -> list[Gap]:
-    """Dimensions and scores that were not asked for, and those that have no checks yet."""
+def _not_asked_for(findings: Findings) -> list[Gap]:
     present = {result.dimension for result in findings.results}
     gaps = [
         Gap(name.capitalize(), "No check of it was asked for in this run.")
@@ -101,10 +109,16 @@ def _dimensions(findings: Findings) -> list[Gap]:
     ]
     if not findings.reference_scores:
         gaps.append(Gap("Reference scores", "The reports of SDMetrics were not run."))
-    missing = {name: why for name, why in _UNCOVERED.items() if name not in dimensions()}
-    if missing:
-        names = list(missing)
-        listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
-        parts = [(name.capitalize(), why) for name, why in missing.items()]
-        gaps.append(Gap(listed.capitalize(), "Their checks do not exist yet.", parts))
     return gaps
+
+
+def _dimensions_to_come() -> list[Gap]:
+    parts = [
+        (name.capitalize(), meanwhile)
+        for name, meanwhile in _NO_CHECKS_YET.items()
+        if name not in dimensions()
+    ]
+    if not parts:
+        return []
+    names = listed([name for name, _ in parts])
+    return [Gap(names.capitalize(), "Their checks do not exist yet.", parts)]

@@ -24,7 +24,7 @@ from synth_eval.report.page.notes import note_views
 from synth_eval.report.page.strips import strip
 from synth_eval.report.page.tables import items_table
 from synth_eval.report.page.view import headline, page
-from synth_eval.words import number, share
+from synth_eval.words import as_sentence, number, share
 
 if TYPE_CHECKING:
     from synth_eval.figures.drawing import Drawing
@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 _CODE = re.compile(r"``?([^`\n]{1,120})``?")
-_SNIPPET_ROWS = 10
+_SNIPPET_ROWS = 10  # the output of a cell: more push the next cell off the screen
 
 STATUS_WORDS: Mapping[Status, str] = {
     Status.PASS: "pass",
@@ -86,9 +86,9 @@ def standalone(
     """
     return fill(
         name,
-        figures=[(key, _figure_json(found)) for key, found in figures.items()],
+        figures=[(key, _figure_json(drawing)) for key, drawing in figures.items()],
         themes=_json({mode: template(mode) for mode in ("light", "dark")}),
-        on_demand=_packed(_all_json(on_demand)) if on_demand else "",
+        on_demand=_packed(_figures_json(on_demand)) if on_demand else "",
         plotly=_packed_plotly() if figures or on_demand else "",
         version=__version__,
         **values,
@@ -144,7 +144,7 @@ def _environment() -> Environment:
         status_words=lambda status: STATUS_WORDS[Status(status)],
         plain=to_plain,
         prose=_prose,
-        sentence=_sentence,
+        sentence=as_sentence,
         words=lambda key: str(key).replace("_", " "),
     )
     environment.tests["same_shaped"] = _is_same_shaped
@@ -152,11 +152,6 @@ def _environment() -> Environment:
         asset=_asset, title=title, dimensions=dimensions(), verdict_words=list(VerdictWord)
     )
     return environment
-
-
-def _sentence(text: str) -> str:
-    """Words as a sentence: with a capital and a full stop."""
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def _prose(text: str) -> Markup:
@@ -179,13 +174,14 @@ def _asset(name: str) -> Markup:
     return Markup(loader.get_source(_environment(), name)[0])  # noqa: S704 - a file of this package
 
 
-def _figure_json(found: Any) -> Markup:
-    return _json({"data": found.data, "layout": found.layout, "caption": found.caption})
+def _figure_json(drawing: Drawing) -> Markup:
+    return _json({"data": drawing.data, "layout": drawing.layout, "caption": drawing.caption})
 
 
-def _all_json(figures: Mapping[str, Drawing]) -> str:
+def _figures_json(drawings: Mapping[str, Drawing]) -> str:
     """Figures by key; escaped like those that stand open in the page."""
-    return "{" + ",".join(f"{_json(key)}:{_figure_json(own)}" for key, own in figures.items()) + "}"
+    entries = (f"{_json(key)}:{_figure_json(drawing)}" for key, drawing in drawings.items())
+    return "{" + ",".join(entries) + "}"
 
 
 def _packed(text: str) -> str:

@@ -36,31 +36,35 @@ def strip(result: Result) -> Strip | None:
     estimate, reference, threshold = result.estimate, result.reference, result.threshold
     if estimate is None:
         return None
-    own = [estimate.value, *_ends(estimate)]
+    synthetic = [estimate.value, *_ends(estimate)]
     real: list[float] = []
     if reference is not None and reference.value is not None:
         real = [reference.value, *_ends(reference)]
     margins = [] if threshold is None else [threshold.value]
-    shown = [*own, *real, *margins]
-    if max(shown) == min(shown):
+    marks = [*synthetic, *real, *margins]
+    if max(marks) == min(marks):
         return None
-    left, right = _scale(shown)
+    left, right = _scale(marks)
 
     def place(value: float) -> float:
         return round(100.0 * (value - left) / (right - left), 2)
 
     margin = place(margins[0]) if margins else None
-    zone = _zone(margin, result.direction)
+    zone_start = zone_width = None
+    if margin is not None and result.direction is Direction.LOWER:
+        zone_start, zone_width = margin, 100.0 - margin
+    elif margin is not None and result.direction is Direction.HIGHER:
+        zone_start, zone_width = 0.0, margin
     return Strip(
-        estimate=place(own[0]),
-        low=place(min(own)),
-        high=place(max(own)),
+        estimate=place(synthetic[0]),
+        low=place(min(synthetic)),
+        high=place(max(synthetic)),
         reference=place(real[0]) if real else None,
         reference_low=place(min(real)) if real else None,
         reference_high=place(max(real)) if real else None,
         margin=margin,
-        zone_start=zone and zone[0],
-        zone_width=zone and zone[1],
+        zone_start=zone_start,
+        zone_width=zone_width,
         ticks=[(place(value), number(value)) for value in _ticks(left, right)],
     )
 
@@ -73,8 +77,9 @@ def _scale(values: list[float]) -> tuple[float, float]:
     """Ends of the axis: from zero where zero is near, with air on both sides."""
     low, high = min(values), max(values)
     spread = high - low
+    # Zero is near where it takes at most two thirds of the width.
     first = 0.0 if 0 <= low <= 2 * spread else low - 0.12 * spread
-    air = 0.03 * (high - first)
+    air = 0.03 * (high - first)  # the right end holds the last label, too
     return first - air, high + 3 * air
 
 
@@ -85,9 +90,3 @@ def _ticks(left: float, right: float) -> list[float]:
     step = next(step * power for step in (0.2, 0.5, 1, 2) if span / (step * power) <= 5)
     first = math.ceil(left / step)
     return [place * step for place in range(first, math.floor(right / step) + 1)]
-
-
-def _zone(margin: float | None, direction: Direction | None) -> tuple[float, float] | None:
-    if margin is None or direction in (None, Direction.REFERENCE):
-        return None
-    return (margin, 100.0 - margin) if direction is Direction.LOWER else (0.0, margin)

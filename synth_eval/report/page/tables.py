@@ -1,4 +1,4 @@
-"""Details of a result as a table for people: headings, rounded numbers, exact values beside."""
+"""Items of a result as a table for people: headings, rounded numbers, exact values beside."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from synth_eval.judging.items import SLOTS, Item
 from synth_eval.judging.results import Status, to_plain
 from synth_eval.words import number, share
 
-__all__ = ["Cell", "Column", "Row", "Table", "allowed_rows", "items_table"]
+__all__ = ["CellView", "ColumnView", "RowView", "TableView", "allowed_rows", "items_table"]
 
 ROWS = 500
 """Most rows of one table in the page; the JSON twin has them all."""
@@ -28,11 +28,21 @@ _IDENTITY = tuple(dict.fromkeys(slot for slots in SLOTS.values() for slot in slo
 _CHOSEN = ("status", "estimate", "interval", "reference", "expected", "worth")
 """Columns of a short table, beside those that say what the row is about."""
 
-_TEXT = 160
-_LONGEST = 400
+_CELL_TEXT = 160
+"""Most characters of a cell; the rest shows when it is pointed at."""
+
+_CELL_TITLE = 400
+"""Most characters of that, and of a note below a cell."""
+
 _PROSE = 40
-_LOOKED_AT = 50
+"""Characters from which words need a wide column and lines that break."""
+
+_SAMPLED_ROWS = 50
 """Rows of a table by which its size is estimated."""
+
+_FEWEST_ROWS = 20
+"""Rows of a table that are shown whatever the size of the page: fewer tell no pattern."""
+
 _ORDER = (
     *("item", *_IDENTITY, "status"),
     *("estimate", "auc_drop", "interval", "reference", "expected", "limit", "worth"),
@@ -65,14 +75,14 @@ _RULE_HELP = {
 _RULE_ORDER = (
     "rule", "status", "estimate", "violations", "real", "reference", "limit", "severity",
 )  # fmt: skip
-"""Columns of a table of rules; what else is known of a rule is set small, or in results.json."""
+"""Columns of a table of rules; what else there is of a rule is set small, or in results.json."""
 
 _SHARE = re.compile(r"(^|_)(share|rate|worth)$")
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its key in the details, its heading, what it means, how it is set."""
+class ColumnView:
+    """One column: its key in the rows of the items, its heading, what it means, how it is set."""
 
     key: str
     heading: str
@@ -81,7 +91,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class CellView:
     """What is shown, the exact value where that is rounded or cut, and a small line below."""
 
     text: str
@@ -90,20 +100,20 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RowView:
     """Cells of one item and the keys of the figures it opens."""
 
-    cells: Sequence[Cell]
+    cells: Sequence[CellView]
     label: str
     figures: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableView:
     """Columns, the rows shown, and how many there are in all."""
 
-    columns: Sequence[Column]
-    rows: Sequence[Row]
+    columns: Sequence[ColumnView]
+    rows: Sequence[RowView]
     total: int
 
 
@@ -113,7 +123,7 @@ def items_table(
     figures: Mapping[str, Sequence[str]] | None = None,
     *,
     short: bool = False,
-) -> Table:
+) -> TableView:
     """Table of items, whatever numbers they have.
 
     Parameters
@@ -136,12 +146,16 @@ def items_table(
     if short:
         chosen = [column for column in columns if column.key in ("item", *_IDENTITY, *_CHOSEN)]
         columns = chosen or columns
-    figures = figures or {}
+    keys = figures or {}
     body = [
-        Row([cell(row, column) for column in columns], item.label, _figures(item, figures))
+        RowView(
+            [cell(row, column) for column in columns],
+            item.label,
+            keys.get(item.label) or keys.get(item.name("column") or "", ()),
+        )
         for row, item in zip(plain, shown, strict=True)
     ]
-    return Table(columns, body, len(items))
+    return TableView(columns, body, len(items))
 
 
 def _plain_row(item: Item, has_sets: bool) -> Mapping[str, Any]:
@@ -154,20 +168,16 @@ def _plain_row(item: Item, has_sets: bool) -> Mapping[str, Any]:
     return {"item": joined} | {key: value for key, value in row.items() if key not in names}
 
 
-def _figures(item: Item, figures: Mapping[str, Sequence[str]]) -> Sequence[str]:
-    return figures.get(item.label) or figures.get(item.name("column") or "", ())
-
-
 def allowed_rows(tables: Sequence[Sequence[Item]]) -> int:
     """Rows per table so that all tables together stay within `CELLS` and `CHARACTERS`."""
-    rows_of = [[item.row() for item in items[:_LOOKED_AT]] for items in tables if items]
+    rows_of = [[item.row() for item in items[:_SAMPLED_ROWS]] for items in tables if items]
     lengths = [len(items) for items in tables if items]
     sizes = [
         (length, len(rows[0]), _text_length(rows))
         for length, rows in zip(lengths, rows_of, strict=True)
     ]
     limit = ROWS
-    while limit > 20:
+    while limit > _FEWEST_ROWS:
         cells = sum(min(rows, limit) * keys for rows, keys, _ in sizes)
         text = sum(min(rows, limit) * length for rows, _, length in sizes)
         if cells <= CELLS and text <= CHARACTERS:
@@ -178,22 +188,22 @@ def allowed_rows(tables: Sequence[Sequence[Item]]) -> int:
 
 def _text_length(rows: Sequence[Mapping[str, Any]]) -> float:
     """Characters of text that a row takes on average: what is shown, and its title."""
-    shown = (min(len(value), _TEXT + _LONGEST) for row in rows for value in row.values()
+    shown = (min(len(value), _CELL_TEXT + _CELL_TITLE) for row in rows for value in row.values()
              if isinstance(value, str))  # fmt: skip
     return sum(shown) / len(rows)
 
 
-def _columns(rows: Sequence[Mapping[str, Any]]) -> list[Column]:
+def _columns(rows: Sequence[Mapping[str, Any]]) -> list[ColumnView]:
     keys = dict.fromkeys(
         key for row in rows for key, value in row.items() if value not in (None, "")
     )
     if "low" in keys or "high" in keys:
         keys = dict.fromkeys([*(k for k in keys if k not in ("low", "high")), "interval"])
-    known = [key for key in _ORDER if key in keys]
-    return [_column(key, rows) for key in [*known, *(key for key in keys if key not in known)]]
+    ordered = [key for key in _ORDER if key in keys]
+    return [_column(key, rows) for key in [*ordered, *(key for key in keys if key not in ordered)]]
 
 
-def _column(key: str, rows: Sequence[Mapping[str, Any]]) -> Column:
+def _column(key: str, rows: Sequence[Mapping[str, Any]]) -> ColumnView:
     heading = _HEADINGS.get(key) or key.replace("_", " ").capitalize()
     values = [row[key] for row in rows if row.get(key) is not None]
     is_numeric = all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
@@ -207,51 +217,55 @@ def _column(key: str, rows: Sequence[Mapping[str, Any]]) -> Column:
     else:
         is_long = any(len(_words(value)) > _PROSE for value in values)
         kind = "prose" if is_long else "text"
-    return Column(key, heading, _HELP.get(key, ""), kind)
+    return ColumnView(key, heading, _HELP.get(key, ""), kind)
 
 
-def _rule_columns(rows: Sequence[Mapping[str, Any]]) -> list[Column]:
+def _rule_columns(rows: Sequence[Mapping[str, Any]]) -> list[ColumnView]:
     """Few and narrow: a row is told in words first, then by its shares."""
     columns = []
     for key in _RULE_ORDER:
-        known = _column(key, rows)
-        kind = "share" if key in _RULE_HELP else known.kind
-        heading = _RULE_HEADINGS.get(key, known.heading)
+        general = _column(key, rows)
+        kind = "share" if key in _RULE_HELP else general.kind
+        heading = _RULE_HEADINGS.get(key, general.heading)
         if key == "rule" or any(row.get(key) not in (None, "") for row in rows):
-            columns.append(Column(key, heading, _RULE_HELP.get(key, ""), kind))
+            columns.append(ColumnView(key, heading, _RULE_HELP.get(key, ""), kind))
     return columns
 
 
-def _rule_cell(row: Mapping[str, Any], column: Column) -> Cell:
+def _rule_cell(row: Mapping[str, Any], column: ColumnView) -> CellView:
     cell = _cell(row, column)
     if column.key == "rule":
-        is_told = row.get("status") in ("error", "not_applicable")
-        note = str(row.get("patterns") or (row.get("why") if is_told else "") or "")
+        has_reason = row.get("status") in ("error", "not_applicable")
+        note = str(row.get("patterns") or (row.get("why") if has_reason else "") or "")
     elif column.key == "estimate" and row.get("low") is not None:
         note = f"{share(row['low'])} to {share(row['high'])}"
     elif column.key == "violations" and row.get("n") is not None:
         note = f"of {number(row['n'])}"
     else:
         note = ""
-    return replace(cell, note=note[:_LONGEST])
+    return replace(cell, note=note[:_CELL_TITLE])
 
 
-def _cell(row: Mapping[str, Any], column: Column) -> Cell:
+def _cell(row: Mapping[str, Any], column: ColumnView) -> CellView:
     if column.kind == "interval":
         low, high = row.get("low"), row.get("high")
         if low is None and high is None:
-            return Cell("")
-        return Cell(f"{number(low)} to {number(high)}", f"{low} to {high}")
+            return CellView("")
+        return CellView(f"{number(low)} to {number(high)}", f"{low} to {high}")
     value = row.get(column.key)
     if value is None:
-        return Cell("")
+        return CellView("")
     if column.kind == "number":
-        return Cell(number(value), repr(value))
+        return CellView(number(value), repr(value))
     if column.kind == "share":
         is_full = column.key == "worth" and value >= 1
-        return Cell("≥ " + share(1.0) if is_full else share(value), repr(value))
+        return CellView("≥ " + share(1.0) if is_full else share(value), repr(value))
     text = _words(value)
-    return Cell(text) if len(text) <= _TEXT else Cell(text[: _TEXT - 1] + "…", text[:_LONGEST])
+    return (
+        CellView(text)
+        if len(text) <= _CELL_TEXT
+        else CellView(text[: _CELL_TEXT - 1] + "…", text[:_CELL_TITLE])
+    )
 
 
 def _words(value: Any) -> str:

@@ -15,9 +15,9 @@ from synth_eval.judging.results import Result, Status
 from synth_eval.judging.verdicts import Verdict, VerdictWord
 from synth_eval.report.page.explanations import Explanation, explanation, title
 from synth_eval.report.page.gaps import Gap, not_evaluated
-from synth_eval.report.page.pictures import Picture, Pictures
+from synth_eval.report.page.page_figures import FigureView, PageFigures
 from synth_eval.report.page.strips import Strip, strip
-from synth_eval.report.page.tables import Table, allowed_rows, items_table
+from synth_eval.report.page.tables import TableView, allowed_rows, items_table
 from synth_eval.report.page.worst import WorstItem, worst_items
 from synth_eval.words import listed, number
 
@@ -35,8 +35,10 @@ __all__ = [
 ]
 
 _FINDINGS = 8
-_FOUND = (Status.FAIL, Status.ERROR, Status.WARN, Status.INCONCLUSIVE)
-_ORDER = (*_FOUND, Status.PASS, Status.NOT_APPLICABLE)
+"""Checks listed on the first screen, beside the verdicts that name the gravest already."""
+
+_NOT_PASSED = (Status.FAIL, Status.ERROR, Status.WARN, Status.INCONCLUSIVE)
+_ORDER = (*_NOT_PASSED, Status.PASS, Status.NOT_APPLICABLE)
 
 VERDICT_SHAPES = {
     VerdictWord.GO: Status.PASS,
@@ -53,14 +55,14 @@ class CheckView:
     result: Result
     title: str
     strip: Strip | None
-    table: Table | None
-    pictures: Sequence[Picture]
+    table: TableView | None
+    figures: Sequence[FigureView]
     explanation: Explanation | None
 
     @property
     def is_open(self) -> bool:
         """Findings show their evidence at once, passed checks on demand."""
-        return self.result.status in _FOUND
+        return self.result.status in _NOT_PASSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +99,13 @@ class Page:
 
 def page(findings: Findings) -> Page:
     """View of an evaluation."""
-    pictures = Pictures(findings)
+    figures = PageFigures(findings)
     rows = allowed_rows([result.items for result in findings.results])
     dimensions = []
     for name, verdict in findings.verdicts.items():
         results = [result for result in findings.results if result.dimension == name]
         results.sort(key=lambda result: (_ORDER.index(result.status), result.code))
-        checks = [_check(result, rows, pictures) for result in results]
+        checks = [_check(result, rows, figures) for result in results]
         dimensions.append(_dimension(name, verdict, checks))
     alarms = [r for r in findings.findings() if r.status is not Status.NOT_APPLICABLE]
     return Page(
@@ -119,8 +121,8 @@ def page(findings: Findings) -> Page:
         more_findings=max(len(alarms) - _FINDINGS, 0),
         not_evaluated=not_evaluated(findings),
         reference_scores=findings.reference_scores,
-        figures=pictures.drawings,
-        on_demand=pictures.on_demand,
+        figures=figures.drawings,
+        on_demand=figures.on_demand,
     )
 
 
@@ -151,13 +153,13 @@ def headline(findings: Findings, *, aside: bool = True) -> str:
     return f"{title}: {sentence}{tail}"
 
 
-def _check(result: Result, rows: int, pictures: Pictures) -> CheckView:
+def _check(result: Result, rows: int, figures: PageFigures) -> CheckView:
     return CheckView(
         result=result,
         title=title(result),
         strip=strip(result),
-        table=items_table(result.items, rows, pictures.of_items) if result.items else None,
-        pictures=pictures.of_check(result),
+        table=items_table(result.items, rows, figures.of_items) if result.items else None,
+        figures=figures.of_check(result),
         explanation=explanation(result),
     )
 

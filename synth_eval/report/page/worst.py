@@ -13,7 +13,11 @@ from synth_eval.report.page.explanations import title
 __all__ = ["WorstItem", "worst_items"]
 
 _MOST = 4
-_LONGEST = 32
+"""Items of one kind on the first screen, which has room for four lines of each."""
+
+_LONGEST_NAME = 32
+"""Characters of one name in a pair or triple, so that the others are seen, too."""
+
 _BAD = (Status.FAIL, Status.ERROR, Status.WARN, Status.INCONCLUSIVE)
 _PLURALS: Mapping[str, str] = {
     "column": "columns",
@@ -53,6 +57,7 @@ def worst_items(results: Sequence[Result]) -> dict[str, list[WorstItem]]:
     dict of str to list of WorstItem
         Kinds without an item are left out.
     """
+    # By plural and label: gravity, place in the result and code of the check.
     not_passed: dict[str, dict[str, list[tuple[int, int, str]]]] = {}
     for result in results:
         if result.status not in _BAD or _named_by_check(result):
@@ -84,7 +89,11 @@ def _label(item: Item, plural: str) -> str:
 
 
 def _cut(name: str) -> str:
-    return name if len(name) <= _LONGEST else f"{name[: _LONGEST // 2]}…{name[-_LONGEST // 2 :]}"
+    return (
+        name
+        if len(name) <= _LONGEST_NAME
+        else f"{name[: _LONGEST_NAME // 2]}…{name[-_LONGEST_NAME // 2 :]}"
+    )
 
 
 def _ranked(items: Mapping[str, list[tuple[int, int, str]]]) -> list[WorstItem]:

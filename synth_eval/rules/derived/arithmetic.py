@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from synth_eval.data.table import Table
 from synth_eval.rules.derived.relations import (
+    ALPHA,
     MAX_EXCEPTIONS,
     MAX_PAIRS,
     MIN_SUPPORT,
@@ -28,8 +29,8 @@ from synth_eval.rules.tally import Tally
 
 __all__ = ["arithmetic_rules"]
 
-_ALPHA = 0.05
 _GRID = 400
+"""Quantiles that stand for a column, whatever the order of its rows."""
 
 Floats = npt.NDArray[np.float64]
 Relation = Callable[[Floats, Floats], npt.NDArray[np.bool_]]
@@ -112,7 +113,7 @@ def _holds(
     return (
         whole.judged >= MIN_SUPPORT
         and whole.broken <= MAX_EXCEPTIONS * whole.judged
-        and chance_of_so_few(whole.judged, whole.broken, surprise) * tests <= _ALPHA
+        and chance_of_so_few(whole.judged, whole.broken, surprise) * tests <= ALPHA
     )
 
 

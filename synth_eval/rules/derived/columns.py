@@ -19,12 +19,22 @@ from synth_eval.words import percent
 
 __all__ = ["column_rules", "literal"]
 
-_DAY = 86_400_000_000.0
+_DAY = 86_400_000_000.0  # microseconds
+
 _DAYS_TO_9999 = 2_900_000
+"""Days from 1970 to the last years that ISO dates have four digits for."""
+
 _MANY_DAYS = 5 * 365
+"""Spans from here on have ends in whole years, as people set such limits."""
+
 _MAX_LEVELS = 200
+"""Levels that one rule lists; of more nobody reads the list."""
+
 _SHAPE_COVER = 0.999
+"""Share of the values that have a shape for it to be a rule: a few may be garbled."""
+
 _MAX_SHAPE_TOKENS = 16
+"""Parts of a shape; longer ones are sentences rather than identifiers."""
 
 _WHOLE = (
     "int", "int64", "int32", "int16", "int8", "Int64Dtype", "LongType", "IntegerType", "ShortType",
@@ -162,15 +172,15 @@ def _range_rules(real: Table, spec: Column, small_cell: int) -> Iterator[Rule]:
     column = real.number_column(spec.name)
     if spec.kind == "datetime" and column.stored.startswith(("time32", "time64", "duration")):
         return
-    found = _dates(column, small_cell) if spec.kind == "datetime" else _numbers(column, small_cell)
-    if found is None:
+    limits = _dates(column, small_cell) if spec.kind == "datetime" else _numbers(column, small_cell)
+    if limits is None:
         return
-    (low, high), ends = found
-    told = [str(end).removesuffix("T00:00:00") for end in ends]
+    (low, high), ends = limits
+    words = [str(end).removesuffix("T00:00:00") for end in ends]
     yield Rule(
         "expect_column_values_to_be_between",
         {"column": spec.name, "min_value": ends[0], "max_value": ends[1], "mostly": None},
-        f"{spec.name}: from {told[0]} to {told[1]}",
+        f"{spec.name}: from {words[0]} to {words[1]}",
         f"at least {small_cell} real rows reach each end; an end that is not a limit shared by "
         "many rows is moved outward and rounded",
         lambda table: _outside(table, spec.name, low, high),
@@ -212,11 +222,11 @@ def _outside(table: Table, name: str, low: float, high: float) -> Tally:
 def _level_rules(real: Table, spec: Column, small_cell: int) -> Iterator[Rule]:
     column = real.level_column(spec.name)
     counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.levels))
-    kept = int((counts >= small_cell).sum())
-    values = [literal(word, spec, column.stored) for word in column.levels[:kept]]
-    if spec.kind == "boolean" or not 0 < kept <= _MAX_LEVELS or None in values:
+    named = int((counts >= small_cell).sum())
+    values = [literal(word, spec, column.stored) for word in column.levels[:named]]
+    if spec.kind == "boolean" or not 0 < named <= _MAX_LEVELS or None in values:
         return
-    rare = int(counts[kept:].sum())
+    rare = int(counts[named:].sum())
     left_out = Tally(int(counts.sum()), rare).shown(small_cell)
     why = f"levels of at least {small_cell} real rows"
     if left_out.rate:
@@ -228,7 +238,7 @@ def _level_rules(real: Table, spec: Column, small_cell: int) -> Iterator[Rule]:
         {"column": spec.name, "value_set": sorted(values, key=str), "mostly": None},
         f"{spec.name}: one of {_listed([str(value) for value in values])}",
         why,
-        lambda table: _other_levels(table, spec.name, kept),
+        lambda table: _other_levels(table, spec.name, named),
     )
 
 
@@ -237,9 +247,9 @@ def _listed(words: list[str], most: int = 4) -> str:
     return ", ".join(words[:most]) + (f" and {more} more" if more > 0 else "")
 
 
-def _other_levels(table: Table, name: str, kept: int) -> Tally:
+def _other_levels(table: Table, name: str, named: int) -> Tally:
     codes = table.level_column(name).codes
-    return Tally(int((codes >= 0).sum()), int((codes >= kept).sum()))
+    return Tally(int((codes >= 0).sum()), int((codes >= named).sum()))
 
 
 def _unique_rule(name: str) -> Rule:

@@ -18,8 +18,8 @@ from synth_eval.rules.tally import Tally
 
 __all__ = ["dummy_blocks", "dummy_rules"]
 
-_MAX_COLUMNS = 500
-_LISTED = 4
+_MAX_COLUMNS = 500  # looked at: every two of them are counted together
+_LISTED = 4  # names in the sentence of a rule
 
 Flags = npt.NDArray[np.bool_]
 

@@ -22,9 +22,16 @@ from synth_eval.rules.tally import Tally
 __all__ = ["key_rules", "repeated_rows"]
 
 _MIN_EXPECTED = 10.0
+"""Repetitions that chance would have made: with ten, none at all is no chance (5 in 100,000)."""
+
 _MAX_COLUMNS = 30
+"""Columns looked at: each of their 435 pairs costs a pass over the rows."""
+
 _MOST_KEYS = 3
+"""Keys of two columns that become rules; nobody reads a longer list."""
+
 _PROBE = 5_000
+"""Rows looked at first, which tell of nearly every pair of columns that it is no key."""
 
 
 def key_rules(real: Table, search: Search) -> Iterator[Rule]:
@@ -38,16 +45,16 @@ def key_rules(real: Table, search: Search) -> Iterator[Rule]:
     for spec in columns:
         if spec.name in alone and _expected_of_numbers(real, spec) >= _MIN_EXPECTED:
             yield _unique_numbers(spec.name)
-    given = 0
+    keys = 0  # of two columns
     chance = {c.name: _chance_of_repeat(real, c.name) for c in columns if c.name not in alone}
     for first, second in combinations(chance, 2):
         search.pairs += 1
         search.tests += 1
         expected = real.num_rows * (real.num_rows - 1) / 2 * chance[first] * chance[second]
-        if expected < _MIN_EXPECTED or given == _MOST_KEYS:
+        if expected < _MIN_EXPECTED or keys == _MOST_KEYS:
             continue
         if _is_unique(real, [first, second]):
-            given += 1
+            keys += 1
             yield _unique_pairs(first, second)
 
 

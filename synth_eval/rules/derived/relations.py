@@ -20,7 +20,7 @@ from synth_eval.rules.derived.views import LevelView, View, pairs_of, views_of
 from synth_eval.rules.rule import Rule
 from synth_eval.rules.tally import Tally
 
-__all__ = ["MAX_EXCEPTIONS", "MAX_PAIRS", "Search", "chance_of_so_few", "relation_rules"]
+__all__ = ["ALPHA", "MAX_EXCEPTIONS", "MAX_PAIRS", "Search", "chance_of_so_few", "relation_rules"]
 
 MAX_EXCEPTIONS = 0.005
 """Share of real rows that may break a proposed rule."""
@@ -34,7 +34,9 @@ MIN_SURPRISE = 0.05
 MAX_PAIRS = 5_000
 """Pairs of columns looked at, about a hundred columns."""
 
-_ALPHA = 0.05
+ALPHA = 0.05
+"""Chance that any rule of a table is one by chance: the evidence of each is multiplied by the
+number of rules looked at."""
 
 Joint = npt.NDArray[np.int64]
 
@@ -83,13 +85,13 @@ def relation_rules(
     """
     views = views_of(real, small_cell)
     pairs = list(pairs_of(views, MAX_PAIRS))
-    total = sum(v.kept * sum(w.name != v.name for w in views) for v in views)
+    total = sum(v.states * sum(w.name != v.name for w in views) for v in views)
     search.pairs += len(pairs)
     search.tests += total
     search.complete &= len(pairs) < MAX_PAIRS
-    told = [set(block) for block in blocks]
+    block_sets = [set(block) for block in blocks]
     for first, second in pairs:
-        if any({first.name, second.name} <= block for block in told):
+        if any({first.name, second.name} <= block for block in block_sets):
             continue
         joint = _joint(first, second, real)
         yield from _pair_rules(first, second, joint, small_cell, total)
@@ -97,10 +99,10 @@ def relation_rules(
 
 def _joint(first: View, second: View, table: Table) -> Joint:
     """Counts of the states of two columns; others and missing are the last two."""
-    width = second.kept + 2
+    width = second.states + 2
     cells = first.codes(table) * width + second.codes(table)
-    counts = np.bincount(cells, minlength=(first.kept + 2) * width)
-    return counts.reshape(first.kept + 2, width)
+    counts = np.bincount(cells, minlength=(first.states + 2) * width)
+    return counts.reshape(first.states + 2, width)
 
 
 def _pair_rules(
@@ -137,7 +139,7 @@ def _determines(cause: View, effect: View, joint: Joint, small_cell: int, tests:
     sizes, best = named.sum(axis=1), named[:, :-1].max(axis=1)
     sure = sizes - best <= 0.05 * sizes
     return bool(sure.all() and (best >= small_cell).all()) and (
-        chance_of_so_few(total, broken, surprise) * tests <= _ALPHA
+        chance_of_so_few(total, broken, surprise) * tests <= ALPHA
     )
 
 
@@ -145,7 +147,7 @@ def _dependency(cause: View, effect: View, joint: Joint, small_cell: int, *, bot
     assert isinstance(cause, LevelView)
     assert isinstance(effect, LevelView)
     partner = joint[:-2, :-2].argmax(axis=1)
-    allowed = {(state, int(partner[state])) for state in range(cause.kept)}
+    allowed = {(state, int(partner[state])) for state in range(cause.states)}
     pairs = sorted(
         ([cause.literals[a], effect.literals[b]] for a, b in allowed), key=lambda pair: str(pair)
     )
@@ -161,7 +163,7 @@ def _dependency(cause: View, effect: View, joint: Joint, small_cell: int, *, bot
             "mostly": None,
         },
         f"{names} {verb}",
-        f"functional dependency: each of the {cause.kept} values of {cause.name} with at least "
+        f"functional dependency: each of the {cause.states} values of {cause.name} with at least "
         f"{small_cell} real rows goes with one value of {effect.name}",
         lambda table: _outside_pairs(cause, effect, partner, table),
     )
@@ -172,17 +174,17 @@ def _outside_pairs(
 ) -> Tally:
     judged = _joint(cause, effect, table)[:-1, :-1]
     total = int(judged.sum())
-    return Tally(total, total - int(judged[np.arange(cause.kept), partner].sum()))
+    return Tally(total, total - int(judged[np.arange(cause.states), partner].sum()))
 
 
 def _implications(cause: View, effect: View, joint: Joint, tests: int) -> Iterator[Rule]:
     """Rules of the kind: where A is a, B is b."""
-    judged = joint[:-1, : effect.kept + 1]
+    judged = joint[:-1, : effect.states + 1]
     totals = judged.sum(axis=0)
-    for state in range(cause.kept):
+    for state in range(cause.states):
         row = judged[state]
         support = int(row.sum())
-        result = int(row[:-1].argmax()) if effect.kept else 0
+        result = int(row[:-1].argmax()) if effect.states else 0
         broken = support - int(row[result])
         rest = int(totals.sum()) - support
         if support < MIN_SUPPORT or broken > MAX_EXCEPTIONS * support or rest < MIN_SUPPORT:
@@ -190,7 +192,7 @@ def _implications(cause: View, effect: View, joint: Joint, tests: int) -> Iterat
         surprise = 1 - (int(totals[result]) - int(row[result])) / rest
         if surprise < MIN_SURPRISE:
             continue
-        if chance_of_so_few(support, broken, surprise) * tests <= _ALPHA:
+        if chance_of_so_few(support, broken, surprise) * tests <= ALPHA:
             yield _implication(cause, effect, state, result)
 
 
@@ -206,5 +208,5 @@ def _implication(cause: View, effect: View, state: int, result: int) -> Rule:
 
 
 def _exceptions(cause: View, effect: View, state: int, result: int, table: Table) -> Tally:
-    row = _joint(cause, effect, table)[state, : effect.kept + 1]
+    row = _joint(cause, effect, table)[state, : effect.states + 1]
     return Tally(int(row.sum()), int(row.sum() - row[result]))

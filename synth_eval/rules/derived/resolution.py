@@ -14,15 +14,14 @@ import numpy as np
 
 from synth_eval.data.schema import Column
 from synth_eval.data.table import Table
-from synth_eval.rules.derived.relations import MAX_EXCEPTIONS, MIN_SUPPORT
+from synth_eval.rules.derived.relations import ALPHA, MAX_EXCEPTIONS, MIN_SUPPORT
 from synth_eval.rules.engines.conditions import quoted
 from synth_eval.rules.rule import Rule
 from synth_eval.rules.tally import Tally
 
 __all__ = ["resolution_rules", "step_rules"]
 
-_ALPHA = 0.05
-_SECOND = 1_000_000
+_SECOND = 1_000_000  # microseconds
 _UNITS = {
     "D": ("days", 86_400 * _SECOND),
     "h": ("hours", 3_600 * _SECOND),
@@ -30,8 +29,14 @@ _UNITS = {
     "s": ("seconds", _SECOND),
 }
 _STEPS = (1_000_000, 100_000, 10_000, 5_000, 1_000, 500, 250, 100, 50, 25, 20, 12, 10, 5, 4, 3, 2)
+"""Steps that people price, pack and round by, where the step common to all is broken by a few."""
+
 _MIN_DISTINCT = 10
+"""Different numbers that tell a step: of fewer, all even ones are no wonder."""
+
 _MOST = 2.0**53
+"""Whole numbers up to here are exact in a float."""
+
 _SAME_IN_ALL_ZONES = ("min", "s")
 
 
@@ -82,7 +87,7 @@ def step_rules(real: Table, spec: Column) -> Iterator[Rule]:
         tally = _off_step(real, spec.name, step)
         if tally.judged >= MIN_SUPPORT and tally.broken <= MAX_EXCEPTIONS * tally.judged:
             # Ten different numbers are all multiples of 2 by chance once in a thousand columns.
-            if float(step) ** -len(distinct) * len(_STEPS) * len(real.schema.columns) <= _ALPHA:
+            if float(step) ** -len(distinct) * len(_STEPS) * len(real.schema.columns) <= ALPHA:
                 yield _step_rule(spec.name, step)
             return
 

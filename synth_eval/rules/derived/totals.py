@@ -21,6 +21,7 @@ import numpy.typing as npt
 from synth_eval.data.fingerprint import fingerprints
 from synth_eval.data.table import Table
 from synth_eval.rules.derived.relations import (
+    ALPHA,
     MAX_EXCEPTIONS,
     MIN_SUPPORT,
     MIN_SURPRISE,
@@ -36,12 +37,20 @@ __all__ = ["MAX_PARTS", "total_rules"]
 MAX_PARTS = 8
 """Most columns that make a sum."""
 
-_ALPHA = 0.05
 _MAX_COLUMNS = 60
+"""Columns looked at: each of their 1,770 pairs is tried as a sum and as a product of the others."""
+
 _PROBE = 500
+"""Rows that a sum is tried on before all are counted."""
+
 _HUGE = 1e100
+"""Numbers from here on are no measurements, and products of a few of them overflow."""
+
 _CHUNKS = 6
+"""Parts of the rows, of which one without a row that breaks the sum is enough."""
+
 _EXACT = 1e-6
+"""Share of the usual size that rounding may leave of a sum of floats."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -76,15 +85,16 @@ def total_rules(real: Table, names: list[str], search: Search) -> Iterator[Rule]
     tests = _tests(len(names))
     search.tests += tests
     taken: set[int] = set()
-    for found in (*_pairs(block, tolerances), *_long_sums(block, tolerances["+"])):
-        if len(found.parts) > 2 and found.total in taken:
+    for relation in (*_pairs(block, tolerances), *_long_sums(block, tolerances["+"])):
+        if len(relation.parts) > 2 and relation.total in taken:
             continue  # a sum of sums is told by its last step
-        tolerance = float(tolerances[found.sign][found.total])
-        if not _each_part_matters(block, found, tolerance):
-            continue
-        rule = _rule(found, names, tolerance)
-        if _is_kept(rule.count(real), block, found, tolerance, tests):
-            taken.add(found.total)
+        tolerance = float(tolerances[relation.sign][relation.total])
+        surprises = (_surprise(block, relation, tolerance, part) for part in relation.parts)
+        if min(surprises) < MIN_SURPRISE:
+            continue  # a part could as well come from another row
+        rule = _rule(relation, names, tolerance)
+        if _is_kept(rule.count(real), block, relation, tolerance, tests):
+            taken.add(relation.total)
             yield rule
 
 
@@ -143,8 +153,8 @@ def _close(block: Floats, made: Floats, tolerance: Floats) -> npt.NDArray[np.boo
     """Which columns are what was made in (nearly) all probed rows where both are there."""
     gap = np.abs(block - made[:, None])
     judged = (~np.isnan(gap)).sum(axis=0)
-    kept = (gap <= tolerance).sum(axis=0)
-    close = (judged >= MIN_SUPPORT / 4) & (kept >= (1 - 4 * MAX_EXCEPTIONS) * judged)
+    holds = (gap <= tolerance).sum(axis=0)
+    close = (judged >= MIN_SUPPORT / 4) & (holds >= (1 - 4 * MAX_EXCEPTIONS) * judged)
     return np.asarray(close, bool)
 
 
@@ -160,9 +170,12 @@ def _long_sums(block: Floats, tolerance: Floats) -> Iterator[_Total]:
         if weights is None:
             basis.append(place)
             continue
-        found = _as_sum(weights, [int(columns[b]) for b in basis], int(columns[place]))
-        if found is not None and _fits(block, found, tolerance):
-            yield found
+        relation = _as_sum(weights, [int(columns[b]) for b in basis], int(columns[place]))
+        if relation is None:
+            continue
+        made = block[:, list(relation.parts)].sum(axis=1)
+        if _close(block, made, tolerance)[relation.total]:
+            yield relation
 
 
 def _weights(chunks: list[Floats], basis: list[int], place: int) -> Floats | None:
@@ -194,50 +207,41 @@ def _as_sum(weights: Floats, basis: list[int], place: int) -> _Total | None:
     return _Total(total, tuple(sorted(parts)), "+") if 3 <= len(parts) <= MAX_PARTS else None
 
 
-def _fits(block: Floats, found: _Total, tolerance: Floats) -> bool:
-    made = block[:, list(found.parts)].sum(axis=1)
-    return bool(_close(block, made, tolerance)[found.total])
-
-
-def _gap(block: Floats, found: _Total) -> Floats:
+def _gap(block: Floats, relation: _Total) -> Floats:
     """Distance of the total from what its parts make, row by row."""
-    parts = block[:, list(found.parts)]
-    made = parts.sum(axis=1) if found.sign == "+" else parts.prod(axis=1)
-    return np.asarray(np.abs(block[:, found.total] - made), np.float64)
+    parts = block[:, list(relation.parts)]
+    made = parts.sum(axis=1) if relation.sign == "+" else parts.prod(axis=1)
+    return np.asarray(np.abs(block[:, relation.total] - made), np.float64)
 
 
-def _surprise(block: Floats, found: _Total, tolerance: float, column: int) -> float:
+def _surprise(block: Floats, relation: _Total, tolerance: float, column: int) -> float:
     """Share of the rows that would break the rule with the column of another row."""
     moved = block.copy()
     moved[:, column] = np.roll(moved[:, column], 1)
-    gap = _gap(moved, found)
+    gap = _gap(moved, relation)
     gap = gap[~np.isnan(gap)]
     return float((gap > tolerance).mean()) if len(gap) else 0.0
 
 
-def _each_part_matters(block: Floats, found: _Total, tolerance: float) -> bool:
-    return all(_surprise(block, found, tolerance, p) >= MIN_SURPRISE for p in found.parts)
-
-
-def _is_kept(tally: Tally, block: Floats, found: _Total, tolerance: float, tests: int) -> bool:
+def _is_kept(tally: Tally, block: Floats, relation: _Total, tolerance: float, tests: int) -> bool:
     if tally.judged < MIN_SUPPORT or tally.broken > MAX_EXCEPTIONS * tally.judged:
         return False
-    surprise = _surprise(block, found, tolerance, found.total)
-    return chance_of_so_few(tally.judged, tally.broken, surprise) * tests <= _ALPHA
+    surprise = _surprise(block, relation, tolerance, relation.total)
+    return chance_of_so_few(tally.judged, tally.broken, surprise) * tests <= ALPHA
 
 
-def _rule(found: _Total, names: list[str], tolerance: float) -> Rule:
-    total, parts = names[found.total], [names[part] for part in found.parts]
-    made = f" {found.sign} ".join(quoted(part) for part in parts)
+def _rule(relation: _Total, names: list[str], tolerance: float) -> Rule:
+    total, parts = names[relation.total], [names[part] for part in relation.parts]
+    made = f" {relation.sign} ".join(quoted(part) for part in parts)
     gap = f"abs({quoted(total)} - ({made})) > {tolerance!r}"
-    word = "sum" if found.sign == "+" else "product"
+    word = "sum" if relation.sign == "+" else "product"
     return Rule(
         "expect_table_row_count_to_equal",
         {"value": 0, "row_condition": {"type": "pass_through", "pass_through_filter": gap}},
-        f"{total} = {f' {found.sign} '.join(parts)}",
+        f"{total} = {f' {relation.sign} '.join(parts)}",
         f"{word}: told as the number of rows that break it, because Great Expectations compares "
         "sums of columns with constants only",
-        _counter(total, parts, np.add if found.sign == "+" else np.multiply, tolerance),
+        _counter(total, parts, np.add if relation.sign == "+" else np.multiply, tolerance),
     )
 
 

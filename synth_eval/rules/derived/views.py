@@ -16,7 +16,10 @@ from synth_eval.rules.rule import comparison, nullity
 __all__ = ["MAX_LEVELS", "LevelView", "MissingView", "View", "views_of"]
 
 MAX_LEVELS = 50
+"""Levels of a column that rules between columns are told in, the most frequent first."""
+
 _MIN_SUPPORT = 100
+"""Real rows that are missing, and that are not, for missingness to be a side of a rule."""
 
 Codes = npt.NDArray[np.int64]
 
@@ -28,22 +31,22 @@ class View:
     ----------
     name : str
         Column.
-    kept : int
-        Number of states that may be named. ``codes`` gives the state of each row; `kept` is
-        any other value and ``kept + 1`` a missing one.
+    states : int
+        Number of states that may be named. ``codes`` gives the state of each row; `states` is
+        any other value and ``states + 1`` a missing one.
     """
 
-    def __init__(self, name: str, kept: int) -> None:
+    def __init__(self, name: str, states: int) -> None:
         self.name = name
-        self.kept = kept
-        self._known: dict[int, tuple[Table, Codes]] = {}
+        self.states = states
+        self._codes: dict[int, tuple[Table, Codes]] = {}
 
     def codes(self, table: Table) -> Codes:
         """State of each row of a table, kept for the tables of one derivation."""
-        known = self._known.get(id(table))
-        if known is None:
-            known = self._known[id(table)] = (table, self._encode(table))
-        return known[1]
+        entry = self._codes.get(id(table))
+        if entry is None:
+            entry = self._codes[id(table)] = (table, self._encode(table))
+        return entry[1]
 
     def condition(self, state: int) -> dict[str, Any]:
         """Row condition that selects a state."""
@@ -87,15 +90,15 @@ class LevelView(View):
     def _encode(self, table: Table) -> Codes:
         if self._numbers is None:
             column = table.level_column(self.name)
-            codes = np.minimum(column.codes, self.kept).astype(np.int64)
-            codes[column.codes < 0] = self.kept + 1
+            codes = np.minimum(column.codes, self.states).astype(np.int64)
+            codes[column.codes < 0] = self.states + 1
             return codes
         values = table.number_column(self.name).values
         order = np.argsort(self._numbers)
         ranked = self._numbers[order]
-        place = np.minimum(np.searchsorted(ranked, values), self.kept - 1)
-        codes = np.where(ranked[place] == values, order[place], self.kept)
-        codes[np.isnan(values)] = self.kept + 1
+        place = np.minimum(np.searchsorted(ranked, values), self.states - 1)
+        codes = np.where(ranked[place] == values, order[place], self.states)
+        codes[np.isnan(values)] = self.states + 1
         return codes.astype(np.int64)
 
 
@@ -142,9 +145,9 @@ def _level_view(real: Table, spec: Column, small_cell: int) -> LevelView | None:
     if spec.is_discrete:
         column = real.level_column(spec.name)
         counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.levels))
-        kept = min(int((counts >= small_cell).sum()), MAX_LEVELS)
-        literals = [literal(word, spec, column.stored) for word in column.levels[:kept]]
-        return LevelView(spec.name, literals) if kept > 1 and None not in literals else None
+        states = min(int((counts >= small_cell).sum()), MAX_LEVELS)
+        literals = [literal(word, spec, column.stored) for word in column.levels[:states]]
+        return LevelView(spec.name, literals) if states > 1 and None not in literals else None
     if spec.kind != "numerical" or not spec.integer:
         return None
     numbers = real.number_column(spec.name)
@@ -166,12 +169,12 @@ def _surely_many(values: npt.NDArray[np.float64]) -> bool:
 
 def pairs_of(views: list[View], most: int) -> Iterator[tuple[View, View]]:
     """Pairs of views of different columns, at most so many, in the order of the columns."""
-    given = 0
+    count = 0
     for place, first in enumerate(views):
         for second in views[place + 1 :]:
             if first.name == second.name:
                 continue
-            if given == most:
+            if count == most:
                 return
-            given += 1
+            count += 1
             yield first, second

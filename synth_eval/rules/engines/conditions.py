@@ -19,6 +19,8 @@ __all__ = ["DIALECTS", "Dialect", "columns_in", "quoted", "rewritten"]
 
 _QUOTED = re.compile(r"`((?:[^`]|``)+)`")
 _LONGEST = 4_000
+"""Characters of a condition; no person writes so long a one."""
+
 
 _ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%"}
 _COMPARISONS = {
@@ -78,8 +80,10 @@ def _truncated(column: str, unit: str) -> str:
 
 def _sqlite_whole(column: str, unit: str) -> str:
     """SQLite keeps moments as text; noughts take the place of the finer parts."""
-    kept, noughts = _SQLITE_PARTS[unit]
-    return f"(substr({column}, 1, {kept}) || substr('{noughts}', 1, length({column}) - {kept}))"
+    letters, noughts = _SQLITE_PARTS[unit]
+    return (
+        f"(substr({column}, 1, {letters}) || substr('{noughts}', 1, length({column}) - {letters}))"
+    )
 
 
 DIALECTS = {
@@ -119,9 +123,9 @@ def columns_in(text: str) -> list[str]:
     try:
         tree, names = _parsed(text)
     except UsageError:
-        return [found.replace("``", "`") for found in _QUOTED.findall(text)]
-    found = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    return [names.get(name, name) for name in dict.fromkeys(found) if name != "abs"]
+        return [stand_ins.replace("``", "`") for stand_ins in _QUOTED.findall(text)]
+    stand_ins = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    return [names.get(name, name) for name in dict.fromkeys(stand_ins) if name != "abs"]
 
 
 def _parsed(text: str) -> tuple[ast.expr, dict[str, str]]:
@@ -130,9 +134,9 @@ def _parsed(text: str) -> tuple[ast.expr, dict[str, str]]:
         raise UsageError(f"a row condition may have at most {_LONGEST} characters")
     names: dict[str, str] = {}
 
-    def placeholder(found: re.Match[str]) -> str:
+    def placeholder(match: re.Match[str]) -> str:
         stand_in = f"quoted_column_{len(names)}"
-        names[stand_in] = found[1].replace("``", "`")
+        names[stand_in] = match[1].replace("``", "`")
         return f" {stand_in} "
 
     try:

@@ -99,11 +99,11 @@ def _are_known(first: Any, second: Any, allowed: Any) -> Any:
     pairs = {(_key(a), _key(b)) for a, b in allowed or ()}
     codes_a, values_a = pd.factorize(first, use_na_sentinel=False)
     codes_b, values_b = pd.factorize(second, use_na_sentinel=False)
-    known = np.ones((len(values_a), len(values_b)), bool)
+    listed = np.ones((len(values_a), len(values_b)), bool)
     if allowed is not None:
         rows = [[(_key(a), _key(b)) in pairs for b in values_b] for a in values_a]
-        known = np.array(rows, bool).reshape(known.shape)
-    return pd.Series(known[codes_a, codes_b], index=first.index)
+        listed = np.array(rows, bool).reshape(listed.shape)
+    return pd.Series(listed[codes_a, codes_b], index=first.index)
 
 
 def _key(value: Any) -> Any:

@@ -104,9 +104,9 @@ def run_on_frames(
     outcomes: list[Outcome | None] = [None] * len(expectations)
     names = safe_names(coerced.columns)
     built: dict[bool, list[Any]] = {True: [], False: []}
-    for position, given in enumerate(expectations):
+    for position, written in enumerate(expectations):
         try:
-            entry = vetted(given, DIALECTS["pandas"])
+            entry = vetted(written, DIALECTS["pandas"])
         except UsageError as refusal:
             outcomes[position] = Outcome(error=str(refusal))
             continue

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["coerced_frame", "stored_frame"]
 
-_NS_PER_US = 1000
+_NS_PER_US = 1000  # pandas keeps moments in nanoseconds, our tables in microseconds
 _NS_LIMIT = 9_214_646_400_000_000.0
 """Microseconds (year 2261) that still fit nanoseconds; later moments are cut to it."""
 
@@ -84,9 +84,9 @@ def _numbers(values: npt.NDArray[np.float64], *, whole: bool) -> npt.NDArray[Any
 def _moments(values: npt.NDArray[np.float64], *, zoned: bool) -> Any:
     import pandas as pd  # what Great Expectations works on
 
-    kept = np.clip(values, -_NS_LIMIT, _NS_LIMIT)
-    gone = np.isnan(kept)
-    whole = np.where(gone, 0, kept).astype(np.int64) * _NS_PER_US
+    bounded = np.clip(values, -_NS_LIMIT, _NS_LIMIT)
+    gone = np.isnan(bounded)
+    whole = np.where(gone, 0, bounded).astype(np.int64) * _NS_PER_US
     moments = whole.view("datetime64[ns]")
     moments[gone] = np.datetime64("NaT")
     series = pd.Series(moments)

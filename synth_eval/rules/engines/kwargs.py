@@ -61,12 +61,12 @@ def safe_names(names: Iterable[Any]) -> dict[str, str]:
     >>> safe_names(["age", "education-num", "it's"])
     {"it's": 'synth_eval_column_2'}
     """
-    known = [str(name) for name in names]
+    words = [str(name) for name in names]
     stem = "synth_eval_column"
-    while any(name.startswith(stem) for name in known):
+    while any(name.startswith(stem) for name in words):
         stem += "_"
     return {
-        name: f"{stem}_{place}" for place, name in enumerate(known) if not _PLAIN.fullmatch(name)
+        name: f"{stem}_{place}" for place, name in enumerate(words) if not _PLAIN.fullmatch(name)
     }
 
 

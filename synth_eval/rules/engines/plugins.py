@@ -51,8 +51,8 @@ def _load_file(path: Path) -> None:
     if not path.is_file():
         raise UsageError(f"cannot load plugin {path}: no such file")
     module = f"synth_eval_plugin_{path.stem}"
-    known = sys.modules.get(module)
-    if known is not None and getattr(known, "__file__", None) == str(path.resolve()):
+    loaded = sys.modules.get(module)
+    if loaded is not None and getattr(loaded, "__file__", None) == str(path.resolve()):
         return
     spec = importlib.util.spec_from_file_location(module, path.resolve())
     if spec is None or spec.loader is None:

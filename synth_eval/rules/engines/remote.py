@@ -117,8 +117,8 @@ def run_on_spark(entries: Sequence[Mapping[str, Any]], frame: Any) -> Remote:
         asset = source.add_dataframe_asset(SOURCE)
         definition = asset.add_batch_definition_whole_dataframe(SOURCE)
         batch = definition.get_batch({"dataframe": frame})
-        rows, found = _run(list(sound.values()), batch, list(frame.columns))
-    return Remote("Spark DataFrame", rows, len(frame.columns), _merged(refused, sound, found))
+        rows, outcomes = _run(list(sound.values()), batch, list(frame.columns))
+    return Remote("Spark DataFrame", rows, len(frame.columns), _merged(refused, sound, outcomes))
 
 
 def run_on_sql(
@@ -156,9 +156,9 @@ def run_on_sql(
             warnings.simplefilter("ignore", DeprecationWarning)
             asset = source.add_table_asset(SOURCE, table_name=table, **where)
         batch = asset.add_batch_definition_whole_table(SOURCE).get_batch()
-        given = [_for_sql(entry) for entry in sound.values()]
-        rows, found = _run(given, batch, list(columns))
-    typed = [_typed(*pair, columns) for pair in zip(found, sound.values(), strict=True)]
+        queries = [_for_sql(entry) for entry in sound.values()]
+        rows, outcomes = _run(queries, batch, list(columns))
+    typed = [_typed(*pair, columns) for pair in zip(outcomes, sound.values(), strict=True)]
     return Remote(f"table {table}", rows, len(columns), _merged(refused, sound, typed))
 
 
@@ -170,8 +170,8 @@ def _sorted_out(
     refused: dict[int, Outcome] = {}
     for position, entry in enumerate(entries):
         try:
-            given = _as_numbers(vetted(entry, dialect), dialect, flags)
-            sound[position] = {**given, "columns": columns_of(entry)}
+            numeric = _as_numbers(vetted(entry, dialect), dialect, flags)
+            sound[position] = {**numeric, "columns": columns_of(entry)}
         except UsageError as refusal:
             refused[position] = Outcome(error=str(refusal))
     return sound, refused
@@ -197,17 +197,17 @@ def _as_numbers(
 
 
 def _merged(
-    refused: Mapping[int, Outcome], sound: Mapping[int, Any], found: Sequence[Outcome]
+    refused: Mapping[int, Outcome], sound: Mapping[int, Any], answers: Sequence[Outcome]
 ) -> list[Outcome]:
-    outcomes = {**refused, **dict(zip(sound, found, strict=True))}
+    outcomes = {**refused, **dict(zip(sound, answers, strict=True))}
     return [outcomes[position] for position in sorted(outcomes)]
 
 
 def _typed(outcome: Outcome, entry: Mapping[str, Any], columns: Mapping[str, str]) -> Outcome:
     """A type by its name; Great Expectations knows few of the types of SQLite."""
     stored = columns.get(str(entry["kwargs"].get("column")), "").casefold()
-    known = {str(name).casefold() for name in entry["kwargs"].get("type_list") or ()}
-    if outcome.success is not False or outcome.tally is None or stored not in known:
+    names = {str(name).casefold() for name in entry["kwargs"].get("type_list") or ()}
+    if outcome.success is not False or outcome.tally is None or stored not in names:
         return outcome
     return replace(outcome, success=True, tally=Tally(outcome.tally.judged, 0))
 
@@ -223,8 +223,8 @@ def _columns_in_database(url: str, table: str, schema: str | None) -> dict[str, 
     try:
         engine = sqlalchemy.create_engine(url)
         try:
-            found = sqlalchemy.inspect(engine).get_columns(table, schema)
-            return {str(column["name"]): type(column["type"]).__name__ for column in found}
+            described = sqlalchemy.inspect(engine).get_columns(table, schema)
+            return {str(column["name"]): type(column["type"]).__name__ for column in described}
         finally:
             engine.dispose()
     except (sqlalchemy.exc.SQLAlchemyError, ImportError) as error:
@@ -265,9 +265,9 @@ def _run(
             outcomes[position] = built
         else:
             expectations.append(built)
-    found = dict(validate_batch(expectations, batch))
-    total = found.pop(-1).observed or 0
-    for position, outcome in found.items():
+    answers = dict(validate_batch(expectations, batch))
+    total = answers.pop(-1).observed or 0
+    for position, outcome in answers.items():
         outcomes[position] = _with_rows(outcome, entries[position], total)
     return total, outcomes
 

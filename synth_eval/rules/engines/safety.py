@@ -22,7 +22,7 @@ _DROPPED = frozenset(
 _ELSEWHERE = ("query", "data_source", "other_table")
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 _PARSERS = ("pandas", "spark")
-_MOST_CONDITIONS = 100
+_MOST_CONDITIONS = 100  # joined by and; people write a handful
 
 
 def vetted(entry: Mapping[str, Any], dialect: Dialect) -> dict[str, Any]:
@@ -52,8 +52,8 @@ def vetted(entry: Mapping[str, Any], dialect: Dialect) -> dict[str, Any]:
     if condition is not None:
         parser = kwargs.get("condition_parser")
         kwargs["row_condition"] = _condition(condition, parser, dialect)
-    kept = {key: value for key, value in kwargs.items() if key not in _DROPPED}
-    return {**entry, "kwargs": kept}
+    arguments = {key: value for key, value in kwargs.items() if key not in _DROPPED}
+    return {**entry, "kwargs": arguments}
 
 
 def _refuse_elsewhere(kind: str, kwargs: Mapping[str, Any]) -> None:

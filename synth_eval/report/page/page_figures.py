@@ -11,28 +11,40 @@ from synth_eval.figures import drawing, panel_drawing
 from synth_eval.figures.distributions import overlay
 from synth_eval.figures.drawing import Drawing
 from synth_eval.figures.quantiles import quantile_plot
-from synth_eval.judging.panels import Panel
 from synth_eval.judging.results import Result
 
 if TYPE_CHECKING:
     from synth_eval.judging.findings import Findings
 
-__all__ = ["Picture", "Pictures"]
+__all__ = ["FigureView", "PageFigures"]
 
 _BUDGET = 4_000_000
 """Characters of figures that open from rows; compressed, they take a tenth of it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A figure of a check: key of its drawing, title (empty for the overview), how to read it."""
+class FigureView:
+    """A figure where it stands in a page.
+
+    Parameters
+    ----------
+    key : str
+        Names its drawing.
+    title : str
+        Above it; empty for the overview of a check, which stands under the check's own title.
+    caption : str
+        How to read it.
+    message : str
+        What it shows here, in words.
+    """
 
     key: str
     title: str
     caption: str
+    message: str = ""
 
 
-class Pictures:
+class PageFigures:
     """Drawings by key, those that stand open and those that an item opens."""
 
     def __init__(self, findings: Findings) -> None:
@@ -43,22 +55,21 @@ class Pictures:
         self.of_items: dict[str, Sequence[str]] = self._of_columns() | self._of_panels()
         """Keys of the figures that items open, by name of the item or of its column."""
 
-    def of_check(self, result: Result) -> list[Picture]:
+    def of_check(self, result: Result) -> list[FigureView]:
         """Overview of all items, then the panels that are of no single item."""
         labels = {item.label for item in result.items}
-        shown = [(place, p) for place, p in enumerate(result.panels) if p.name not in labels]
-        pictures = [self._panel(result.code, place, panel) for place, panel in shown]
-        found = self._overview(result)
-        if found is None:
-            return pictures
+        views = []
+        for place, panel in enumerate(result.panels):
+            if panel.name not in labels:
+                key = f"panel-{result.code}-{place}"
+                self.drawings[key] = panel_drawing(panel)
+                views.append(FigureView(key, panel.title, panel.caption))
+        overview = self._overview(result)
+        if overview is None:
+            return views
         key = f"check-{result.code}"
-        self.drawings[key] = found
-        return [Picture(key, "", found.caption), *pictures]
-
-    def _panel(self, code: str, place: int, panel: Panel) -> Picture:
-        key = f"panel-{code}-{place}"
-        self.drawings[key] = panel_drawing(panel)
-        return Picture(key, panel.title, panel.caption)
+        self.drawings[key] = overview
+        return [FigureView(key, "", overview.caption), *views]
 
     def _overview(self, result: Result) -> Drawing | None:
         """Figure over all items; the distributions of single columns open from the table."""
@@ -73,19 +84,19 @@ class Pictures:
         """Overlays of the columns, those of the worst items first where there are too many."""
         profiles = {str(profile["column"]): profile for profile in self._findings.profiles}
         results = self._findings.results
-        named = dict.fromkeys(item.name("column") or "" for r in results for item in r.items)
+        columns = dict.fromkeys(item.name("column") or "" for r in results for item in r.items)
         keys: dict[str, Sequence[str]] = {}
-        for name in named:
+        for name in columns:
             if name not in profiles:
                 continue
-            own = []
+            of_column = []
             for kind, draw in (("column", overlay), ("quantiles", quantile_plot)):
-                found = draw(profiles[name])
+                figure = draw(profiles[name])
                 key = f"{kind}-{len(keys)}"
-                if found is not None and self._within_budget(key, found):
-                    own.append(key)
-            if own:
-                keys[name] = tuple(own)
+                if figure is not None and self._within_budget(key, figure):
+                    of_column.append(key)
+            if of_column:
+                keys[name] = tuple(of_column)
         return keys
 
     def _of_panels(self) -> dict[str, Sequence[str]]:
@@ -99,11 +110,11 @@ class Pictures:
                     keys.setdefault(panel.name, (key,))
         return keys
 
-    def _within_budget(self, key: str, found: Drawing) -> bool:
+    def _within_budget(self, key: str, figure: Drawing) -> bool:
         """Keep a drawing that opens on demand, unless too many are kept already."""
-        size = len(str(found.data))
+        size = len(str(figure.data))
         if self._spent + size > _BUDGET:
             return False
         self._spent += size
-        self.on_demand[key] = found
+        self.on_demand[key] = figure
         return True
