@@ -35,7 +35,7 @@ from synth_eval.judging.judge import Decision, Direction, Status
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Estimate, Reference, Result
 from synth_eval.stats.intervals import wilson
-from synth_eval.words import percent
+from synth_eval.words import counted, percent
 
 LOST, CHANCE = "coverage.lost_mass", "coverage.chance_absence"
 
@@ -144,10 +144,10 @@ def _words(
 ) -> tuple[str, str]:
     """Message and summary."""
     if lost:
+        cells = counted(int(worst.number("lost_cells")), "cell")
         text = (
-            f"{lost} of {looked_at:,} combinations are lost, most in {worst.label}: "
-            f"{worst.more['lost_cells']} cells with {percent(worst.number('estimate'), 2)} of the "
-            "real rows."
+            f"{lost} of {looked_at:,} combinations are lost, most in {worst.label}: {cells} with "
+            f"{percent(worst.number('estimate'), 2)} of the real rows."
         )
         return text, text
     if absent > by_chance:

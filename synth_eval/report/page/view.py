@@ -13,6 +13,7 @@ from synth_eval.judging.dimensions import dimensions
 from synth_eval.judging.purposes import purpose_of
 from synth_eval.judging.results import Result, Status
 from synth_eval.judging.verdicts import Verdict, VerdictWord
+from synth_eval.report.page.decided import DecisionView, decision_views
 from synth_eval.report.page.explanations import Explanation, explanation, title
 from synth_eval.report.page.gaps import Gap, not_evaluated
 from synth_eval.report.page.page_figures import FigureView, PageFigures
@@ -58,6 +59,7 @@ class CheckView:
     table: TableView | None
     figures: Sequence[FigureView]
     explanation: Explanation | None
+    decided: Sequence[DecisionView]
 
     @property
     def is_open(self) -> bool:
@@ -161,6 +163,7 @@ def _check(result: Result, rows: int, figures: PageFigures) -> CheckView:
         table=items_table(result.items, rows, figures.of_items) if result.items else None,
         figures=figures.of_check(result),
         explanation=explanation(result),
+        decided=decision_views(result),
     )
 
 
