@@ -11,7 +11,7 @@ from synth_eval.words import counted, number
 
 __all__ = ["DecisionView", "decision_views", "lines_of"]
 
-_MOST = 4
+_MOST = 3
 """Decisions told of one check: the gravest decide, the table of items has the others."""
 
 
