@@ -404,9 +404,10 @@ def spoil(table: pa.Table, change: str, path: Path) -> None:
 def test_bar_in_a_terminal(tables: Path, tmp_path: Path) -> None:
     near, far = pty.openpty()
     words = ["report", f"{tables}/real.parquet", f"{tables}/synthetic.parquet", "--out", "out"]
+    words += ["--select", "V001,C001", "--no-reference-scores"]
     seen = b""
     with started(
-        [sys.executable, "-m", "synth_eval", *words, "--select", "V001,C001", "--no-reference-scores"],
+        [sys.executable, "-m", "synth_eval", *words],
         cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=far,
         env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm"},
     ):  # fmt: skip
