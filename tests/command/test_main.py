@@ -316,11 +316,16 @@ def test_cheap_mistakes_need_no_kernel(
     assert not Path("reports/latest").exists()
 
 
-def test_report_from_files(tables: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "depth", [("--fast",), pytest.param((), marks=pytest.mark.slow)], ids=["fast", "standard"]
+)
+def test_report_from_files(
+    depth: tuple[str, ...], tables: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / "report"
     code = report(
         tables, out, "--holdout", f"{tables}/holdout.parquet", "--target", "approved",
-        "--seed", "5",
+        "--seed", "5", *depth,
     )  # fmt: skip
     assert {path.name for path in out.iterdir()} == {
         "report.html", "results.json", "schema.json", "evaluate.ipynb",
@@ -399,9 +404,10 @@ def spoil(table: pa.Table, change: str, path: Path) -> None:
 def test_bar_in_a_terminal(tables: Path, tmp_path: Path) -> None:
     near, far = pty.openpty()
     words = ["report", f"{tables}/real.parquet", f"{tables}/synthetic.parquet", "--out", "out"]
+    words += ["--select", "V001,C001", "--no-reference-scores"]
     seen = b""
     with started(
-        [sys.executable, "-m", "synth_eval", *words, "--select", "V,C", "--no-reference-scores"],
+        [sys.executable, "-m", "synth_eval", *words],
         cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=far,
         env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm"},
     ):  # fmt: skip

@@ -24,7 +24,7 @@ from synth_eval.data.load import Data, load
 from synth_eval.data.table import Table
 from synth_eval.rules.derived.derive import derive_rules
 from synth_eval.rules.tally import Tally
-from tests.rules.conftest import replace_column
+from tests.conftest import replace_column
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # SDMetrics warns of its own future
 

@@ -10,30 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
 import pytest
-
-from synth_eval.data.load import Data, load
-from synth_eval.demo.simulated import simulated_table
-
-
-def replace_column(table: pa.Table, name: str, values: object) -> pa.Table:
-    return table.set_column(table.column_names.index(name), name, pa.array(values))
-
-
-@pytest.fixture(scope="session")
-def simulated() -> Data:
-    """Real, holdout and a synthetic table with 40 husbands and 37 sums planted wrong."""
-    real, holdout = simulated_table(8_000, 0), simulated_table(4_000, 1)
-    rows = simulated_table(4_000, 2)
-    sex = np.array(rows.column("sex").to_pylist())
-    husbands = np.flatnonzero(np.array(rows.column("relationship").to_pylist()) == "Husband")
-    sex[husbands[:40]] = "Female"
-    total = rows.column("income_total").to_numpy().copy()
-    total[:37] += 1
-    rows = replace_column(replace_column(rows, "sex", sex), "income_total", total)
-    return load(real, rows, holdout)
 
 
 @pytest.fixture(scope="session")

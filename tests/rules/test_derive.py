@@ -16,8 +16,8 @@ from synth_eval.demo.simulated import TRUTH, simulated_table
 from synth_eval.rules import derive_suite, suite_text
 from synth_eval.rules.derived.derive import derive_rules
 from synth_eval.rules.derived.relations import MIN_SUPPORT
+from tests.conftest import replace_column
 from tests.processes import finished
-from tests.rules.conftest import replace_column
 
 
 def texts(suite: dict[str, Any]) -> list[str]:

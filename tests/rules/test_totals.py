@@ -11,7 +11,7 @@ import pytest
 from synth_eval.data.load import load
 from synth_eval.rules import derive_suite, run_suite
 from synth_eval.rules.derived.totals import MAX_PARTS
-from tests.rules.conftest import replace_column
+from tests.conftest import replace_column
 
 ROWS = 4_000
 
