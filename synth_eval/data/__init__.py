@@ -1,1 +1,1 @@
-"""Arrow tables in; schema, codes and counts out."""
+"""Tables in: sources, schema, the real side and its pairs, codes, counts and spaces."""

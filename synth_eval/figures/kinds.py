@@ -62,7 +62,7 @@ def drawing(
         items = _about(items, name, result.code)
         wanted = "intervals" if wanted in ("association", "heatmap", "levels") else wanted
     if not items:
-        raise UsageError(f"{result.code} has no details to draw: {result.message}")
+        raise UsageError(f"{result.code} has no items to draw: {result.message}")
     if name in profiles and wanted == "distribution":
         return overlay(profiles[name])
     if name in profiles and wanted == "quantiles":

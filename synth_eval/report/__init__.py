@@ -1,1 +1,1 @@
-"""An evaluation as HTML, Markdown and JSON."""
+"""Findings as a page, in other forms, and as what may leave the house."""

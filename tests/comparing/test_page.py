@@ -12,8 +12,8 @@ import pytest
 
 from synth_eval.comparing.comparison import compared
 from synth_eval.evaluation import Evaluation
+from synth_eval.judging.facts import SHARE_OF_GAIN
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Status
-from synth_eval.judging.versions import items_of_rows
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 spec = importlib.util.spec_from_file_location(
@@ -29,14 +29,15 @@ EVIL = "<img src=x onerror=alert(1)>"
 
 
 def made(fidelity: float, utility: float, copies: float) -> Evaluation:
-    arms = [{"arm": "no model", "estimate": 0.5}, {"arm": "real rows, as many", "estimate": 0.9}]
     score = 0.5 + 0.4 * utility
+    gain = {SHARE_OF_GAIN: utility, f"{SHARE_OF_GAIN}_low": utility - 0.025,
+            f"{SHARE_OF_GAIN}_high": utility + 0.025}  # fmt: skip
     results = [
         Result("F005", "triples", "fidelity", Status.PASS, "Near.", n=100,
                estimate=Estimate(fidelity, fidelity - 0.01, fidelity + 0.01),
                reference=Reference("holdout", 0.01), direction=Direction.LOWER),
         Result("U001", "tstr_auc", "utility", Status.WARN, "Useful.", n=100,
-               items=items_of_rows(arms),
+               facts=gain,
                estimate=Estimate(score, score - 0.01, score + 0.01),
                reference=Reference("real", 0.9)),
         Result("P001", "exact_copies", "privacy", Status.FAIL if copies else Status.PASS, "Seen.",

@@ -195,7 +195,7 @@ def test_unknown_kind_falls_back_to_intervals() -> None:
 @pytest.mark.parametrize(
     ("rows", "item", "reason"),
     [
-        ([], None, "no details"),
+        ([], None, "no items"),
         ([{"column": "a", "note": "x"}], None, "no numbers"),
         ([{"column": "a", "estimate": float("nan")}], None, "no numbers"),
         ([{"column": "a", "estimate": 0.1}], "zzz", "no item 'zzz'; it has a"),

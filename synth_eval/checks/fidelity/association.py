@@ -3,7 +3,7 @@
 What it measures
     Spearman's and Pearson's correlation of two numbers, the correlation ratio of a number and
     a level, bias-corrected Cramér's V of two levels, in the real and in the synthetic table.
-    The estimate is the mean absolute difference; the details give each pair, its normalised
+    The estimate is the mean absolute difference; the items give each pair, its normalised
     mutual information and whether a clear sign turned. Rows with a missing value in the pair
     are left out of it.
 

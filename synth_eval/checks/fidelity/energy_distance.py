@@ -9,7 +9,7 @@ What it measures
 
 How to read it
     0 is best. Read the worth: the size of a real sample that is as far on average. The null
-    of permuted labels is in the details; the holdout is the reference. It fails beyond the
+    of permuted labels is in the items; the holdout is the reference. It fails beyond the
     distance of a 1 % real sample and warns beyond that of a 10 % one.
 
 Formula

@@ -3,7 +3,7 @@
 What it measures
     The mean and the mean absolute deviation, in real interquartile ranges, and what share of
     synthetic values lies below the real quantiles from 0.1 % to 99.9 %. A quantile is compared
-    in shares, not in units: the error is that of a coin, whatever the column. The details give
+    in shares, not in units: the error is that of a coin, whatever the column. The items give
     each statistic; those of fewer real rows than may be shown are left out.
 
 How to read it

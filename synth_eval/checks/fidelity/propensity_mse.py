@@ -12,7 +12,7 @@ How to read it
     show, (k-1)c(1-c)/N for k coefficients, a share c of synthetic rows and N rows in all:
     1 is as good as fresh real rows. The literature often divides by another null, that of
     rows drawn from the right model fitted to the real rows, (k-1)(1-c)²c/N, half of it at
-    equal sizes; by that one a real holdout scores about 2. Both are in the details. The
+    equal sizes; by that one a real holdout scores about 2. Both are in the items. The
     margins are the ratios that real samples of 10 % and 1 % of the rows would have.
 
 Formula

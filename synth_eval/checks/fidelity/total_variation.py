@@ -9,7 +9,7 @@ What it measures
 How to read it
     0 is the same distribution, 1 nothing in common. Read it in rows of real data: a column
     "as far as a 12 % sample" is as wrong as a random eighth of the real rows would be. The
-    reference is the holdout, which is as far as honest rows are. The details also give the
+    reference is the holdout, which is as far as honest rows are. The items also give the
     Jensen-Shannon distance (base 2) of the same cells, for comparison with other tools.
 
 Formula

@@ -4,7 +4,7 @@ What it measures
     The mean way a value has to move for the synthetic column to become the real one, exact on
     all rows. The estimate is in interquartile ranges of the real column (in mean absolute
     deviations where more than half of the values are one number), so columns can be
-    averaged; the details give it in the column's own units too.
+    averaged; the items give it in the column's own units too.
 
 How to read it
     0 is the same distribution; there is no upper end. 0.1 means that values are off by a tenth

@@ -14,7 +14,7 @@ How to read it
     What works on unseen people as well is population inference: the table teaches how the
     world is, which is its purpose. Only the difference is leakage. Where the control already
     succeeds always, nothing is left to measure, and nothing leaks that could be shown. The
-    details have both, and what guessing the commonest value would give. It fails where the
+    items have both, and what guessing the commonest value would give. It fails where the
     whole interval of the difference is above the margin, warns where it is above zero, and is
     inconclusive where a large difference could hide. An alarm on a split that is not random
     (the blind baseline of P004) is inconclusive, too.

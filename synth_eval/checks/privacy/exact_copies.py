@@ -15,7 +15,7 @@ How to read it
     The estimate is the share of training records copied beyond what the controls show, with
     an exact interval. Any share proved above zero fails: a person was given away. It passes
     where the interval leaves room for at most the margin of hidden copies, and is inconclusive
-    where more could hide behind chance matches. The details also say how small a copied share
+    where more could hide behind chance matches. The items also say how small a copied share
     would have been seen at this size. The command
     ``synth-eval copies`` lists the rows in a file for the keepers of the real table alone.
 

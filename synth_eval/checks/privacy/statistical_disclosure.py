@@ -6,7 +6,7 @@ What it measures
     table; DiSCO the share whose key has one and the same secret in all synthetic rows, and
     that secret is right. Both are taken on training records and, as a control, on as many
     unseen records; the estimate is the larger difference. The other measures of the family
-    (UiO, Dorig, iS, DiS, DiSDiO, DCAP, TCAP) stand in the details. All rows are used.
+    (UiO, Dorig, iS, DiS, DiSDiO, DCAP, TCAP) stand in the items. All rows are used.
 
     Threat model: the attacker holds the synthetic table and a person's key.
 

@@ -137,8 +137,8 @@ def headline(findings: Findings, *, aside: bool = True) -> str:
     Examples
     --------
     >>> from synth_eval.evaluation import Evaluation
-    >>> headline(Evaluation([]))
-    'CANNOT TELL for validity, fidelity, coverage, utility and privacy.'
+    >>> headline(Evaluation([])).startswith("CANNOT TELL for validity, ")
+    True
     """
     verdicts = findings.verdicts
     parts = []
