@@ -194,10 +194,10 @@ def compare(
 
 def _sorted_keywords(keywords: Keywords) -> tuple[dict[str, Any], Settings]:
     """Keywords of the tables, and of the evaluation."""
-    known = {name for option in TABLE_OPTIONS for name in (option.name, *option.aliases)}
-    require_known(keywords, "compare has no setting", also=known)
-    roles = {name: value for name, value in keywords.items() if name in known}
-    settings = {name: value for name, value in keywords.items() if name not in known}
+    of_tables = {name for option in TABLE_OPTIONS for name in (option.name, *option.aliases)}
+    require_known(keywords, "compare has no setting", also=of_tables)
+    roles = {name: value for name, value in keywords.items() if name in of_tables}
+    settings = {name: value for name, value in keywords.items() if name not in of_tables}
     return {name: role for name, role in roles.items() if role}, cast("Settings", settings)
 
 
@@ -299,15 +299,15 @@ def validate(
     started = process_time()
     config = Config.settled(config, {})
     _load([*config.plugins, *([plugins] if isinstance(plugins, str) else plugins)])
-    given = {"synthetic": table, "real": real, "holdout": holdout}
-    done = validate_tables(given, suite, schema=schema, config=config)
-    if not done.items:
+    tables = {"synthetic": table, "real": real, "holdout": holdout}
+    validated = validate_tables(tables, suite, schema=schema, config=config)
+    if not validated.items:
         raise UsageError("the suite holds no expectation")
-    told = finding(done.items, config.margin(MARGIN))
+    sentence = finding(validated.items, config.margin(MARGIN))
     result = replace(
-        check_of(rule_violations).judged(**told), seconds=round(process_time() - started, 3)
+        check_of(rule_violations).judged(**sentence), seconds=round(process_time() - started, 3)
     )
-    return Evaluation([result], provenance_of_tables(done.tables, config, [result]))
+    return Evaluation([result], provenance_of_tables(validated.tables, config, [result]))
 
 
 def _load(plugins: Sequence[str]) -> None:

@@ -36,8 +36,8 @@ class Evaluation(Findings):
         for result in self.results:
             if code in (result.code, result.name):
                 return ResultView(result, self)
-        known = ", ".join(result.code for result in self.results)
-        raise UsageError(f"no result {code!r}; there are {known}")
+        codes = ", ".join(result.code for result in self.results)
+        raise UsageError(f"no result {code!r}; there are {codes}")
 
     def __iter__(self) -> Iterator[ResultView]:
         return (ResultView(result, self) for result in self.results)

@@ -103,10 +103,10 @@ def _exact(data: Pair) -> Iterator[CopiedRow]:
     hashes = data.row_hashes
     records, first = np.unique(hashes["real"], return_index=True)
     place = np.minimum(np.searchsorted(records, hashes["synthetic"]), len(records) - 1)
-    found = np.flatnonzero(records[place] == hashes["synthetic"]) if len(records) else ()
+    copied = np.flatnonzero(records[place] == hashes["synthetic"]) if len(records) else ()
     unseen = hashes.get("holdout", np.zeros(0, np.uint64))
     in_holdout = np.isin(hashes["synthetic"], unseen)
-    for row in found:
+    for row in copied:
         yield CopiedRow("exact", int(row), int(first[place[row]]), 0.0, bool(in_holdout[row]))
 
 
@@ -120,8 +120,8 @@ def _near(data: Pair, config: Config, exact: set[int]) -> Iterator[CopiedRow]:
     if limit is None:  # no holdout, or too few rows to say what near is
         return
     tables = encoded(Context(data, config, spec))
-    found = tables.space.nearest(tables.rows["real"], tables.rows["synthetic"])
-    for row, (distance,) in enumerate(found.distances):
+    neighbours = tables.space.nearest(tables.rows["real"], tables.rows["synthetic"])
+    for row, (distance,) in enumerate(neighbours.distances):
         if distance <= limit and row not in exact:
-            synthetic = int(found.rows[row, 0])
+            synthetic = int(neighbours.rows[row, 0])
             yield CopiedRow("near", synthetic, row, round(float(distance), 6), False)

@@ -145,9 +145,9 @@ def dimension_packages() -> Iterator[ModuleType]:
     Importing them loads no check and nothing heavy.
     """
     home = importlib.import_module(ENTRY_POINT)
-    for found in pkgutil.iter_modules(home.__path__, prefix=f"{ENTRY_POINT}."):
-        if found.ispkg:
-            yield importlib.import_module(found.name)
+    for module in pkgutil.iter_modules(home.__path__, prefix=f"{ENTRY_POINT}."):
+        if module.ispkg:
+            yield importlib.import_module(module.name)
     for point in sorted(entry_points(group=ENTRY_POINT), key=lambda point: point.name):
         yield point.load()
 

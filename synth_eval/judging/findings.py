@@ -69,8 +69,8 @@ class Findings:
     def findings(self) -> list[Result]:
         """Results that did not pass, worst first."""
         order = list(self.verdicts)
-        found = [r for r in self.results if r.status is not Status.PASS]
-        return sorted(found, key=lambda r: (-r.status.severity, order.index(r.dimension), r.code))
+        alarms = [r for r in self.results if r.status is not Status.PASS]
+        return sorted(alarms, key=lambda r: (-r.status.severity, order.index(r.dimension), r.code))
 
     def at_or_above(self, level: str) -> list[Result]:
         """Results that a gate at `level`, one of `synth_eval.judging.gate.LEVELS`, stops on.

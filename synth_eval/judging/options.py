@@ -201,8 +201,8 @@ class Option:
         return value
 
 
-def closest(name: str, known: Iterable[str]) -> str:
-    """Words that point to the known name most like a wrong one; empty where none is like it.
+def closest(name: str, names: Iterable[str]) -> str:
+    """Words that point to the name most like a wrong one; empty where none is like it.
 
     Examples
     --------
@@ -211,8 +211,8 @@ def closest(name: str, known: Iterable[str]) -> str:
     """
     from difflib import get_close_matches  # only in an error
 
-    found = get_close_matches(name, list(known), n=1)
-    return f"; did you mean {found[0]!r}?" if found else ""
+    matches = get_close_matches(name, list(names), n=1)
+    return f"; did you mean {matches[0]!r}?" if matches else ""
 
 
 def _refuse(name: str, word: str, value: Any) -> UsageError:

@@ -75,10 +75,10 @@ def provenance_of_tables(
 
 def _versions() -> dict[str, str]:
     """Versions of the packages that numbers depend on."""
-    found = {}
+    versions = {}
     for name in _PACKAGES:
         try:
-            found[name] = metadata.version(name)
+            versions[name] = metadata.version(name)
         except metadata.PackageNotFoundError:  # an environment without one of the layers
             continue
-    return found
+    return versions

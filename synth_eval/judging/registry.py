@@ -120,14 +120,14 @@ def select(wanted: Iterable[str] = (), ignored: Iterable[str] = ()) -> dict[str,
     everything = available_checks()
 
     def matching(word: str) -> set[str]:
-        found = {
+        codes = {
             code
             for code, spec in everything.items()
             if code.startswith(word.upper()) or word.lower() in (spec.name, spec.dimension)
         }
-        if not found:
+        if not codes:
             raise UsageError(f"no check matches {word!r}; known codes: {', '.join(everything)}")
-        return found
+        return codes
 
     wanted, ignored = list(wanted), list(ignored)
     keep = set().union(*map(matching, wanted)) if wanted else set(everything)

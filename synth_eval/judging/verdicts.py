@@ -122,15 +122,17 @@ def verdicts(results: Sequence[Result], purpose: Purpose | None = None) -> dict[
     names = [*dimensions()]
     # A file may hold results of a plug-in that is not installed here.
     names += dict.fromkeys(r.dimension for r in results if r.dimension not in names)
-    found = {}
+    by_dimension = {}
     for name in names:
         declared = dimensions().get(name)
         verdict = _verdict(
             [result for result in results if result.dimension == name],
             None if declared is None else declared.ceiling,
         )
-        found[name] = replace(verdict, decisive=purpose.decides(name), basis=purpose.basis(name))
-    return found
+        by_dimension[name] = replace(
+            verdict, decisive=purpose.decides(name), basis=purpose.basis(name)
+        )
+    return by_dimension
 
 
 def _verdict(results: Sequence[Result], ceiling: Ceiling | None) -> Verdict:

@@ -97,9 +97,9 @@ def suite_cases(data: Pair, path: str | Path) -> list[Case]:
     return _cases(entries, {role: outcomes(role) for role in data.tables})
 
 
-def _cases(entries: Sequence[Any], found: Mapping[str, Sequence[Outcome]]) -> list[Case]:
+def _cases(entries: Sequence[Any], outcomes_of: Mapping[str, Sequence[Outcome]]) -> list[Case]:
     """Outcomes beside their rules; of tables that were not run the suite says what it knows."""
-    left = {role: iter(outcomes) for role, outcomes in found.items()}
+    left = {role: iter(outcomes) for role, outcomes in outcomes_of.items()}
     cases = []
     for entry in entries:
         flaw = flaw_of(entry)
@@ -107,8 +107,8 @@ def _cases(entries: Sequence[Any], found: Mapping[str, Sequence[Outcome]]) -> li
             cases.append(Case(entry, Outcome(error=flaw)))
             continue
         outcome = {role: next(outcomes) for role, outcomes in left.items()}
-        known = {} if "real" in left else _from_meta(entry)
-        beside = [outcome.get(role, known.get(role)) for role in ("real", "holdout")]
+        meta = {} if "real" in left else _from_meta(entry)
+        beside = [outcome.get(role, meta.get(role)) for role in ("real", "holdout")]
         cases.append(Case(entry, outcome["synthetic"], *beside))
     return cases
 
@@ -194,8 +194,8 @@ def validate_tables(
         content = suite if isinstance(suite, Mapping) else read_suite(suite)
     entries = list(content["expectations"])
     sound = [entry for entry in entries if flaw_of(entry) is None]
-    found, ran = _run_all(sound, tables, data)
-    return Validated(judged(_cases(entries, found), config, whole), ran)
+    outcomes, ran = _run_all(sound, tables, data)
+    return Validated(judged(_cases(entries, outcomes), config, whole), ran)
 
 
 def _loaded(tables: Mapping[str, Any], schema: SchemaLike) -> Pair | None:
