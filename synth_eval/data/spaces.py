@@ -106,9 +106,15 @@ class Space:
         missing = rows.codes[len(self.levels) + place] == 1
         return np.where(missing, _CLASSES + 1, classes)
 
-    def nearest(self, queries: EncodedRows, base: EncodedRows, k: int = 1) -> Neighbours:
-        """Nearest rows of `base` for each query."""
-        return nearest(queries, base, self.grid, k)
+    def nearest(
+        self,
+        queries: EncodedRows,
+        base: EncodedRows,
+        k: int = 1,
+        radii: FloatArray | None = None,
+    ) -> Neighbours:
+        """Nearest rows of `base` for each query, and how many lie within its radius."""
+        return nearest(queries, base, self.grid, k, radii)
 
 
 def space_of(baseline: Baseline, names: Sequence[str], scales: Scales) -> Space:

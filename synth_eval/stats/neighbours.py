@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,6 @@ __all__ = [
     "EncodedRows",
     "MixedSpace",
     "Neighbours",
-    "count_within",
     "nearest",
     "squared_blocks",
     "thinned",
@@ -118,10 +117,14 @@ class Neighbours:
         Distances to the k nearest rows, nearest first; one level apart is 1.
     rows : ndarray of int64, shape (queries, k)
         Which rows they are; of equally near ones the first.
+    within : ndarray of int64, shape (queries,)
+        How many rows lie within the radius of each query, the limit included; empty where no
+        radii were given.
     """
 
     distances: FloatArray
     rows: IntArray
+    within: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 def thinned(values: FloatArray) -> FloatArray:
@@ -194,7 +197,13 @@ def _stack(columns: Sequence[IntArray], rows: int) -> npt.NDArray[np.integer]:
     return stacked
 
 
-def nearest(queries: EncodedRows, base: EncodedRows, grid: int, k: int = 1) -> Neighbours:
+def nearest(
+    queries: EncodedRows,
+    base: EncodedRows,
+    grid: int,
+    k: int = 1,
+    radii: FloatArray | None = None,
+) -> Neighbours:
     """Exact k nearest rows of `base` for every query row.
 
     Time is proportional to queries × rows of `base` × columns (about 3 ns for 15 columns),
@@ -208,6 +217,8 @@ def nearest(queries: EncodedRows, base: EncodedRows, grid: int, k: int = 1) -> N
         Grid of the space.
     k : int
         Neighbours per query, at most the rows of `base`.
+    radii : ndarray of float64, shape (queries,), optional
+        A distance per query, in units of one differing level: also count the rows within it.
 
     Returns
     -------
@@ -227,37 +238,17 @@ def nearest(queries: EncodedRows, base: EncodedRows, grid: int, k: int = 1) -> N
         raise ValueError(f"cannot find {k} neighbours among {len(base)} rows")
     best = np.full((len(queries), k), np.inf)
     rows = np.zeros((len(queries), k), np.int64)
+    limits = None if radii is None else np.rint((radii * grid) ** 2)
+    within = np.zeros(0 if radii is None else len(queries), np.int64)
 
     def search(part: slice) -> None:
         for query, start, squares in squared_blocks(queries.take(part), base, grid):
             _merge(best[part][query], rows[part][query], squares, start)
+            if limits is not None:
+                within[part][query] += (squares <= limits[part][query, None]).sum(axis=1)
 
     _in_parallel(search, len(queries))
-    return Neighbours(np.sqrt(best) / grid, rows)
-
-
-def count_within(queries: EncodedRows, base: EncodedRows, grid: int, radii: FloatArray) -> IntArray:
-    """How many rows of `base` lie within a distance of every query row, the limit included.
-
-    Parameters
-    ----------
-    queries, base : EncodedRows
-        Rows of one `MixedSpace`.
-    grid : int
-        Grid of the space.
-    radii : ndarray of float64, shape (queries,)
-        A distance per query, in units of one differing level.
-    """
-    limits = np.rint((radii * grid) ** 2)
-    counts = np.zeros(len(queries), np.int64)
-
-    def search(part: slice) -> None:
-        own, found = limits[part], counts[part]
-        for query, _, squares in squared_blocks(queries.take(part), base, grid):
-            found[query] += (squares <= own[query, None]).sum(axis=1)
-
-    _in_parallel(search, len(queries))
-    return counts
+    return Neighbours(np.sqrt(best) / grid, rows, within)
 
 
 def _in_parallel(search: Callable[[slice], None], rows: int) -> None:

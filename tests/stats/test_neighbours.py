@@ -33,6 +33,22 @@ def _brute_force(queries: EncodedRows, base: EncodedRows, grid: int) -> np.ndarr
     return squares + grid**2 * differs
 
 
+@pytest.mark.parametrize(("n_numbers", "n_codes"), [(6, 9), (2, 0), (0, 4), (40, 30)])
+def test_rows_within_a_radius(n_numbers: int, n_codes: int) -> None:
+    space, rows = _encoded(n_numbers, n_codes)
+    queries = rows.take(np.arange(300))
+    squares = _brute_force(queries, rows, space.grid)
+    radii = np.sqrt(np.median(squares, axis=1)) / space.grid  # half of the rows lie within
+    radii[:5] = 0.0
+    found = nearest(queries, rows, space.grid, 2, radii)
+    expected = (squares <= np.rint((radii * space.grid) ** 2)[:, None]).sum(axis=1)
+    np.testing.assert_array_equal(found.within, expected)
+    assert found.within[:5].min() >= 1  # the row itself
+    plain = nearest(queries, rows, space.grid, 2)
+    np.testing.assert_array_equal(found.rows, plain.rows)
+    assert len(plain.within) == 0
+
+
 @pytest.mark.parametrize(
     ("n_numbers", "n_codes", "k"), [(6, 9, 1), (6, 9, 5), (2, 0, 3), (0, 4, 2), (40, 30, 7)]
 )

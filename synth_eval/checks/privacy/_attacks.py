@@ -22,7 +22,7 @@ from synth_eval.judging.check import Context
 from synth_eval.stats.intervals import Interval, auc_interval
 from synth_eval.stats.learners import Predictor, TrainingRows, boosting
 from synth_eval.stats.membership import EpsilonBound, judged_epsilon, one_run_epsilon
-from synth_eval.stats.neighbours import EncodedRows, count_within
+from synth_eval.stats.neighbours import EncodedRows
 
 __all__ = [
     "Attacks",
@@ -38,9 +38,6 @@ BoolArray = npt.NDArray[np.bool_]
 
 _LEAST_TARGETS = 40
 _CLASSIFIER_ROWS = 5_000
-_RADIUS = 0.25
-"""Radius of a neighbourhood, as a share of the distance to the nearest reference row."""
-
 _BLIND_LEVEL = 0.999
 
 
@@ -110,26 +107,27 @@ def _attack(ctx: Context, tables: Encoded, found: Targets) -> Attacks:
     rng = np.random.default_rng([ctx.config.seed, 0xA77])
     reference = tables.rows["holdout"].take(found.reference)
     score_likeness = _classifier(tables, reference, rng)
-    sides = {
-        "real": (tables.rows["real"].take(found.members), found.member_distances),
-        "holdout": (tables.rows["holdout"].take(found.controls), found.control_distances),
-    }
+    members = tables.rows["real"].take(found.members)
+    controls = tables.rows["holdout"].take(found.controls)
+    grid = tables.space.grid
     scores = [
-        _scores(tables, rows, distances, around(ctx, side)) | {"classifier": score_likeness(rows)}
-        for side, (rows, distances) in sides.items()
+        _scores(found.member_distances, found.members_around, around(ctx, "real"), grid)
+        | {"classifier": score_likeness(members)},
+        _scores(found.control_distances, found.controls_around, around(ctx, "holdout"), grid)
+        | {"classifier": score_likeness(controls)},
     ]
     blind = drawn_once(
         ctx.once,
         ("blind baseline", ctx.config.seed, ctx.config.neighbour_rows, *shared_columns(ctx.data)),
         rng,
-        lambda: blind_baseline(sides["real"][0], sides["holdout"][0], rng),
+        lambda: blind_baseline(members, controls, rng),
     )
     folds = (halves(len(found.members), rng), halves(len(found.controls), rng))
     return Attacks(scores[0], scores[1], blind, folds)
 
 
 def _scores(
-    tables: Encoded, rows: EncodedRows, distances: FloatArray, away: FloatArray
+    distances: FloatArray, inside: npt.NDArray[np.int64], away: FloatArray, grid: int
 ) -> dict[str, FloatArray]:
     """Attacks by distance.
 
@@ -138,9 +136,7 @@ def _scores(
     high dimensions. Local neighbourhood: Hilprecht et al. (2019), with a radius per record,
     a quarter of the distance to the nearest row of the reference.
     """
-    grid = tables.space.grid
     floor = 1.0 / grid  # distances are whole multiples of it at best
-    inside = count_within(rows, tables.rows["synthetic"], grid, away * _RADIUS)
     return {
         "closest distance": -distances[:, 0],
         "density ratio": np.log(away + floor) - np.log(distances[:, 0] + floor),

@@ -36,6 +36,8 @@ SECRET_ROLES = frozenset({"secret", "target"})
 
 _MOST_SECRETS = 10
 _DRAW = 0x7A6
+_RADIUS = 0.25
+"""Radius of a neighbourhood, as a share of the distance to the nearest reference row."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,10 +83,15 @@ class Targets(Drawn):
     ----------
     member_distances, control_distances : ndarray of float64, shape (targets, neighbours)
         Distances of each to its nearest rows of the whole synthetic table, nearest first.
+    members_around, controls_around : ndarray of int64, shape (targets,)
+        Synthetic rows within a quarter of the distance to the nearest row of the reference;
+        empty where there is no reference.
     """
 
     member_distances: npt.NDArray[np.float64] = field(repr=False)
     control_distances: npt.NDArray[np.float64] = field(repr=False)
+    members_around: RowNumbers = field(repr=False)
+    controls_around: RowNumbers = field(repr=False)
 
 
 def shared_columns(data: Pair) -> list[str]:
@@ -125,17 +132,24 @@ def targets(ctx: Context) -> Targets:
 
     def search() -> Targets:
         k = min(NEIGHBOURS, ctx.data.synthetic.num_rows)
-        distances = [
-            tables.space.nearest(
-                tables.rows[role].take(rows), tables.rows["synthetic"], k
-            ).distances
-            for role, rows in (("real", drawn.members), ("holdout", drawn.controls))
-        ]
-        return Targets(drawn.members, drawn.controls, drawn.reference, *distances)
+        found = []
+        for role, rows in (("real", drawn.members), ("holdout", drawn.controls)):
+            radii = around(ctx, role) * _RADIUS if len(drawn.reference) else None
+            queries = tables.rows[role].take(rows)
+            found.append(tables.space.nearest(queries, tables.rows["synthetic"], k, radii))
+        members, controls = found
+        return Targets(
+            drawn.members,
+            drawn.controls,
+            drawn.reference,
+            members.distances,
+            controls.distances,
+            members.within,
+            controls.within,
+        )
 
-    return ctx.once(
-        ("records attacked", ctx.config.seed, ctx.config.neighbour_rows), search, "pair"
-    )
+    key = ("records attacked", ctx.config.seed, ctx.config.neighbour_rows)
+    return ctx.once(key, search, of="pair")
 
 
 def _drawn(ctx: Context) -> Drawn:
