@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from synth_eval.stats.cpus import calm_threads
 from synth_eval.stats.neighbours import EncodedRows, nearest, squared_blocks
 
 __all__ = ["DensityCoverage", "density_coverage", "expected_coverage", "squared_radii"]
@@ -85,8 +86,9 @@ def density_coverage(
     models.
     """
     counts = np.zeros(len(real), np.int64)
-    for part, _, squares in squared_blocks(real, other, grid):
-        counts[part] += (squares <= radii[part, None]).sum(axis=1)
+    with calm_threads():  # threads of the matrix library would spin at every small block
+        for part, _, squares in squared_blocks(real, other, grid):
+            counts[part] += (squares <= radii[part, None]).sum(axis=1)
     return DensityCoverage(counts, len(other), neighbours)
 
 

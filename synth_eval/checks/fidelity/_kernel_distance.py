@@ -101,9 +101,9 @@ def median_distance(ctx: Context, space: Space) -> float:
     def measure() -> float:
         rows = ctx.data.sample_rows("real", _MEDIAN_ROWS, ctx.rng("median"))
         encoded = space.encode(ctx.data.tables, "real", rows)
-        squares = np.concatenate(
-            [block.copy().ravel() for _, _, block in squared_blocks(encoded, encoded, space.grid)]
-        )
+        with calm_threads():
+            blocks = squared_blocks(encoded, encoded, space.grid)
+            squares = np.concatenate([block.copy().ravel() for _, _, block in blocks])
         return float(np.sqrt(np.median(squares))) / space.grid
 
     return ctx.once(("median distance", ctx.check.code, ctx.config.seed), measure)
