@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ from synth_eval.stats.distances import (
     total_variation_distance,
     total_variation_distances,
 )
-from synth_eval.stats.worth import total_variation_curves
+from synth_eval.stats.worth import SampleCurve, total_variation_curves
 
 __all__ = ["Cells", "result_of_cells", "result_of_counts"]
 
@@ -102,11 +102,11 @@ def result_of_counts(
     """
     distances: list[ItemDistance] = []
     sizes, rows = curve_sizes(ctx), ctx.data.real.num_rows
-    for counts in blocks:
+    key = ("curves", rows, *sizes, *(item.names for item in items))
+    for number, counts in enumerate(blocks):
         real, holdout = counts["real"], counts.get("holdout")
-        curves = total_variation_curves(
-            list(real if holdout is None else real + holdout), rows, sizes
-        )
+        pooled = real if holdout is None else real + holdout
+        curves = _curves(ctx, (*key, number), pooled, rows, sizes)
         of_synthetic, signs = _distances(real, counts["synthetic"])
         of_holdout = None if holdout is None else _distances(real, holdout)[0]
         for i, (distance, curve) in enumerate(zip(of_synthetic, curves, strict=True)):
@@ -115,6 +115,17 @@ def result_of_counts(
             unseen = None if of_holdout is None else of_holdout[i]
             distances.append(ItemDistance(items[table], distance, unseen, curve))
     return result_of_distances(ctx, distances, error, noun)
+
+
+def _curves(
+    ctx: Context,
+    key: tuple[Hashable, ...],
+    pooled: CountArray,
+    rows: int,
+    sizes: npt.NDArray[np.float64],
+) -> list[SampleCurve]:
+    """What real samples would show: of real rows alone, but for their sizes."""
+    return ctx.once(key, lambda: total_variation_curves(list(pooled), rows, sizes))
 
 
 def _distances(real: CountArray, other: CountArray) -> tuple[list[Distance], npt.NDArray[np.int8]]:

@@ -140,27 +140,75 @@ def _slicers(ctx: Context, rows: int) -> list[tuple[int, ...]]:
     return [*single, *pairs] if len(plans) > 2 else single
 
 
+@dataclass(frozen=True, slots=True)
+class _RealSlices:
+    """Slices of enough real rows by the same columns, the same for every synthetic table.
+
+    Parameters
+    ----------
+    numbers : ndarray of int, shape (slices,)
+        Which of all slices they are.
+    counts : mapping of int to ndarray of uint16, shape (slices, cells)
+        By column the counts of its cells in each.
+    limit : ndarray of float64, shape (slices,)
+        What a real sample would show, added up over the columns.
+    """
+
+    numbers: npt.NDArray[np.intp]
+    counts: Mapping[int, npt.NDArray[np.uint16]]
+    limit: npt.NDArray[np.float64]
+
+
+def _real_slices(
+    ctx: Context, real: Sequence[Codes], slicer: tuple[int, ...], width: int
+) -> _RealSlices:
+    share, config = ctx.config.margin(_MEAN).value, ctx.config
+
+    def count() -> _RealSlices:
+        side, n_slices = _fuse([real[i] for i in slicer], width), width ** len(slicer)
+        n = np.bincount(side, minlength=n_slices)
+        numbers = np.flatnonzero(n >= max(_REAL_ROWS, config.small_cell))
+        limit = np.zeros(len(numbers))
+        counts = {}
+        for column in range(len(real)):
+            if column not in slicer and len(numbers):
+                own = joint_counts(side, real[column], n_slices, width)[numbers]
+                counts[column] = own.astype(np.uint16)  # of at most _ROWS rows
+                limit += sample_distance(own, share)
+        return _RealSlices(numbers, counts, limit)
+
+    size = min(_ROWS, config.model_rows)
+    return ctx.once(("slices", slicer, config.seed, size, config.small_cell, share), count)
+
+
 def _search(ctx: Context, codes: Mapping[str, Sequence[Codes]]) -> _SliceSearch:
     """Screen all slices and keep the most suspicious ones."""
     real, synthetic = codes["real"], codes["synthetic"]
-    share = ctx.config.margin(_MEAN).value
     width = max(plan.coarse_cells for plan in ctx.data.plans)
     suspects: list[tuple[float, Slice]] = []
     compared = too_few = 0
     rows = len(real[0]) + len(synthetic[0])
     for slicer in _slicers(ctx, rows):
-        sides = [_fuse([table[i] for i in slicer], width) for table in (real, synthetic)]
-        n_slices = width ** len(slicer)
-        n, m = (np.bincount(side, minlength=n_slices) for side in sides)
-        enough = n >= max(_REAL_ROWS, ctx.config.small_cell)
-        usable = np.flatnonzero(enough & (m >= _SYNTHETIC_ROWS))
+        slices = _real_slices(ctx, real, slicer, width)
+        side, n_slices = _fuse([synthetic[i] for i in slicer], width), width ** len(slicer)
+        m = np.bincount(side, minlength=n_slices)[slices.numbers]
+        usable = np.flatnonzero(m >= _SYNTHETIC_ROWS)
         compared += len(usable)
-        too_few += int(enough.sum()) - len(usable)
+        too_few += len(slices.numbers) - len(usable)
         if len(usable) == 0:
             continue
-        score = _suspicion(sides, (real, synthetic), slicer, usable, (n_slices, width, share))
+        low = np.zeros(len(usable))
+        for column, counts in slices.counts.items():
+            other = joint_counts(side, synthetic[column], n_slices, width)
+            distance, error = slice_distances(
+                counts[usable].astype(np.int64), other[slices.numbers[usable]]
+            )
+            low += distance - _SCREENING_ERRORS * error
+        # Lower end of each slice's mean distance over what a real sample would show.
+        score = low / np.maximum(slices.limit[usable], 1e-12)
         for place in np.argsort(-score, kind="stable")[:_PER_SLICER]:
-            cells = np.unravel_index(usable[place], (width,) * len(slicer))
+            number = slices.numbers[usable[place]]
+            cells = np.unravel_index(number, (width,) * len(slicer))
             suspects.append((float(score[place]), Slice(slicer, tuple(int(c) for c in cells))))
     suspects.sort(key=lambda entry: -entry[0])
     return _SliceSearch([entry for _, entry in suspects[:_LISTED]], compared, too_few)
@@ -171,29 +219,6 @@ def _fuse(columns: Sequence[Codes], width: int) -> Codes:
     for column in columns[1:]:
         fused = fused * width + column
     return fused
-
-
-def _suspicion(
-    sides: Sequence[Codes],
-    tables: Sequence[Sequence[Codes]],
-    slicer: tuple[int, ...],
-    usable: npt.NDArray[np.intp],
-    shape: tuple[int, int, float],
-) -> npt.NDArray[np.float64]:
-    """Lower end of each slice's mean distance over what a real sample would show."""
-    n_slices, width, share = shape
-    low, limit = np.zeros(len(usable)), np.zeros(len(usable))
-    for column in range(len(tables[0])):
-        if column in slicer:
-            continue
-        real, synthetic = (
-            joint_counts(side, table[column], n_slices, width)[usable]
-            for side, table in zip(sides, tables, strict=True)
-        )
-        distance, error = slice_distances(real, synthetic)
-        low += distance - _SCREENING_ERRORS * error
-        limit += sample_distance(real, share)
-    return np.asarray(low / np.maximum(limit, 1e-12))
 
 
 def _item(ctx: Context, codes: Mapping[str, Sequence[Codes]], part: Slice, z: float) -> Item:

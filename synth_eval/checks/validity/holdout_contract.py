@@ -121,7 +121,7 @@ def _drifted(ctx: Context) -> list[Item]:
     real, holdout = counts["real"], counts["holdout"]
     tables = [real.one_way(i) + holdout.one_way(i) for i in range(len(data.plans))]
     sizes = sample_sizes(real.rows, holdout.rows)
-    curves = total_variation_curves(tables, real.rows, sizes)
+    curves = ctx.once("curves of drift", lambda: total_variation_curves(tables, real.rows, sizes))
     z = NormalDist().inv_cdf(1 - ctx.config.alpha / (2 * max(len(tables), 1)))
     drift = ctx.config.margin(DRIFT).value
     items = []
