@@ -126,7 +126,9 @@ def test_many_levels_never_crash(check, people):
 
 
 def test_result_survives_json_and_repeats(check, people):
-    first, second = (check("U001", people(2), target="label") for _ in range(2))
+    anew = {"real": people(0).slice(0), "target": "label"}  # another object: nothing is kept
+    first = check("U001", people(2), target="label")
+    second = check("U001", people(2).slice(0), **anew)
     assert first.rows() == second.rows()
     assert Result.from_dict(json.loads(json.dumps(first.to_dict()))).estimate == first.estimate
 
