@@ -33,7 +33,7 @@ def test_bank_marketing(shared_data, name, no_go):
 
 @pytest.mark.parametrize(
     "name",
-    [BAD_HEPATITIS[0], *(pytest.param(n, marks=pytest.mark.slow) for n in BAD_HEPATITIS[1:])],
+    [BAD_HEPATITIS[0], *(pytest.param(name, marks=pytest.mark.slow) for name in BAD_HEPATITIS[1:])],
 )
 def test_deliberately_bad_hepatitis_tables_are_refused(shared_data, name):
     folder = shared_data / "hepatitis11"
