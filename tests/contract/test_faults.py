@@ -56,8 +56,8 @@ def judge(shared_data):
     ],
 )
 def test_planted_tables_get_the_verdicts_they_deserve(judge, name, expected):
-    wanted = ["V001", "V002", "V004", "fidelity", "coverage", "privacy"]
-    found = judge(name, wanted)
+    cheap = ["V001", "V002", "V004"]  # rules are judged in their own tests
+    found = judge(name, [*cheap, *(set(expected) - {"validity"})])
     assert {dimension: found[dimension] for dimension in expected} == expected
 
 
@@ -82,9 +82,11 @@ def test_faults_made_here(people, copula_rows):
     """On the simulated people: no published table is needed for these."""
     rng = np.random.default_rng(0)
     real, fresh, holdout = people["real"], people["fresh"], people["holdout"]
+    small = Config(depth="fast", model_rows=2_000, neighbour_rows=1_000)
 
     def word(synthetic, dimension, codes):
-        found = run(se.load(real, synthetic, holdout, target="approved"), select_checks=codes)
+        data = se.load(real, synthetic, holdout, target="approved")
+        found = run(data, config=small, select_checks=codes)
         return verdicts(found)[dimension].word
 
     shuffled = pa.table(

@@ -69,6 +69,7 @@ def test_fitted_margins_are_no_finding_and_a_balanced_copy_of_them_is(table):
     assert found["triples"]["status"] == "pass"
 
 
+@pytest.mark.slow
 def test_published_generators_are_no_finding_and_planted_copies_are(shared_data: Path):
     folder = shared_data / "mostly2023"
     real = folder / "adult_trn.csv.gz"

@@ -61,13 +61,13 @@ def test_few_holdout_rows_are_not_judged(
 @pytest.mark.parametrize(
     ("name", "status"),
     [
-        ("exact_copy", {Status.FAIL}),
-        ("noisy_copy", {Status.FAIL}),
+        pytest.param("exact_copy", {Status.FAIL}, marks=pytest.mark.slow),
+        pytest.param("noisy_copy", {Status.FAIL}, marks=pytest.mark.slow),
         ("copula_leak5", {Status.FAIL}),
         ("ideal_holdout", {Status.PASS}),
-        ("gauss_copula", {Status.PASS}),
-        ("sdv_gc", {Status.PASS}),
-        ("sdv_ctgan", {Status.PASS}),
+        pytest.param("gauss_copula", {Status.PASS}, marks=pytest.mark.slow),
+        pytest.param("sdv_gc", {Status.PASS}, marks=pytest.mark.slow),
+        pytest.param("sdv_ctgan", {Status.PASS}, marks=pytest.mark.slow),
     ],
 )
 def test_planted_tables(shared_data: Path, name: str, status: set[Status]) -> None:

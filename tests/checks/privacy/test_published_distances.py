@@ -12,7 +12,7 @@ import pytest
 from synth_eval.stats.neighbours import EncodedRows, MixedSpace, nearest
 
 CASES = [
-    ("adult", "synthpop"),
+    pytest.param("adult", "synthpop", marks=pytest.mark.slow),
     pytest.param("adult", "flip10", marks=pytest.mark.slow),
     pytest.param("adult", "flip90", marks=pytest.mark.slow),
     pytest.param("adult", "mostly", marks=pytest.mark.slow),

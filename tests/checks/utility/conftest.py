@@ -1,15 +1,20 @@
 """Small tables with a known relation, and a shortcut to run one check on them."""
 
+from collections import OrderedDict
+from functools import cache
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from synth_eval.data.load import load
+from synth_eval.data.load import load_baseline
+from synth_eval.data.pair import Pair
 from synth_eval.judging.run import run
 from synth_eval.judging.settings import Config
 from tests.checks.utility.support import rare_table
 
 
+@cache
 def make_people(seed, rows=2000):
     """Number, level, date and missing values; a label and an amount that depend on them."""
     rng = np.random.default_rng(seed)
@@ -41,14 +46,44 @@ def replaced():
     return replace_column
 
 
+class Kept:
+    """The last few things that were made of the same tables: Arrow tables never change."""
+
+    def __init__(self, most):
+        self._most, self._made = most, OrderedDict()
+
+    def get(self, tables, setting, make):
+        key = (*map(id, tables), setting)
+        if key not in self._made:
+            self._made[key] = (make(), tables)  # the tables are kept, so that ids stay theirs
+        self._made.move_to_end(key)
+        while len(self._made) > self._most:
+            self._made.popitem(last=False)
+        return self._made[key][0]
+
+
+@pytest.fixture(scope="session")
+def pair():
+    """Data of three tables; models fitted for one check serve the next, as in one run."""
+    baselines, pairs = Kept(3), Kept(6)
+
+    def pair_of(real, synthetic, holdout, target):
+        baseline = baselines.get(
+            (real, holdout), target, lambda: load_baseline(real, holdout, target=target)
+        )
+        return pairs.get((baseline, synthetic), None, lambda: Pair.of(baseline, synthetic))
+
+    return pair_of
+
+
 @pytest.fixture
-def check():
+def check(pair):
     """Run one check: ``check(code, synthetic, target=...)``."""
 
     def run_check(code, synthetic, *, target, real=None, holdout=None, config=None):
         real = make_people(0) if real is None else real
         holdout = make_people(1) if holdout is None else holdout
-        data = load(real, synthetic, holdout, target=target)
+        data = pair(real, synthetic, holdout, target)
         return run(data, config=config or Config(), select_checks=[code])[0]
 
     return run_check

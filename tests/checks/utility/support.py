@@ -1,5 +1,7 @@
 """What the tests of utility share: rows of a result, tables made worse, tables of a rare class."""
 
+from functools import cache
+
 import numpy as np
 import pyarrow as pa
 
@@ -23,6 +25,7 @@ def flipped(table, share, seed=0):
     return with_labels(table, labels)
 
 
+@cache
 def rare_table(seed, rows, prevalence=0.05):
     rng = np.random.default_rng(seed)
     fraud = rng.random(rows) < prevalence

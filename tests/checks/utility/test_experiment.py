@@ -7,7 +7,10 @@ from synth_eval.judging.results import Status
 from tests.checks.utility.support import arm
 
 
-@pytest.mark.parametrize(("code", "target"), [("U001", "label"), ("U002", "amount")])
+@pytest.mark.parametrize(
+    ("code", "target"),
+    [("U001", "label"), pytest.param("U002", "amount", marks=pytest.mark.slow)],
+)
 def test_every_arm_is_there_with_its_paired_difference(check, code, target, people, replaced):
     """Half as many synthetic rows as real ones: equal and full size are two arms."""
     result = check(code, people(2, 1000), target=target)

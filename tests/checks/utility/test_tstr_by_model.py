@@ -65,7 +65,8 @@ def test_own_estimators_stand_beside_the_families(check, people):
     assert row(result, "nothing")["estimate"] == pytest.approx(0.5)
     assert "Left out: 'line'" in result.message
     assert not hasattr(search, "best_estimator_")  # what was given is never fitted itself
-    again = check("U013", people(2), target="label", config=config)
+    anew = {"real": people(0).slice(0), "target": "label"}  # another object: nothing is kept
+    again = check("U013", people(2).slice(0), config=config, **anew)
     assert again.rows() == result.rows()
 
 
