@@ -14,6 +14,7 @@ from synth_eval.data.counts import Counts, count_table
 from synth_eval.data.fingerprint import HashArray, fingerprints
 from synth_eval.data.kept import Kept
 from synth_eval.data.schema import Schema
+from synth_eval.data.states import StateSpec, filled
 from synth_eval.data.table import Table
 from synth_eval.stats.empirical import EmpiricalDistribution
 
@@ -71,6 +72,10 @@ class Baseline:
         """
         return self._made.get(key, make)
 
+    def has(self, key: Hashable) -> bool:
+        """Whether `once` has a value for a key."""
+        return self._made.has(key)
+
     @property
     def unit(self) -> str | None:
         """Column that names what was sampled; None where every row is a unit of its own.
@@ -118,6 +123,10 @@ class Baseline:
             return self.once(("counts", role), lambda: count_table(table, self.plans))
 
         return {role: count(role, table) for role, table in self.tables.items()}
+
+    def state(self, spec: StateSpec, role: str) -> Any:
+        """Value of a state over all rows of the real table or the holdout."""
+        return self.once(("state", spec.key, role), lambda: filled(self.tables[role], [spec])[0])
 
     def row_hashes(self, role: str, names: Sequence[str]) -> HashArray:
         """Fingerprints of the rows over the named columns, shape (rows,).

@@ -72,6 +72,10 @@ class Kept(Generic[Item]):
         """Keys of the items that are there."""
         return list(self._items)
 
+    def has(self, name: Hashable) -> bool:
+        """Whether an item of this key is there."""
+        return name in self._items
+
     def get(self, name: Hashable, make: Callable[[], Value]) -> Value:
         """The item of this key, made where it is not there."""
         item: Any = self._items.get(name, _ABSENT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ from synth_eval.data.fingerprint import HashArray, fingerprints
 from synth_eval.data.kept import Kept
 from synth_eval.data.schema import Schema
 from synth_eval.data.source import open_source
+from synth_eval.data.states import StateSpec, filled
 from synth_eval.data.table import Table
 from synth_eval.stats.empirical import EmpiricalDistribution
 from synth_eval.stats.multiplicities import Multiplicities, multiplicities
@@ -130,6 +131,32 @@ class Pair:
         """One-way and two-way counts of every table."""
         own = self.once("counts", lambda: count_table(self.synthetic, self.plans))
         return _ordered(self.baseline.counts, own)
+
+    def state(self, spec: StateSpec, role: str) -> Any:
+        """Value of a state over all rows of a table, counted when it is first asked for."""
+        if role != "synthetic":
+            return self.baseline.state(spec, role)
+        return self.once(("state", spec.key, role), lambda: filled(self.synthetic, [spec])[0])
+
+    def fill(self, specs: Iterable[StateSpec]) -> None:
+        """Fill states of all tables, each table in one pass over its rows.
+
+        A state that is there already is not counted again.
+        """
+        by_key = {spec.key: spec for spec in specs}
+        for role, table in self.tables.items():
+            keeper = self if role == "synthetic" else self.baseline
+            wanted = [
+                spec
+                for spec in by_key.values()
+                if spec.role in ("", role) and not keeper.has(("state", spec.key, role))
+            ]
+            for spec, value in zip(wanted, filled(table, wanted), strict=True):
+                keeper.once(("state", spec.key, role), lambda value=value: value)  # type: ignore[misc]
+
+    def has(self, key: Hashable) -> bool:
+        """Whether `once` has a value for a key."""
+        return self._made.has(key)
 
     @property
     def row_hashes(self) -> dict[str, HashArray]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -26,8 +26,10 @@ from synth_eval.judging.settings import Config
 
 if TYPE_CHECKING:
     import numpy as np
+    import numpy.typing as npt
 
     from synth_eval.data.pair import Pair
+    from synth_eval.data.states import CellTable, StateSpec
 
 
 __all__ = ["COSTS", "EVIDENCE", "FIGURES", "Check", "Context", "OnAxis"]
@@ -85,7 +87,7 @@ class Check:
     evidence: str = ""
     axis: OnAxis | None = None
     facts: tuple[str, ...] = ()
-    states: tuple[Any, ...] = ()
+    states: Callable[[Context], Iterable[StateSpec]] | None = None
 
     def __post_init__(self) -> None:
         """A wrong declaration is an error at import, not in somebody's run."""
@@ -178,6 +180,15 @@ class Context:
 
         words = [ord(letter) for letter in self.check.code + salt]
         return np.random.default_rng([self.config.seed, *words])
+
+    def state(self, spec: StateSpec, role: str) -> Any:
+        """Value of a state over all rows of a table; the runner has filled those declared."""
+        return self.data.state(spec, role)
+
+    def counts(self, table: CellTable, role: str) -> npt.NDArray[np.int64]:
+        """Rows per cell of a derived table, shape (cells,)."""
+        counts: npt.NDArray[np.int64] = self.data.state(table.counts(), role)
+        return counts
 
     def once(self, key: Hashable, make: Callable[[], Value], of: str = "baseline") -> Value:
         """What `make` returns, made once for all checks that ask with the same key.

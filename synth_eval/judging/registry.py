@@ -6,12 +6,15 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 from synth_eval.errors import UsageError
-from synth_eval.judging.check import Check, CheckFunction, OnAxis
+from synth_eval.judging.check import Check, CheckFunction, Context, OnAxis
 from synth_eval.judging.dimensions import dimension_packages, dimensions
 from synth_eval.judging.needs import Need
+
+if TYPE_CHECKING:
+    from synth_eval.data.states import StateSpec
 
 __all__ = ["available_checks", "check", "check_of", "explain", "select"]
 
@@ -31,7 +34,7 @@ def check(
     evidence: str = "",
     axis: OnAxis | None = None,
     facts: Iterable[str] = (),
-    states: Iterable[Any] = (),
+    states: Callable[[Context], Iterable[StateSpec]] | None = None,
 ) -> Callable[[CheckFunction], CheckFunction]:
     """Register a check; a wrong declaration is an error at import.
 
@@ -60,8 +63,9 @@ def check(
         How the result places a table among others.
     facts : iterable of str
         Names of the facts that its result holds for others, see `synth_eval.judging.facts`.
-    states : iterable
-        States of counts that the runner fills in its one pass over the rows.
+    states : callable, optional
+        The context in, the states of counts out that the runner fills in its one pass over the
+        rows of each table, see `synth_eval.data.states`.
     """
 
     def register(function: CheckFunction) -> CheckFunction:
@@ -78,7 +82,7 @@ def check(
             evidence=evidence,
             axis=axis,
             facts=tuple(facts),
-            states=tuple(states),
+            states=states,
         )
         taken = _CHECKS.get(code)
         if taken is not None and taken.function.__module__ != function.__module__:

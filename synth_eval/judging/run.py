@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from synth_eval.errors import NotApplicable
-from synth_eval.judging.check import COSTS, Context
+from synth_eval.judging.check import COSTS, Check, Context
 from synth_eval.judging.registry import select
 from synth_eval.judging.results import Cause, Result, Skipped
 from synth_eval.judging.settings import Config
@@ -17,6 +17,7 @@ from synth_eval.words import first_line
 
 if TYPE_CHECKING:
     from synth_eval.data.pair import Pair
+    from synth_eval.data.states import StateSpec
 
 
 __all__ = ["Progress", "run"]
@@ -46,6 +47,7 @@ def run(
     order = sorted(chosen.values(), key=lambda spec: COSTS.index(spec.cost))
     results: dict[str, Result] = {}
     started = time.monotonic()
+    shares = _count(data, config, order)
     for done, spec in enumerate(order):
         if progress is not None:
             progress(done, len(order), f"{spec.code} {spec.title}")
@@ -54,10 +56,37 @@ def run(
             text = f"not run: the budget of {config.budget:g} seconds was used up before it started"
             results[spec.code] = context.skipped(Skipped(Cause.BUDGET, text))
         else:
-            results[spec.code] = _run_one(context)
+            result = _run_one(context)
+            seconds = round(result.seconds + shares.get(spec.code, 0.0), 3)
+            results[spec.code] = replace(result, seconds=seconds)
     if progress is not None:
         progress(len(order), len(order), "done")
     return [results[code] for code in chosen]
+
+
+def _count(data: Pair, config: Config, checks: Iterable[Check]) -> dict[str, float]:
+    """Fill the states that checks declare, each table in one pass; CPU seconds by check.
+
+    What the pass takes is shared out evenly: whose rows a cell was read for cannot be told.
+    """
+    started = time.process_time()
+    declared: list[StateSpec] = []
+    counting = []
+    for spec in checks:
+        if spec.states is None or not all(need.is_met(data) for need in spec.needs):
+            continue
+        try:
+            declared += spec.states(Context(data, config, spec))
+        except Exception:  # the check itself will say what is wrong
+            logger.debug("states of check %s cannot be declared", spec.code, exc_info=True)
+            continue
+        counting.append(spec.code)
+    try:
+        data.fill(declared)
+    except Exception:  # each check asks again and fails by itself
+        logger.debug("states cannot be filled in one pass", exc_info=True)
+    spent = time.process_time() - started
+    return dict.fromkeys(counting, spent / max(len(counting), 1))
 
 
 def _run_one(context: Context) -> Result:

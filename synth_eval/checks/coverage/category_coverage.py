@@ -31,6 +31,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from synth_eval.data.states import CellTable
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.items import Item
@@ -51,12 +52,12 @@ _MOST_ITEMS = 300
     "category_coverage",
     dimension="coverage",
     title="Levels that vanished",
+    states=lambda ctx: [_table(ctx, name).counts() for name in _names(ctx)],
     figure="levels",
 )
 def category_coverage(ctx: Context) -> Result:
     """Look for levels that the synthetic table should hold and does not."""
-    names = [column.name for column in ctx.data.schema.compared if column.is_discrete]
-    counted = {name: _count(ctx, name) for name in names}
+    counted = {name: _count(ctx, name) for name in _names(ctx)}
     levels = sum(int((real >= ctx.config.small_cell).sum()) for real, _, _ in counted.values())
     if levels == 0:
         raise NotApplicable(
@@ -69,17 +70,26 @@ def category_coverage(ctx: Context) -> Result:
     return _judged(ctx, items, levels)
 
 
+def _names(ctx: Context) -> list[str]:
+    return [column.name for column in ctx.data.schema.compared if column.is_discrete]
+
+
+def _table(ctx: Context, name: str) -> CellTable:
+    """Levels of the real table by their codes; behind them unseen ones and missing cells."""
+    size = len(ctx.data.real.levels(name))
+    return CellTable(
+        ("level", name), (name,), size + 2, lambda column: np.where(column.codes < 0, size + 1,
+                                                                    column.codes)
+    )  # fmt: skip
+
+
 def _count(
     ctx: Context, name: str
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64] | None]:
     """Rows per level of the real table, in each table."""
-    size = len(ctx.data.real.levels(name))
-
-    def rows(role: str) -> npt.NDArray[np.int64]:
-        codes = ctx.data.tables[role].level_column(name).codes
-        return np.bincount(codes[(codes >= 0) & (codes < size)], minlength=size)
-
-    return rows("real"), rows("synthetic"), rows("holdout") if ctx.data.holdout else None
+    table = _table(ctx, name)
+    real, synthetic = (ctx.counts(table, role)[:-2] for role in ("real", "synthetic"))
+    return real, synthetic, ctx.counts(table, "holdout")[:-2] if ctx.data.holdout else None
 
 
 def _level_items(

@@ -26,13 +26,15 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from synth_eval.checks.coverage._rates import rate_decisions
+from synth_eval.data.states import CellTable, StateSpec
+from synth_eval.data.table import NumberColumn
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.items import Item
@@ -56,6 +58,7 @@ _WIDEST = 0.02
     dimension="coverage",
     title="Tails of numbers and dates",
     figure="ratios",
+    states=lambda ctx: _states(ctx),
 )
 def tail_coverage(ctx: Context) -> Result:
     """Compare the shares of values beyond the real tail quantiles."""
@@ -91,30 +94,43 @@ def tail_coverage(ctx: Context) -> Result:
     )
 
 
+def _table(ctx: Context, name: str) -> CellTable | None:
+    """Cells of a column by its tails; None where real rows are too few for one.
+
+    Cells: 0 low tail, 1 between, 2 high tail, 3 both at once, 4 not finite.
+    """
+    real = ctx.data.distribution("real", name).finite()
+    if real.rows * _SHARE < ctx.config.small_cell:
+        return None
+    low, high = real.quantiles(np.array([_SHARE, 1 - _SHARE])).tolist()
+
+    def cells(column: NumberColumn) -> npt.NDArray[np.int64]:
+        values = column.values
+        with np.errstate(invalid="ignore"):
+            is_low, is_high = values <= low, values >= high
+        inside = np.select([is_low & is_high, is_low, is_high], [3, 0, 2], 1)
+        return np.where(np.isfinite(values), inside, 4)
+
+    return CellTable(("tails", name, low, high), (name,), 5, cells)
+
+
+def _states(ctx: Context) -> Iterator[StateSpec]:
+    for column in ctx.data.schema.compared:
+        if column.is_continuous and (table := _table(ctx, column.name)) is not None:
+            yield table.counts()
+
+
 def _tails(ctx: Context, name: str) -> list[dict[str, Any]]:
-    if not ctx.data.schema[name].is_continuous:
+    if not ctx.data.schema[name].is_continuous or (table := _table(ctx, name)) is None:
         return []
-    finite = {
-        role: values[np.isfinite(values)]
-        for role, values in (
-            (role, table.number_column(name).values) for role, table in ctx.data.tables.items()
-        )
-    }
-    real = finite["real"]
-    if len(real) * _SHARE < ctx.config.small_cell:
-        return []
+    counted = {role: ctx.counts(table, role) for role in ctx.data.tables}
+    sizes = {role: int(cells[:4].sum()) for role, cells in counted.items()}
     tails = []
-    for side, share in (("low", _SHARE), ("high", 1 - _SHARE)):
-        cut = float(np.quantile(real, share))
-        counts = {role: _beyond(values, cut, side) for role, values in finite.items()}
-        if ctx.config.small_cell <= counts["real"] <= _WIDEST * len(real):
-            sizes = {role: len(values) for role, values in finite.items()}
+    for side, cell in (("low", 0), ("high", 2)):
+        counts = {role: int(cells[cell] + cells[3]) for role, cells in counted.items()}
+        if ctx.config.small_cell <= counts["real"] <= _WIDEST * sizes["real"]:
             tails.append({"column": name, "tail": side, "counts": counts, "sizes": sizes})
     return tails
-
-
-def _beyond(values: npt.NDArray[np.float64], cut: float, side: str) -> int:
-    return int((values <= cut).sum() if side == "low" else (values >= cut).sum())
 
 
 def _item(ctx: Context, tail: dict[str, Any], tails: int) -> Item:

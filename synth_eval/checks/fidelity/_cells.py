@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from synth_eval.checks.fidelity._as_far_as import (
     result_of_distances,
 )
 from synth_eval.checks.fidelity._standard_errors import MeanError
+from synth_eval.data.states import CellTable, StateSpec
 from synth_eval.judging.check import Context
 from synth_eval.judging.results import Item, Result
 from synth_eval.stats.distances import (
@@ -24,45 +25,69 @@ from synth_eval.stats.distances import (
 )
 from synth_eval.stats.worth import SampleCurve, total_variation_curves
 
-__all__ = ["Cells", "result_of_cells", "result_of_counts"]
+__all__ = [
+    "CountedCells",
+    "counted_cells",
+    "result_of_cells",
+    "result_of_counts",
+    "sampled_cells",
+    "states_of_cells",
+]
+
+_SIDES = ("real", "synthetic")
 
 CountArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
-    """One derived table: the cell of every row, in each table of the data.
+class CountedCells:
+    """One derived table, counted on all rows, and the cells of the sampled rows.
 
     Parameters
     ----------
     item : Item
-        What the table is about.
-    size : int
-        Number of cells.
-    rows : callable
-        Role of a table in, cell of each of its rows out, shape (rows,).
+        What it is about.
+    counts : mapping of str to ndarray of int64, shape (cells,)
+        Rows per cell, by role of a table of the data.
+    sampled : mapping of str to ndarray of int, shape (sample,)
+        Cells of the rows of `MeanError.rows`, by role.
     """
 
     item: Item
-    size: int
-    rows: Callable[[str], npt.NDArray[np.integer[Any]]]
+    counts: Mapping[str, CountArray]
+    sampled: Mapping[str, npt.NDArray[np.integer[Any]]]
 
 
-def result_of_cells(ctx: Context, tables: Iterable[Cells], noun: str) -> Result:
-    """Judge tables that are counted here, all rows of each, one table at a time."""
-    error, compared, counts_of_all = MeanError(ctx), [], []
+def sampled_cells(ctx: Context, table: CellTable, error: MeanError, role: str) -> StateSpec:
+    """The cells of a derived table in the sampled rows of a table of the data."""
+    return table.sample(role, error.rows(role), (ctx.check.code, ctx.config.seed))
+
+
+def states_of_cells(ctx: Context, tables: Iterable[CellTable]) -> Iterator[StateSpec]:
+    """What `counted_cells` asks for, to be declared."""
+    error = MeanError(ctx)
     for table in tables:
-        counts: dict[str, CountArray] = {}
-        sampled: dict[str, npt.NDArray[np.integer[Any]]] = {}
-        for role in ctx.data.tables:  # one at a time: the cells of all rows are large
-            cells = table.rows(role)
-            counts[role] = np.bincount(cells, minlength=table.size)
-            if role != "holdout":
-                sampled[role] = cells[error.rows(role)]
-        distance = total_variation_distance(counts["real"], counts["synthetic"])
-        error.add(distance, sampled)
-        compared.append((table.item, distance))
-        counts_of_all.append(counts)
+        yield table.counts()
+        yield from (sampled_cells(ctx, table, error, role) for role in _SIDES)
+
+
+def counted_cells(ctx: Context, item: Item, table: CellTable, error: MeanError) -> CountedCells:
+    """A derived table with its counts and its sampled cells."""
+    counts = {role: ctx.counts(table, role) for role in ctx.data.tables}
+    sampled = {role: ctx.state(sampled_cells(ctx, table, error, role), role) for role in _SIDES}
+    return CountedCells(item, counts, sampled)
+
+
+def result_of_cells(
+    ctx: Context, tables: Iterable[CountedCells], error: MeanError, noun: str
+) -> Result:
+    """Judge derived tables of cells."""
+    compared, counts_of_all = [], []
+    for cells in tables:
+        distance = total_variation_distance(cells.counts["real"], cells.counts["synthetic"])
+        error.add(distance, cells.sampled)
+        compared.append((cells.item, distance))
+        counts_of_all.append(cells.counts)
     pooled = [counts["real"] + counts.get("holdout", 0) for counts in counts_of_all]
     curves = total_variation_curves(pooled, ctx.data.real.num_rows, curve_sizes(ctx))
     distances = [

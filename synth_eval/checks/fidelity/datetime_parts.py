@@ -26,13 +26,17 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.fidelity._cells import Cells, result_of_cells
+from synth_eval.checks.fidelity._cells import counted_cells, result_of_cells, states_of_cells
+from synth_eval.checks.fidelity._standard_errors import MeanError
+from synth_eval.data.states import CellTable
+from synth_eval.data.table import NumberColumn
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Item, Result
 
 Micros = npt.NDArray[np.int64]
+_Part = Callable[[Micros], Micros]
 
 _DAY = 86_400_000_000
 _HOUR = 3_600_000_000
@@ -73,29 +77,30 @@ _PARTS: tuple[tuple[str, int, Callable[[Micros], Micros]], ...] = (
     dimension="fidelity",
     title="Weekday, hour, month and resolution of dates",
     figure="intervals",
+    states=lambda ctx: states_of_cells(ctx, (table for _, table in _tables(ctx))),
 )
 def datetime_parts(ctx: Context) -> Result:
     """Compare the calendar parts of every datetime column."""
-    names = [column.name for column in ctx.data.schema.compared if column.kind == "datetime"]
-    if not names:
+    error = MeanError(ctx)
+    tables = [counted_cells(ctx, item, table, error) for item, table in _tables(ctx)]
+    if not tables:
         raise NotApplicable("the schema has no datetime column")
-    return result_of_cells(ctx, _tables(ctx, names), "calendar tables")
+    return result_of_cells(ctx, tables, error, "calendar tables")
 
 
-def _tables(ctx: Context, names: list[str]) -> Iterator[Cells]:
-    for name in names:
+def _tables(ctx: Context) -> Iterator[tuple[Item, CellTable]]:
+    for column in ctx.data.schema.compared:
+        if column.kind != "datetime":
+            continue
         for part, size, function in _PARTS:
 
-            def rows(
-                role: str,
-                name: str = name,
-                size: int = size,
-                function: Callable[[Micros], Micros] = function,
+            def cells(
+                column: NumberColumn, size: int = size, function: _Part = function
             ) -> npt.NDArray[np.intp]:
-                values = ctx.data.tables[role].number_column(name).values
-                present = np.isfinite(values) & (np.abs(values) < 2.0**62)
-                cells = np.full(len(values), size, np.intp)
-                cells[present] = function(values[present].astype(np.int64))
-                return cells
+                present = np.isfinite(column.values) & (np.abs(column.values) < 2.0**62)
+                parts = np.full(len(column.values), size, np.intp)
+                parts[present] = function(column.values[present].astype(np.int64))
+                return parts
 
-            yield Cells(Item("part", (name, part)), size + 1, rows)
+            key = ("calendar", part, column.name)
+            yield Item("part", (column.name, part)), CellTable(key, (column.name,), size + 1, cells)

@@ -26,7 +26,10 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.fidelity._cells import Cells, result_of_cells
+from synth_eval.checks.fidelity._cells import counted_cells, result_of_cells, states_of_cells
+from synth_eval.checks.fidelity._standard_errors import MeanError
+from synth_eval.data.states import CellTable
+from synth_eval.data.table import NumberColumn
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
@@ -46,32 +49,38 @@ _LARGEST = 1e12
     title="Rounding and last digits of numbers",
     figure="intervals",
     gating=False,
+    states=lambda ctx: states_of_cells(ctx, (table for _, table in _tables(ctx))),
 )
 def rounding(ctx: Context) -> Result:
     """Compare the number of decimals and the last digits."""
-    names = [column.name for column in ctx.data.schema.compared if column.kind == "numerical"]
-    if not names:
+    error = MeanError(ctx)
+    tables = [counted_cells(ctx, item, table, error) for item, table in _tables(ctx)]
+    if not tables:
         raise NotApplicable("the schema has no numerical column")
-    return result_of_cells(ctx, _tables(ctx, names), "digit tables")
+    return result_of_cells(ctx, tables, error, "digit tables")
 
 
-def _tables(ctx: Context, names: list[str]) -> Iterator[Cells]:
-    for name in names:
+def _tables(ctx: Context) -> Iterator[tuple[Item, CellTable]]:
+    for column in ctx.data.schema.compared:
+        if column.kind != "numerical":
+            continue
+        for part, size, cells in _PARTS:
+            if part == "last digit" and not _has_two_digits(ctx, column.name):
+                continue
+            key = ("digits", part, column.name)
+            yield Item("part", (column.name, part)), CellTable(key, (column.name,), size, cells)
 
-        def decimals(role: str, name: str = name) -> npt.NDArray[np.intp]:
-            return _decimals(ctx.data.tables[role].number_column(name).values)
 
-        yield Cells(Item("part", (name, "decimals")), _DECIMALS + 3, decimals)
+def _has_two_digits(ctx: Context, name: str) -> bool:
+    """Whether at least half of the real values have two digits before the point."""
+
+    def look() -> bool:
         real = ctx.data.real.number_column(name).values
         finite = np.abs(real[np.isfinite(real)])
-        # At least two digits by the median; halves, since two numbers near 1e308 have no sum.
-        if len(finite) == 0 or np.median(finite / 2) < 5:
-            continue
+        # Of the halves, since two numbers near 1e308 have no sum to take the middle of.
+        return len(finite) > 0 and bool(np.median(finite / 2) >= 5)
 
-        def digits(role: str, name: str = name) -> npt.NDArray[np.intp]:
-            return _last_digits(ctx.data.tables[role].number_column(name).values)
-
-        yield Cells(Item("part", (name, "last digit")), 12, digits)
+    return ctx.once(("two digits", name), look)
 
 
 def _usable(values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
@@ -79,8 +88,9 @@ def _usable(values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
         return np.asarray(np.isfinite(values) & (np.abs(values) < _LARGEST))
 
 
-def _decimals(values: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
+def _decimals(column: NumberColumn) -> npt.NDArray[np.intp]:
     """Fewest decimals that give the value back; cell 7 is more than six, cell 8 no number."""
+    values = column.values
     usable = _usable(values)
     numbers = np.where(usable, values, 0.0)
     cells = np.full(len(values), _DECIMALS + 1, np.intp)
@@ -93,11 +103,15 @@ def _decimals(values: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
     return cells
 
 
-def _last_digits(values: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
+def _last_digits(column: NumberColumn) -> npt.NDArray[np.intp]:
     """Last digit of whole numbers; cell 10 is a number with decimals, cell 11 no number."""
+    values = column.values
     usable = _usable(values)
     numbers = np.where(usable, values, 0.0)
     whole = numbers == np.floor(numbers)
     cells = np.where(whole, np.abs(numbers).astype(np.int64) % 10, 10)
     cells[~usable] = 11
     return cells.astype(np.intp)
+
+
+_PARTS = (("decimals", _DECIMALS + 3, _decimals), ("last digit", 12, _last_digits))
