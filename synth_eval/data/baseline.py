@@ -10,15 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_eval.data.codes import Plan, column_plan
-from synth_eval.data.counts import Counts, count_table
+from synth_eval.data.counts import Counts
 from synth_eval.data.fingerprint import HashArray, fingerprints
 from synth_eval.data.kept import Kept
 from synth_eval.data.schema import Schema
-from synth_eval.data.states import StateSpec, filled
+from synth_eval.data.states import StateSpec, counts_of, filled, values_of
 from synth_eval.data.table import Table
 from synth_eval.stats.empirical import EmpiricalDistribution
 
-__all__ = ["Baseline", "distribution_of", "drawn_once", "sampled_rows"]
+__all__ = ["Baseline", "drawn_once", "sampled_rows"]
 
 _BASELINE_BYTES = 384 << 20
 """Sorted columns, hashes, encoded rows and predictions of the real side kept together. One
@@ -97,8 +97,8 @@ class Baseline:
 
     def distribution(self, role: str, name: str) -> EmpiricalDistribution:
         """Distribution of the values of a continuous column that are not missing."""
-        table = self.tables[role]
-        return self.once(("distribution", role, name), lambda: distribution_of(table, name))
+        distribution: EmpiricalDistribution = self.state(values_of(name), role)
+        return distribution
 
     @property
     def plans(self) -> list[Plan]:
@@ -118,11 +118,7 @@ class Baseline:
     @property
     def counts(self) -> dict[str, Counts]:
         """One-way and two-way counts of the real table and the holdout."""
-
-        def count(role: str, table: Table) -> Counts:
-            return self.once(("counts", role), lambda: count_table(table, self.plans))
-
-        return {role: count(role, table) for role, table in self.tables.items()}
+        return {role: self.state(counts_of(self.plans), role) for role in self.tables}
 
     def state(self, spec: StateSpec, role: str) -> Any:
         """Value of a state over all rows of the real table or the holdout."""
@@ -140,13 +136,6 @@ class Baseline:
     def sample_rows(self, role: str, size: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
         """Row numbers of a sample without replacement; all rows, in order, where they are fewer."""
         return sampled_rows(self.tables[role], size, rng)
-
-
-def distribution_of(table: Table, name: str) -> EmpiricalDistribution:
-    """Distribution of the values of a continuous column that are not missing."""
-    column = table.number_column(name)
-    values = column.values[~column.missing] if column.missing.any() else column.values
-    return EmpiricalDistribution.of(values)
 
 
 def sampled_rows(table: Table, size: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:

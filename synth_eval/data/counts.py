@@ -13,20 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.data.codes import CodeBlock, Plan, encode
-from synth_eval.data.table import Table
+from synth_eval.data.codes import CodeBlock, Plan
 
-__all__ = ["Counts", "TripleCounts", "count_rows", "count_table"]
+__all__ = ["Counts", "TripleCounts"]
 
 CountArray = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.intp]
 
-_BLOCK_ROWS = 65_536
 _FUSED_ROWS = 0.4
 """Rows per joint cell from which one pass over four pairs beats four passes."""
 _PAIR_BLOCK = 8_192
@@ -74,6 +72,11 @@ class Counts:
         for mine, theirs in zip(self._one, other._one, strict=True):
             mine += theirs
         self._two += other._two
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the counts."""
+        return int(sum(counts.nbytes for counts in self._one) + self._two.nbytes)
 
     def one_way(self, position: int) -> CountArray:
         """Counts of the fine cells of one column."""
@@ -179,6 +182,11 @@ class TripleCounts:
         self.rows += other.rows
         self._three += other._three
 
+    @property
+    def nbytes(self) -> int:
+        """Memory of the counts."""
+        return int(self._three.nbytes)
+
     def three_way(self, triple: int) -> CountArray:
         """Counts of the cells of one triple, flattened."""
         counts: CountArray = self._three[triple]
@@ -187,30 +195,3 @@ class TripleCounts:
     def value(self) -> CountArray:
         """Counts of all triples, shape (triples, width³)."""
         return self._three
-
-
-class _State(Protocol):
-    def update(self, block: Sequence[CodeBlock]) -> None: ...
-
-
-def count_rows(table: Table, plans: Sequence[Plan], state: _State) -> None:
-    """Give all rows of a table to a state of counts, a block of rows at a time.
-
-    Columns of a table that is kept in memory are taken from there; a larger one is read in
-    batches, each forgotten once it is counted.
-    """
-    names = [plan.name for plan in plans]
-    if not table.is_kept(names):
-        for columns in table.batches(names):
-            state.update([encode(*pair) for pair in zip(columns, plans, strict=True)])
-        return
-    blocks = [encode(table.column(plan.name), plan) for plan in plans]
-    for start in range(0, table.num_rows, _BLOCK_ROWS):
-        state.update([cells[start : start + _BLOCK_ROWS] for cells in blocks])
-
-
-def count_table(table: Table, plans: Sequence[Plan]) -> Counts:
-    """One-way and two-way counts of all rows of a table."""
-    counts = Counts(plans)
-    count_rows(table, plans, counts)
-    return counts

@@ -9,14 +9,14 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.data.baseline import Baseline, distribution_of, sampled_rows
+from synth_eval.data.baseline import Baseline, sampled_rows
 from synth_eval.data.codes import Plan
-from synth_eval.data.counts import Counts, count_table
+from synth_eval.data.counts import Counts
 from synth_eval.data.fingerprint import HashArray, fingerprints
 from synth_eval.data.kept import Kept
 from synth_eval.data.schema import Schema
 from synth_eval.data.source import open_source
-from synth_eval.data.states import StateSpec, filled
+from synth_eval.data.states import StateSpec, counts_of, filled, values_of
 from synth_eval.data.table import Table
 from synth_eval.stats.empirical import EmpiricalDistribution
 from synth_eval.stats.multiplicities import Multiplicities, multiplicities
@@ -115,11 +115,8 @@ class Pair:
 
         Sorted once and kept for all checks, as far as memory allows.
         """
-        if role != "synthetic":
-            return self.baseline.distribution(role, name)
-        return self.once(
-            ("distribution", role, name), lambda: distribution_of(self.synthetic, name)
-        )
+        distribution: EmpiricalDistribution = self.state(values_of(name), role)
+        return distribution
 
     @property
     def plans(self) -> list[Plan]:
@@ -129,8 +126,7 @@ class Pair:
     @property
     def counts(self) -> dict[str, Counts]:
         """One-way and two-way counts of every table."""
-        own = self.once("counts", lambda: count_table(self.synthetic, self.plans))
-        return _ordered(self.baseline.counts, own)
+        return {role: self.state(counts_of(self.plans), role) for role in self.tables}
 
     def state(self, spec: StateSpec, role: str) -> Any:
         """Value of a state over all rows of a table, counted when it is first asked for."""

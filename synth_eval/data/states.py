@@ -17,20 +17,28 @@ import numpy.typing as npt
 
 from synth_eval.data.codes import Plan, encode
 from synth_eval.data.counts import Counts, TripleCounts
-from synth_eval.data.table import AnyColumn, NumberColumn, Table
+from synth_eval.data.table import AnyColumn, LevelColumn, NumberColumn, Table
 from synth_eval.stats.cpus import available_cpus
 from synth_eval.stats.empirical import EmpiricalDistribution
 
 __all__ = [
     "CellCounts",
+    "CellFacts",
     "CellSample",
     "CellTable",
+    "FactCounts",
     "MissingCounts",
     "PlanCounts",
     "State",
     "StateSpec",
     "ValueRuns",
+    "ValueSample",
+    "counts_of",
+    "facts_of",
     "filled",
+    "level_table",
+    "plan_table",
+    "values_of",
 ]
 
 IntArray = npt.NDArray[np.integer[Any]]
@@ -183,7 +191,7 @@ class ValueRuns:
     """Values of a continuous column that are not missing."""
 
     def __init__(self, name: str) -> None:
-        self.columns = (name,)
+        self.columns: tuple[str, ...] = (name,)
         self._name = name
         self._runs: list[npt.NDArray[np.float64]] = []
 
@@ -202,6 +210,106 @@ class ValueRuns:
         """Their distribution."""
         runs = self._runs or [np.empty(0)]
         return EmpiricalDistribution.of(runs[0] if len(runs) == 1 else np.concatenate(runs))
+
+
+class ValueSample:
+    """Values of a continuous column in some rows, by their numbers in the table.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    rows : ndarray of int64, shape (sample,)
+        Row numbers, rising.
+    """
+
+    def __init__(self, name: str, rows: npt.NDArray[np.int64]) -> None:
+        self.columns: tuple[str, ...] = (name,)
+        self._name = name
+        self._rows = rows
+        self._values = np.zeros(len(rows))
+
+    def update(self, batch: Batch, start: int) -> None:
+        """Pick the rows of the sample that lie in the batch."""
+        column = batch[self._name]
+        assert isinstance(column, NumberColumn)
+        first, last = np.searchsorted(self._rows, [start, start + len(column.values)])
+        self._values[first:last] = column.values[self._rows[first:last] - start]
+
+    def merge(self, other: ValueSample) -> None:
+        """Add the values that another state picked from other rows; each row is in one."""
+        self._values += other._values
+
+    def value(self) -> npt.NDArray[np.float64]:
+        """Values, shape (sample,); NaN is missing."""
+        return self._values
+
+
+@dataclass(frozen=True, slots=True)
+class CellFacts:
+    """What the cells of a column are like.
+
+    Parameters
+    ----------
+    rows, missing, unparseable, infinite, fractional : int
+        Rows; cells that are missing, that could not be read, that are infinite, and that are
+        finite numbers but not whole.
+    stored : str
+        Arrow type the column was stored as.
+    absent : bool
+        Whether the table lacks the column.
+    """
+
+    rows: int = 0
+    missing: int = 0
+    unparseable: int = 0
+    infinite: int = 0
+    fractional: int = 0
+    stored: str = "absent"
+    absent: bool = True
+
+
+class FactCounts:
+    """`CellFacts` of a column, added up."""
+
+    def __init__(self, name: str) -> None:
+        self.columns: tuple[str, ...] = (name,)
+        self._name = name
+        self._facts = CellFacts()
+
+    def update(self, batch: Batch, start: int) -> None:
+        """Add the rows of a batch."""
+        column = batch[self._name]
+        infinite = fractional = 0
+        if isinstance(column, NumberColumn):
+            values = column.values
+            infinite = int(np.isinf(values).sum())
+            finite = values[np.isfinite(values)]
+            fractional = int((finite != np.floor(finite)).sum())
+        # A column that is read whole and cut tells of the whole in every part of it.
+        unparseable = column.unparseable if start == 0 or not column.is_part else 0
+        self._add(CellFacts(len(column.missing), int(column.missing.sum()), unparseable,
+                            infinite, fractional, column.stored, column.absent))  # fmt: skip
+
+    def _add(self, more: CellFacts) -> None:
+        facts = self._facts
+        self._facts = CellFacts(
+            facts.rows + more.rows,
+            facts.missing + more.missing,
+            facts.unparseable + more.unparseable,
+            facts.infinite + more.infinite,
+            facts.fractional + more.fractional,
+            more.stored if more.rows else facts.stored,
+            more.absent if more.rows else facts.absent,
+        )
+
+    def merge(self, other: FactCounts) -> None:
+        """Add the facts of other rows."""
+        self._add(other._facts)
+
+    def value(self) -> CellFacts:
+        """The facts."""
+        return self._facts
 
 
 class MissingCounts:
@@ -265,6 +373,37 @@ class PlanCounts:
     def value(self) -> Counts | TripleCounts:
         """The counts."""
         return self._counts
+
+
+def level_table(levels: Sequence[str], name: str) -> CellTable:
+    """Levels of the real table by their codes; behind them unseen ones and missing cells."""
+    size = len(levels)
+
+    def cells(column: LevelColumn) -> IntArray:
+        return np.where(column.codes < 0, size + 1, column.codes)
+
+    return CellTable(("level", name), (name,), size + 2, cells)
+
+
+def plan_table(plan: Plan) -> CellTable:
+    """Fine cells that a plan cuts a column into."""
+    return CellTable(("plan", plan.name), (plan.name,), plan.cells,
+                     lambda column: encode(column, plan))  # fmt: skip
+
+
+def values_of(name: str) -> StateSpec:
+    """The state that sorts the values of a continuous column."""
+    return StateSpec(("values", name), lambda: ValueRuns(name))
+
+
+def counts_of(plans: Sequence[Plan]) -> StateSpec:
+    """The state that counts cells of columns and of pairs of columns."""
+    return StateSpec("counts", lambda: PlanCounts(plans, Counts(plans)))
+
+
+def facts_of(name: str) -> StateSpec:
+    """The state that counts what the cells of a column are like."""
+    return StateSpec(("facts", name), lambda: FactCounts(name))
 
 
 def filled(table: Table, specs: Iterable[StateSpec], parts: int | None = None) -> list[Any]:

@@ -53,12 +53,16 @@ class _Stored:
         Cells that could not be read as the column's kind; they count as missing.
     absent : bool
         Whether the table lacks the column; then every cell counts as missing.
+    is_part : bool
+        Whether these are some rows of a column that was read whole; `unparseable` is then that
+        of the whole.
     """
 
     spec: Column
     stored: str
     unparseable: int = 0
     absent: bool = False
+    is_part: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +79,7 @@ class NumberColumn(_Stored):
 
     def take(self, rows: Rows) -> NumberColumn:
         """The same column with the given rows only."""
-        return replace(self, values=self.values[rows])
+        return replace(self, values=self.values[rows], is_part=True)
 
     @property
     def nbytes(self) -> int:
@@ -105,7 +109,7 @@ class LevelColumn(_Stored):
 
     def take(self, rows: Rows) -> LevelColumn:
         """The same column with the given rows only."""
-        return replace(self, codes=self.codes[rows])
+        return replace(self, codes=self.codes[rows], is_part=True)
 
     @property
     def nbytes(self) -> int:
@@ -142,7 +146,10 @@ class TextColumn(_Stored):
         """The same column with the given rows only."""
         places = np.arange(len(self.missing))[rows]
         return replace(
-            self, missing=self.missing[rows], read=lambda: self.read().take(pa.array(places))
+            self,
+            missing=self.missing[rows],
+            read=lambda: self.read().take(pa.array(places)),
+            is_part=True,
         )
 
     @property
@@ -168,7 +175,7 @@ class VectorColumn(_Stored):
 
     def take(self, rows: Rows) -> VectorColumn:
         """The same column with the given rows only."""
-        return replace(self, matrix=self.matrix[rows], missing=self.missing[rows])
+        return replace(self, matrix=self.matrix[rows], missing=self.missing[rows], is_part=True)
 
     @property
     def nbytes(self) -> int:

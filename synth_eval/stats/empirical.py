@@ -67,6 +67,10 @@ class EmpiricalDistribution:
         """Rows of each distinct value, shape (steps,)."""
         return np.diff(self.cumulative, prepend=0).astype(np.int64)
 
+    def sample(self) -> FloatArray:
+        """The values as rows, rising, shape (rows,)."""
+        return np.asarray(np.repeat(self.values, self.counts))
+
     def finite(self) -> EmpiricalDistribution:
         """The distribution of the finite values alone."""
         first = int(np.searchsorted(self.values, -np.inf, side="right"))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ import numpy.typing as npt
 __all__ = [
     "Score",
     "auc",
+    "auc_of_counts",
     "average_precision",
     "macro_auc",
     "mean_of",
@@ -248,3 +250,30 @@ def r2(truth: FloatArray, prediction: FloatArray) -> Score:
         return Score(_WORST_R2, np.zeros(len(truth)))
     influence = -((errors - errors.mean()) - ratio * (spread - variance)) / variance
     return Score(1 - ratio, influence)
+
+
+def auc_of_counts(
+    scores: npt.NDArray[np.float64],
+    positives: npt.NDArray[np.integer[Any]],
+    negatives: npt.NDArray[np.integer[Any]],
+) -> float:
+    """Area under the ROC curve of rows that were counted by their score.
+
+    Parameters
+    ----------
+    scores : ndarray of float64, shape (groups,)
+        Score of each group of rows; equal scores are ties.
+    positives, negatives : ndarray of int, shape (groups,)
+        Rows of each class in each group; there must be rows of both.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> auc_of_counts(np.array([0.1, 0.9]), np.array([1, 3]), np.array([4, 0]))
+    0.875
+    """
+    _, group = np.unique(scores, return_inverse=True)
+    ones = np.bincount(group, positives)
+    zeros = np.bincount(group, negatives)
+    below = np.cumsum(zeros) - zeros / 2
+    return float(below @ ones / (ones.sum() * zeros.sum()))

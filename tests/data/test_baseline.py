@@ -18,7 +18,7 @@ def calls(monkeypatch) -> list[str]:
     """Names of the tables that were counted or hashed, in order."""
     names: list[str] = []
     for module in (baseline_module, pair_module):
-        for function in ("count_table", "fingerprints", "distribution_of"):
+        for function in ("filled", "fingerprints"):
             original = getattr(module, function)
 
             def wrapped(table, *given, _original=original, _name=function):
@@ -54,8 +54,8 @@ def test_real_rows_are_read_once(people, copula_rows, calls):
     ask(first)
     seen = set(calls)
     assert {
-        "count_table real table",
-        "count_table holdout table",
+        "filled real table",
+        "filled holdout table",
         "fingerprints real table",
     } <= seen
     calls.clear()

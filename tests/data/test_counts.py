@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 import synth_eval as se
 from synth_eval.data import counts as counts_module
 from synth_eval.data import source as source_module
+from synth_eval.data import states as states_module
 from synth_eval.data import table as table_module
 from synth_eval.data.codes import CodeBlock, Plan, encode
-from synth_eval.data.counts import Counts, TripleCounts, count_rows, count_table
+from synth_eval.data.counts import Counts, TripleCounts
 from synth_eval.data.load import Data
+from synth_eval.data.states import PlanCounts, StateSpec, counts_of, filled
 
 ROWS = 300
 
@@ -100,12 +102,12 @@ def test_unseen_levels_have_their_cell(data: Data) -> None:
 
 
 def test_blocks_of_rows(data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counts_module, "_BLOCK_ROWS", 7)
-    assert_same(count_table(data.real, data.plans), data.counts["real"])
+    monkeypatch.setattr(states_module, "_BLOCK_ROWS", 7)
+    assert_same(filled(data.real, [counts_of(data.plans)])[0], data.counts["real"])
 
 
 def test_column_order_changes_nothing_but_the_order(data: Data) -> None:
-    turned = count_table(data.real, data.plans[::-1])
+    turned = filled(data.real, [counts_of(data.plans[::-1])])[0]
     for position in range(len(data.plans)):
         np.testing.assert_array_equal(
             turned.one_way(len(data.plans) - 1 - position), data.counts["real"].one_way(position)
@@ -259,8 +261,9 @@ def test_triples_of_a_file_read_in_batches_are_those_of_the_kept_table(
     data: Data, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     maps = [(np.arange(plan.cells) % 4).astype(np.uint16) for plan in data.plans]
-    kept, read = (TripleCounts(maps, [(0, 2, 3)]) for _ in range(2))
-    count_rows(data.real, data.plans, kept)
+    plans = data.plans
+    spec = StateSpec("t", lambda: PlanCounts(plans, TripleCounts(maps, [(0, 2, 3)])))
+    [kept] = filled(data.real, [spec])
     monkeypatch.setattr(table_module, "_CACHE_BYTES", 0)
-    count_rows(data.real, data.plans, read)
+    [read] = filled(data.real, [spec])
     np.testing.assert_array_equal(kept.value(), read.value())

@@ -31,7 +31,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.data.states import CellTable
+from synth_eval.data.states import CellTable, level_table
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.items import Item
@@ -52,7 +52,7 @@ _MOST_ITEMS = 300
     "category_coverage",
     dimension="coverage",
     title="Levels that vanished",
-    states=lambda ctx: [_table(ctx, name).counts() for name in _names(ctx)],
+    states=lambda ctx: [_levels(ctx, name).counts() for name in _names(ctx)],
     figure="levels",
 )
 def category_coverage(ctx: Context) -> Result:
@@ -74,20 +74,15 @@ def _names(ctx: Context) -> list[str]:
     return [column.name for column in ctx.data.schema.compared if column.is_discrete]
 
 
-def _table(ctx: Context, name: str) -> CellTable:
-    """Levels of the real table by their codes; behind them unseen ones and missing cells."""
-    size = len(ctx.data.real.levels(name))
-    return CellTable(
-        ("level", name), (name,), size + 2, lambda column: np.where(column.codes < 0, size + 1,
-                                                                    column.codes)
-    )  # fmt: skip
+def _levels(ctx: Context, name: str) -> CellTable:
+    return level_table(ctx.data.real.levels(name), name)
 
 
 def _count(
     ctx: Context, name: str
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64] | None]:
     """Rows per level of the real table, in each table."""
-    table = _table(ctx, name)
+    table = _levels(ctx, name)
     real, synthetic = (ctx.counts(table, role)[:-2] for role in ("real", "synthetic"))
     return real, synthetic, ctx.counts(table, "holdout")[:-2] if ctx.data.holdout else None
 

@@ -15,7 +15,7 @@ from synth_eval.checks.fidelity._as_far_as import (
     result_of_distances,
 )
 from synth_eval.checks.fidelity._standard_errors import MeanError
-from synth_eval.data.states import CellTable, StateSpec
+from synth_eval.data.states import CellTable, StateSpec, plan_table
 from synth_eval.judging.check import Context
 from synth_eval.judging.results import Item, Result
 from synth_eval.stats.distances import (
@@ -28,6 +28,7 @@ from synth_eval.stats.worth import SampleCurve, total_variation_curves
 __all__ = [
     "CountedCells",
     "counted_cells",
+    "plan_samples",
     "result_of_cells",
     "result_of_counts",
     "sampled_cells",
@@ -69,6 +70,12 @@ def states_of_cells(ctx: Context, tables: Iterable[CellTable]) -> Iterator[State
     for table in tables:
         yield table.counts()
         yield from (sampled_cells(ctx, table, error, role) for role in _SIDES)
+
+
+def plan_samples(ctx: Context, error: MeanError) -> Iterator[StateSpec]:
+    """The fine cells of the sampled rows, of all compared columns."""
+    for plan in ctx.data.plans:
+        yield from (sampled_cells(ctx, plan_table(plan), error, role) for role in _SIDES)
 
 
 def counted_cells(ctx: Context, item: Item, table: CellTable, error: MeanError) -> CountedCells:

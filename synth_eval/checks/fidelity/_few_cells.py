@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.data.counts import TripleCounts, count_rows
+from synth_eval.data.counts import TripleCounts
+from synth_eval.data.states import PlanCounts, StateSpec
 from synth_eval.judging.check import Context
 
-__all__ = ["count_triples", "few_cell_maps"]
+__all__ = ["count_triples", "few_cell_maps", "triples_of"]
 
 _CELLS = 5
 """Eight of a column with missing, other and unseen, and 512 of a triple: enough to see a dependence
@@ -24,6 +25,18 @@ def few_cell_maps(ctx: Context) -> list[npt.NDArray[np.uint16]]:
     )
 
 
+def triples_of(
+    ctx: Context,
+    maps: Sequence[npt.NDArray[np.uint16]],
+    triples: Sequence[tuple[int, int, int]],
+) -> StateSpec:
+    """The state that counts the cells of triples of columns, shape (triples, cells)."""
+    plans = ctx.data.plans
+    return StateSpec(
+        ("triples", tuple(triples)), lambda: PlanCounts(plans, TripleCounts(maps, triples))
+    )
+
+
 def count_triples(
     ctx: Context,
     role: str,
@@ -31,15 +44,8 @@ def count_triples(
     triples: Sequence[tuple[int, int, int]],
 ) -> npt.NDArray[np.int64]:
     """Counts of the cells of triples of columns in one table, shape (triples, cells)."""
-
-    def count() -> npt.NDArray[np.int64]:
-        state = TripleCounts(maps, triples)
-        count_rows(ctx.data.tables[role], ctx.data.plans, state)
-        return state.value()
-
-    if role == "synthetic":  # asked for once, and too large to be kept for nothing
-        return count()
-    return ctx.once(("triples", role, tuple(triples)), count)
+    counts: TripleCounts = ctx.state(triples_of(ctx, maps, triples), role)
+    return counts.value()
 
 
 def _merge(ctx: Context, column: int) -> npt.NDArray[np.uint16]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from synth_eval.data.states import StateSpec, ValueSample, values_of
 from synth_eval.judging.check import Context
 from synth_eval.stats.distances import Distance
 from synth_eval.stats.maximum import MaximumStatistic
@@ -18,6 +19,9 @@ __all__ = ["FixedError", "MeanError"]
 
 _ERROR_ROWS = 4_000
 """Rows whose influences are added up: a standard error from them is right to about 1 %."""
+
+_SORTED_BYTES = 256 << 20
+"""Values sorted in one pass: a third more than a baseline and a pair keep together."""
 
 _MAXIMUM_ROWS = 500
 """Rows of the joint null of the largest distance: every table takes a product with 600 draws."""
@@ -33,7 +37,7 @@ class MeanError:
     """
 
     def __init__(self, ctx: Context) -> None:
-        self._data = ctx.data
+        self._ctx = ctx
         self._tables = 0
         self._errors: list[float] = []
         self._rows: dict[str, Any] = {}
@@ -52,10 +56,19 @@ class MeanError:
 
     def values(self, name: str) -> dict[str, Any]:
         """Values of a continuous column in the sampled rows of both tables."""
-        return {
-            role: self._data.tables[role].number_column(name).values[rows]
-            for role, (rows, _) in self._rows.items()
-        }
+        return {role: self._ctx.state(self.sample(name, role), role) for role in self._rows}
+
+    def sample(self, name: str, role: str) -> StateSpec:
+        """The state that keeps `values` of one table."""
+        rows, _ = self._rows[role]
+        key = ("sampled values", name, role, self._ctx.check.code, self._ctx.config.seed)
+        return StateSpec(key, lambda: ValueSample(name, rows), role)
+
+    def samples(self) -> Iterator[StateSpec]:
+        """What `values` asks for of all continuous columns, to be declared."""
+        for column in self._ctx.data.schema.compared:
+            if column.is_continuous:
+                yield from (self.sample(column.name, role) for role in self._rows)
 
     def add(self, distance: Distance, values: Mapping[str, Any]) -> None:
         """Add one table: the values (or cells) of the sampled rows, missing ones left NaN."""
@@ -98,6 +111,21 @@ class MeanError:
     def critical(self, alpha: float) -> float:
         """Standard errors that the farthest of the tables exceeds by chance, so rarely."""
         return self._maximum.critical(alpha)
+
+
+def continuous_states(ctx: Context) -> Iterator[StateSpec]:
+    """What distances of continuous columns ask for: sorted values, and those of sampled rows.
+
+    Sorted values of all columns at once are large: what does not fit is sorted column by column
+    when it is asked for.
+    """
+    yield from MeanError(ctx).samples()
+    left = _SORTED_BYTES
+    for column in ctx.data.schema.compared:
+        if column.is_continuous:
+            left -= 8 * sum(table.num_rows for table in ctx.data.tables.values())
+            if left >= 0:
+                yield values_of(column.name)
 
 
 @dataclass(frozen=True, slots=True)

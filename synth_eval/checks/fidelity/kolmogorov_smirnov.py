@@ -29,7 +29,7 @@ from synth_eval.checks.fidelity._as_far_as import (
     curve_sizes,
     result_of_distances,
 )
-from synth_eval.checks.fidelity._standard_errors import MeanError
+from synth_eval.checks.fidelity._standard_errors import MeanError, continuous_states
 from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Item, Result
@@ -44,6 +44,7 @@ from synth_eval.stats.worth import kolmogorov_curve
     title="Kolmogorov-Smirnov distance of numbers and dates",
     figure="distribution",
     gating=False,
+    states=continuous_states,
 )
 def kolmogorov_smirnov(ctx: Context) -> Result:
     """Compare the distribution functions of each continuous column."""

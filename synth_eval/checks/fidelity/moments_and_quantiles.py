@@ -34,7 +34,7 @@ from synth_eval.checks.fidelity._as_far_as import (
     curve_sizes,
     result_of_distances,
 )
-from synth_eval.checks.fidelity._standard_errors import MeanError
+from synth_eval.checks.fidelity._standard_errors import MeanError, continuous_states
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
@@ -58,6 +58,7 @@ _SHARES = (0.001, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999)  # quartiles a
     title="Moments and quantiles of numbers and dates",
     figure="intervals",
     gating=False,
+    states=continuous_states,
 )
 def moments_and_quantiles(ctx: Context) -> Result:
     """Compare moments and the shares below real quantiles."""
@@ -65,8 +66,8 @@ def moments_and_quantiles(ctx: Context) -> Result:
     for column in ctx.data.schema.compared:
         if not column.is_continuous:
             continue
-        columns = {role: t.number_column(column.name).values for role, t in ctx.data.tables.items()}
-        finite = {role: values[np.isfinite(values)] for role, values in columns.items()}
+        present = {role: ctx.data.distribution(role, column.name) for role in ctx.data.tables}
+        finite = {role: values.finite().sample() for role, values in present.items()}
         if min(len(values) for values in finite.values()) < 2:
             continue
         center, scale = _scale(finite["real"])
@@ -74,8 +75,8 @@ def moments_and_quantiles(ctx: Context) -> Result:
             continue
         scaled = {role: values / scale - center / scale for role, values in finite.items()}
         sampled = {
-            role: columns[role][error.rows(role)] / scale - center / scale
-            for role in ("real", "synthetic")
+            role: values / scale - center / scale
+            for role, values in error.values(column.name).items()
         }
         for part, statistic in _statistics(ctx, scaled["real"]):
             values = {role: statistic(x) for role, x in scaled.items()}

@@ -32,9 +32,10 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.fidelity._cells import result_of_counts
+from synth_eval.checks.fidelity._cells import plan_samples, result_of_counts, sampled_cells
 from synth_eval.checks.fidelity._standard_errors import MeanError
-from synth_eval.data.codes import Plan, encode
+from synth_eval.data.codes import Plan
+from synth_eval.data.states import StateSpec, counts_of, plan_table
 from synth_eval.judging.check import Context, OnAxis
 from synth_eval.judging.panels import Grid, Panel
 from synth_eval.judging.registry import check
@@ -55,6 +56,7 @@ Shares = list[list[float | None]]
     title="Total variation of each pair of columns",
     figure="heatmap",
     axis=OnAxis(1, "mean total variation distance of pairs of columns"),
+    states=lambda ctx: _states(ctx),
 )
 def pairwise_total_variation(ctx: Context) -> Result:
     """Compare the joint table of each pair of columns."""
@@ -95,11 +97,17 @@ def _blocks(ctx: Context) -> Iterator[Mapping[str, npt.NDArray[np.int64]]]:
 
 def _coarse_cells(ctx: Context, role: str, error: MeanError) -> list[npt.NDArray[np.intp]]:
     """Coarse cells of the sampled rows, one array a column."""
-    table, rows = ctx.data.tables[role], error.rows(role)
     return [
-        plan.to_coarse[encode(table.column(plan.name).take(rows), plan)].astype(np.intp)
+        plan.to_coarse[ctx.state(sampled_cells(ctx, plan_table(plan), error, role), role)].astype(
+            np.intp
+        )
         for plan in ctx.data.plans
     ]
+
+
+def _states(ctx: Context) -> Iterator[StateSpec]:
+    yield counts_of(ctx.data.plans)
+    yield from plan_samples(ctx, MeanError(ctx))
 
 
 def _joint_tables(ctx: Context, pairs: Sequence[tuple[str, str]]) -> tuple[Panel, ...]:

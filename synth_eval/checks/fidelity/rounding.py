@@ -21,7 +21,7 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +34,8 @@ from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Item, Result
+
+_Part = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.intp]]
 
 _DECIMALS = 6
 """Decimals told apart: with six before the point, a double keeps three beyond these."""
@@ -64,9 +66,13 @@ def _tables(ctx: Context) -> Iterator[tuple[Item, CellTable]]:
     for column in ctx.data.schema.compared:
         if column.kind != "numerical":
             continue
-        for part, size, cells in _PARTS:
+        for part, size, function in _PARTS:
             if part == "last digit" and not _has_two_digits(ctx, column.name):
                 continue
+
+            def cells(column: NumberColumn, function: _Part = function) -> npt.NDArray[np.intp]:
+                return function(column.values)
+
             key = ("digits", part, column.name)
             yield Item("part", (column.name, part)), CellTable(key, (column.name,), size, cells)
 
@@ -88,9 +94,8 @@ def _usable(values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
         return np.asarray(np.isfinite(values) & (np.abs(values) < _LARGEST))
 
 
-def _decimals(column: NumberColumn) -> npt.NDArray[np.intp]:
+def _decimals(values: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
     """Fewest decimals that give the value back; cell 7 is more than six, cell 8 no number."""
-    values = column.values
     usable = _usable(values)
     numbers = np.where(usable, values, 0.0)
     cells = np.full(len(values), _DECIMALS + 1, np.intp)
@@ -103,9 +108,8 @@ def _decimals(column: NumberColumn) -> npt.NDArray[np.intp]:
     return cells
 
 
-def _last_digits(column: NumberColumn) -> npt.NDArray[np.intp]:
+def _last_digits(values: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
     """Last digit of whole numbers; cell 10 is a number with decimals, cell 11 no number."""
-    values = column.values
     usable = _usable(values)
     numbers = np.where(usable, values, 0.0)
     whole = numbers == np.floor(numbers)

@@ -27,13 +27,16 @@ Source
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from synth_eval.checks.fidelity._as_far_as import (
     ItemDistance,
     curve_sizes,
     result_of_distances,
 )
+from synth_eval.checks.fidelity._cells import plan_samples, sampled_cells
 from synth_eval.checks.fidelity._standard_errors import MeanError
-from synth_eval.data.codes import encode
+from synth_eval.data.states import StateSpec, counts_of, plan_table
 from synth_eval.judging.check import Context, OnAxis
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Item, Result
@@ -47,6 +50,7 @@ from synth_eval.stats.worth import total_variation_curves
     dimension="fidelity",
     title="Total variation of each column",
     figure="distribution",
+    states=lambda ctx: _states(ctx),
     axis=OnAxis(2, "mean total variation distance of columns"),
 )
 def total_variation(ctx: Context) -> Result:
@@ -65,7 +69,7 @@ def total_variation(ctx: Context) -> Result:
         error.add(
             distance,
             {
-                role: encode(ctx.data.tables[role].column(plan.name).take(error.rows(role)), plan)
+                role: ctx.state(sampled_cells(ctx, plan_table(plan), error, role), role)
                 for role in ("real", "synthetic")
             },
         )
@@ -78,3 +82,8 @@ def total_variation(ctx: Context) -> Result:
         item = Item("column", (plan.name,), more={"jensen_shannon": jensen_shannon})
         distances.append(ItemDistance(item, distance, unseen, curves[i]))
     return result_of_distances(ctx, distances, error, "columns")
+
+
+def _states(ctx: Context) -> Iterator[StateSpec]:
+    yield counts_of(ctx.data.plans)
+    yield from plan_samples(ctx, MeanError(ctx))

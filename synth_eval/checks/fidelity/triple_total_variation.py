@@ -24,15 +24,16 @@ Source
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.fidelity._cells import result_of_counts
-from synth_eval.checks.fidelity._few_cells import count_triples, few_cell_maps
+from synth_eval.checks.fidelity._cells import plan_samples, result_of_counts, sampled_cells
+from synth_eval.checks.fidelity._few_cells import count_triples, few_cell_maps, triples_of
 from synth_eval.checks.fidelity._standard_errors import MeanError
-from synth_eval.data.codes import encode
+from synth_eval.data.states import StateSpec, plan_table
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context, OnAxis
 from synth_eval.judging.registry import check
@@ -53,6 +54,7 @@ Triple = tuple[int, int, int]
     title="Total variation of triples of columns",
     figure="intervals",
     axis=OnAxis(0, "mean total variation distance of triples of columns"),
+    states=lambda ctx: _states(ctx),
 )
 def triple_total_variation(ctx: Context) -> Result:
     """Compare the joint tables of three columns each."""
@@ -79,6 +81,13 @@ def triple_total_variation(ctx: Context) -> Result:
     return result_of_counts(ctx, items, [block], error, cells, noun)
 
 
+def _states(ctx: Context) -> Iterator[StateSpec]:
+    plans = ctx.data.plans
+    if len(plans) >= 3:
+        yield triples_of(ctx, few_cell_maps(ctx), _choose(ctx, len(plans))[0])
+        yield from plan_samples(ctx, MeanError(ctx))
+
+
 def _choose(ctx: Context, columns: int) -> tuple[list[Triple], int]:
     possible = columns * (columns - 1) * (columns - 2) // 6
     rows = sum(table.num_rows for table in ctx.data.tables.values())
@@ -97,8 +106,7 @@ def _few_cells(
     ctx: Context, role: str, error: MeanError, maps: list[npt.NDArray[np.uint16]]
 ) -> list[npt.NDArray[np.intp]]:
     """Merged cells of the sampled rows, one array a column."""
-    table, rows = ctx.data.tables[role], error.rows(role)
     return [
-        to_few[encode(table.column(plan.name).take(rows), plan)].astype(np.intp)
+        to_few[ctx.state(sampled_cells(ctx, plan_table(plan), error, role), role)].astype(np.intp)
         for to_few, plan in zip(maps, ctx.data.plans, strict=True)
     ]

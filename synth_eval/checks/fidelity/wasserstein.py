@@ -33,7 +33,7 @@ from synth_eval.checks.fidelity._as_far_as import (
     curve_sizes,
     result_of_distances,
 )
-from synth_eval.checks.fidelity._standard_errors import MeanError
+from synth_eval.checks.fidelity._standard_errors import MeanError, continuous_states
 from synth_eval.judging.check import Context
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Item, Result
@@ -57,6 +57,7 @@ _UNMEASURABLE = Distance(_FARTHEST, 0.0)
     title="Wasserstein distance of numbers and dates",
     figure="quantiles",
     gating=False,
+    states=continuous_states,
 )
 def wasserstein(ctx: Context) -> Result:
     """Compare the quantile functions of each continuous column."""

@@ -32,10 +32,15 @@ Source
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterator
 
-from synth_eval.data.codes import encode
+import numpy as np
+import numpy.typing as npt
+
+from synth_eval.data.codes import Plan, encode
 from synth_eval.data.fingerprint import fingerprints
+from synth_eval.data.states import CellTable, StateSpec
+from synth_eval.data.table import AnyColumn, LevelColumn
 from synth_eval.judging.check import Context
 from synth_eval.judging.items import Item, Side
 from synth_eval.judging.judge import Decision, Status
@@ -44,7 +49,7 @@ from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result
 from synth_eval.stats.intervals import Interval, newcombe
 from synth_eval.stats.multiplicities import Multiplicities
-from synth_eval.stats.scores import auc
+from synth_eval.stats.scores import auc_of_counts
 from synth_eval.words import percent
 
 _NAMED = 3  # columns that give the target away, in a sentence
@@ -57,6 +62,7 @@ _NAMED = 3  # columns that give the target away, in a sentence
     title="Leaks that make any score too good",
     needs=(HOLDOUT, TARGET),
     figure="bars",
+    states=lambda ctx: _states(ctx),
 )
 def utility_leaks(ctx: Context) -> Result:
     """Look for rows that lie where they must not, and for columns that give the target away."""
@@ -170,29 +176,39 @@ def _shared_entities(ctx: Context) -> list[str]:
     return shared
 
 
+def _states(ctx: Context) -> Iterator[StateSpec]:
+    target = ctx.data.schema.target
+    if target is not None and ctx.data.schema[target].is_discrete:
+        for plan in ctx.data.plans:
+            if plan.name != target:
+                yield _cells_by_class(plan, target).counts()
+
+
+def _cells_by_class(plan: Plan, target: str) -> CellTable:
+    """Cells of a column, each twice: without and with the commonest class of the target."""
+
+    def cells(column: AnyColumn, outcome: LevelColumn) -> npt.NDArray[np.int64]:
+        is_first = outcome.codes == 0
+        return np.asarray(encode(column, plan).astype(np.int64) * 2 + is_first)
+
+    return CellTable(("by class", plan.name), (plan.name, target), 2 * plan.cells, cells)
+
+
 def _giveaways(ctx: Context, most: float) -> list[Item]:
     """Columns whose cells, learned on real rows, rank one of the holdout's classes perfectly."""
     target = ctx.data.schema.target
     if target is None or not ctx.data.schema[target].is_discrete:
         return []
-    classes = {
-        role: ctx.data.tables[role].level_column(target).codes for role in ("real", "holdout")
-    }
-    positive = {role: codes == 0 for role, codes in classes.items()}
-    if not 0 < positive["holdout"].mean() < 1:
-        return []
     giveaways = []
     for plan in ctx.data.plans:
         if plan.name == target:
             continue
-        cells = {
-            role: encode(ctx.data.tables[role].column(plan.name), plan)
-            for role in ("real", "holdout")
-        }
-        size = np.bincount(cells["real"], minlength=plan.cells)
-        hits = np.bincount(cells["real"], positive["real"], minlength=plan.cells)
-        rate = (hits + positive["real"].mean()) / (size + 1)
-        area = float(auc(positive["holdout"], rate[cells["holdout"]]).value)
+        table = _cells_by_class(plan, target)
+        real, holdout = (ctx.counts(table, role).reshape(-1, 2) for role in ("real", "holdout"))
+        if not 0 < holdout[:, 1].sum() < holdout.sum():
+            return []
+        rate = (real[:, 1] + real[:, 1].sum() / real.sum()) / (real.sum(axis=1) + 1)
+        area = auc_of_counts(rate, holdout[:, 1], holdout[:, 0])
         decision = Decision(
             f"area under the ROC curve of {plan.name!r} alone",
             area,

@@ -25,13 +25,14 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.data.table import Table
+from synth_eval.data.states import CellFacts, CellTable, StateSpec, facts_of, level_table
+from synth_eval.data.table import LevelColumn, NumberColumn
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.items import Item
@@ -43,12 +44,16 @@ from synth_eval.words import counted, percent
 
 MARGIN = "validity.impossible_values"
 
+_OUTSIDE, _MISSING = 1, 2
+"""Cells beside 0, inside."""
+
 
 @check(
     "V002",
     "impossible_values",
     dimension="validity",
     title="Values outside what the real table shows",
+    states=lambda ctx: _states(ctx),
     figure="bars",
 )
 def impossible_values(ctx: Context) -> Result:
@@ -57,7 +62,7 @@ def impossible_values(ctx: Context) -> Result:
     names = [
         name
         for name in data.compared
-        if not data.synthetic.column(name).absent and not data.real.column(name).missing.all()
+        if name in data.synthetic.stored_names and _has_values(ctx, name)
     ]
     if not names:
         raise NotApplicable("the tables share no column whose values can be compared")
@@ -82,12 +87,13 @@ def impossible_values(ctx: Context) -> Result:
 
 def _column_item(ctx: Context, name: str, level: float, margin: float) -> Item:
     data = ctx.data
-    outside, rows = _outside(data.synthetic, data.real, name), data.synthetic.num_rows
+    table, rows = _table(ctx, name), data.synthetic.num_rows
+    outside = int(ctx.counts(table, "synthetic")[_OUTSIDE])
     _, low, high = wilson(outside, rows, level)
-    expected = _expected(data.real, name)
+    expected = _expected(ctx, name)
     if data.holdout is not None:
-        seen = _outside(data.holdout, data.real, name) / data.holdout.num_rows
-        expected = max(expected, seen)
+        unseen = int(ctx.counts(table, "holdout")[_OUTSIDE])
+        expected = max(expected, unseen / data.holdout.num_rows)
     rate = outside / rows
     decision = Decision(
         f"cells of {name} outside",
@@ -113,33 +119,49 @@ def _column_item(ctx: Context, name: str, level: float, margin: float) -> Item:
     )
 
 
-def _outside(table: Table, real: Table, name: str) -> int:
-    if not real.schema[name].is_continuous:
-        column = table.level_column(name)
-        return int((column.codes >= len(column.levels)).sum())
-    finite, values = _finite(real, name), _finite(table, name)
-    if len(finite) == 0:  # nothing but infinities to compare with
-        return 0
-    return int(((values < finite.min()) | (values > finite.max())).sum())
+def _has_values(ctx: Context, name: str) -> bool:
+    facts: CellFacts = ctx.state(facts_of(name), "real")
+    return facts.missing < facts.rows
 
 
-def _finite(table: Table, name: str) -> npt.NDArray[np.float64]:
-    values = table.number_column(name).values
-    return values[np.isfinite(values)]
+def _states(ctx: Context) -> Iterator[StateSpec]:
+    for name in ctx.data.compared:
+        yield facts_of(name)
+        yield _table(ctx, name).counts()
 
 
-def _expected(real: Table, name: str) -> float:
+def _table(ctx: Context, name: str) -> CellTable:
+    """Cells of a column: inside of what the real table shows, outside, or missing."""
+    if not ctx.data.schema[name].is_continuous:
+        size = len(ctx.data.real.levels(name))
+
+        def unseen(column: LevelColumn) -> npt.NDArray[np.int64]:
+            return np.where(column.codes < 0, _MISSING, (column.codes >= size).astype(np.int64))
+
+        return CellTable(("outside", name), (name,), 3, unseen)
+    finite = ctx.data.distribution("real", name).finite()
+    # Nothing but infinities to compare with leaves nothing outside.
+    low, high = (finite.values[0], finite.values[-1]) if finite.rows else (-np.inf, np.inf)
+
+    def beyond(column: NumberColumn) -> npt.NDArray[np.int64]:
+        values = column.values
+        is_outside = (values < low) | (values > high)  # infinite cells are V001's to tell
+        return np.where(np.isnan(values), _MISSING, is_outside & np.isfinite(values))
+
+    return CellTable(("outside", name), (name,), 3, beyond)
+
+
+def _expected(ctx: Context, name: str) -> float:
     """Rate among fresh real rows: ranks are exchangeable, singletons stand for unseen levels."""
-    if real.schema[name].is_continuous:
-        finite = _finite(real, name)
-        if len(finite) == 0:
+    if ctx.data.schema[name].is_continuous:
+        finite = ctx.data.distribution("real", name).finite()
+        if finite.rows == 0:
             return 0.0
-        ends = (finite.min(), finite.max())
-        alone = sum(int((finite == end).sum()) == 1 for end in ends)  # a tied end is a heap
-        return alone / (len(finite) + 1)
-    codes = real.level_column(name).codes
-    codes = codes[codes >= 0]
-    return float((np.bincount(codes) == 1).sum()) / max(len(codes), 1)
+        ends = (finite.counts[0], finite.counts[-1])
+        alone = sum(int(count) == 1 for count in ends)  # a tied end is a heap
+        return alone / (finite.rows + 1)
+    levels = ctx.counts(level_table(ctx.data.real.levels(name), name), "real")[:-1]
+    return float((levels == 1).sum()) / max(int(levels.sum()), 1)
 
 
 def _spread(expected: float, rows: int, level: float) -> float:

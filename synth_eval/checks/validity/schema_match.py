@@ -28,9 +28,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from synth_eval.data.table import AnyColumn, NumberColumn
+from synth_eval.data.schema import Column
+from synth_eval.data.states import CellFacts, facts_of
 from synth_eval.judging.check import Context
 from synth_eval.judging.items import Item
 from synth_eval.judging.judge import Decision, Direction, Status
@@ -47,6 +46,7 @@ MARGIN = "validity.unparseable_cells"
     "schema_match",
     dimension="validity",
     title="Columns and readable cells",
+    states=lambda ctx: map(facts_of, ctx.data.schema.names),
     figure="bars",
 )
 def schema_match(ctx: Context) -> Result:
@@ -99,12 +99,14 @@ def _noticed(name: str, finding: str, reference: float | None, margin: float) ->
 
 def _column_item(ctx: Context, name: str, margin: float) -> Item:
     data = ctx.data
-    real, synthetic = data.real.column(name), data.synthetic.column(name)
+    facts = {role: ctx.state(facts_of(name), role) for role in data.tables}
+    real, synthetic = facts["real"], facts["synthetic"]
     rows = data.synthetic.num_rows
     reference = None
     if data.holdout is not None:
-        reference = _unusable(data.holdout.column(name), real) / data.holdout.num_rows
-    if synthetic.absent or (synthetic.missing.all() and not real.missing.all()):
+        reference = _unusable(facts["holdout"], real) / data.holdout.num_rows
+    is_empty = synthetic.missing == synthetic.rows and real.missing < real.rows
+    if synthetic.absent or is_empty:
         finding = (
             "absent from the synthetic table"
             if synthetic.absent
@@ -115,22 +117,17 @@ def _column_item(ctx: Context, name: str, margin: float) -> Item:
     unusable = _unusable(synthetic, real)
     if unusable:
         _, low, high = wilson(unusable, rows)
-        finding = f"{unusable:,} of {rows:,} cells cannot be read as {real.spec.kind}"
+        finding = f"{unusable:,} of {rows:,} cells cannot be read as {data.schema[name].kind}"
         decision = Decision(
             "unreadable cells", unusable / rows, low, high, fail=margin, warn=0.0, margins=(MARGIN,)
         )
         return _item(name, reference, finding, decision)
-    return _noticed(name, _storage(real, synthetic), reference, margin)
+    return _noticed(name, _storage(data.schema[name], real, synthetic), reference, margin)
 
 
-def _unusable(column: AnyColumn, real: AnyColumn) -> int:
+def _unusable(facts: CellFacts, real: CellFacts) -> int:
     """Cells that cannot be read, infinities included unless the real column has some too."""
-    if not isinstance(column, NumberColumn) or not isinstance(real, NumberColumn):
-        return column.unparseable
-    infinite = int(np.isinf(column.values).sum())
-    if infinite and np.isinf(real.values).any():
-        infinite = 0
-    return column.unparseable + infinite
+    return facts.unparseable + (0 if real.infinite else facts.infinite)
 
 
 _FAMILIES = {
@@ -149,26 +146,19 @@ def _family(stored: str) -> str:
     return stored
 
 
-def _storage(real: AnyColumn, synthetic: AnyColumn) -> str:
+def _storage(column: Column, real: CellFacts, synthetic: CellFacts) -> str:
     """Words for a storage type that differs in a way a program would notice."""
     first, second = _family(real.stored), _family(synthetic.stored)
-    zones = ["tz=" in column.stored for column in (real, synthetic)]
+    zones = ["tz=" in facts.stored for facts in (real, synthetic)]
     if first == second == "timestamp" and zones[0] != zones[1]:
         which = ["without", "with"][zones[1]]
         return f"stored {which} a time zone, unlike the real column"
     numbers = {"whole number", "number"}
-    if first == second or (numbers == {first, second} and not real.spec.integer):
+    if first == second or (numbers == {first, second} and not column.integer):
         return ""
-    if second == "number" and first == "whole number" and _only_whole(synthetic):
+    if second == "number" and first == "whole number" and not synthetic.fractional:
         return ""
     return f"stored as {second}, in the real table as {first}"
-
-
-def _only_whole(column: AnyColumn) -> bool:
-    if not isinstance(column, NumberColumn):
-        return True
-    finite = column.values[np.isfinite(column.values)]
-    return bool((finite == np.floor(finite)).all())
 
 
 def _message(items: Sequence[Item]) -> str:
