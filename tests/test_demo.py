@@ -140,8 +140,9 @@ def test_each_fails_where_it_must() -> None:
         data = demo.demo_data("simulated", synthesizer)
         dimensions = ["fidelity", "privacy"]
         report = se.evaluate(data, select=dimensions, reference_scores=False, progress=False)
-        verdicts[synthesizer] = [str(report.verdicts[name].verdict) for name in dimensions]
-    assert verdicts["marginals"] == ["NO-GO", "GO WITH LIMITS"]
+        verdicts[synthesizer] = [str(report.verdicts[name].word) for name in dimensions]
+    # One isolated record in a hundred of 10,000: too few to tell whether they are given away.
+    assert verdicts["marginals"] == ["NO-GO", "CANNOT TELL"]
     assert verdicts["leaky"][0] in ("GO", "GO WITH LIMITS")
     assert verdicts["leaky"][1] == "NO-GO"
 
