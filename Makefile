@@ -28,14 +28,14 @@ picture: $(VENV)/.installed ## take the picture of a report anew (needs Chromium
 		file://$(CURDIR)/reports/picture/copula/report.html
 
 test: $(VENV)/.installed-test ## run the fast tests
-	$(call bin,$(VENV))/python -m pytest -m "not slow and not study" -n auto --dist loadgroup
+	$(call bin,$(VENV))/python -m pytest -m "not slow" -n auto --dist loadfile
 
 coverage: $(VENV)/.installed-test ## run fast and slow tests, show the branches they leave out
-	$(call bin,$(VENV))/python -m pytest -m "not study" -n auto --dist loadgroup \
+	$(call bin,$(VENV))/python -m pytest -m "not study" -n auto --dist loadfile \
 		--cov --cov-report=term
 
 test-all: $(VENV)/.installed-test ## run all tests
-	$(call bin,$(VENV))/python -m pytest -n auto --dist loadgroup
+	$(call bin,$(VENV))/python -m pytest -n auto --dist loadfile
 
 check: $(VENV)/.installed-test ## lint, types and layers
 	$(call bin,$(VENV))/ruff check
@@ -59,8 +59,7 @@ bench: $(VENV)/.installed ## measure against the floor and SDMetrics, write benc
 
 # The lowest version of every direct dependency that pyproject.toml allows.
 oldest: $(VENV_OLDEST)/.installed-oldest ## run the fast tests on the oldest allowed dependencies
-	$(call bin,$(VENV_OLDEST))/python -m pytest -m "not slow and not study" -n auto \
-		--dist loadgroup
+	$(call bin,$(VENV_OLDEST))/python -m pytest -m "not slow" -n auto --dist loadfile
 
 clean: ## remove environments, caches and builds; reports stay
 	rm -rf $(VENV) $(VENV_LAB) $(VENV_OLDEST) build dist

@@ -77,6 +77,7 @@ def _some_table(folder: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_quick_search_of_closest_records(tmp_path: Path) -> None:
     before = (FOLDER / "README.md").read_bytes()
     done = finished(

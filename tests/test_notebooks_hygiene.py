@@ -8,9 +8,11 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 import synth_eval
+from synth_eval.demo import demo_tables
 from synth_eval.job.notebook import make_report
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,7 +20,8 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 MOST_CELLS, MOST_LINES = 12, 8
 BANNED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Try, ast.Lambda)
 
-LONG = {"compare.ipynb"}  # three evaluations
+QUICK = {"expectations.ipynb"}
+"""Run in fast tests; the others are run there on small tables, or by tests of their own."""
 
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 
@@ -114,7 +117,7 @@ def test_every_code_cell_that_shows_something_is_introduced(path: Path) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        pytest.param(path, id=path.name, marks=[pytest.mark.slow] * (path.name in LONG))
+        pytest.param(path, id=path.name, marks=[pytest.mark.slow] * (path.name not in QUICK))
         for path in NOTEBOOKS
     ],
 )
@@ -125,11 +128,28 @@ def test_runs_as_it_is_on_demo_data(
     monkeypatch.chdir(tmp_path)
     make_report({}, tmp_path / "out", notebook=path, quiet=True)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out"]
-    record = read(tmp_path / "out" / "evaluate.ipynb")
-    streams = [
+    assert errors_of(tmp_path / "out") == []
+
+
+@pytest.mark.parametrize("name", ["fidelity.ipynb", "utility.ipynb"])
+def test_runs_on_small_tables(name: str, tmp_path: Path) -> None:
+    given = {"target": "approved", "config": str(tmp_path / "small.toml")}
+    (tmp_path / "small.toml").write_text("model_rows = 500\nneighbour_rows = 300\n")
+    for role, table in demo_tables("simulated").items():
+        given[role] = str(tmp_path / f"{role}.parquet")
+        pq.write_table(table[:800], given[role])
+    if name == "utility.ipynb":
+        given["depth"] = "fast"
+    make_report(given, tmp_path / "out", notebook=ROOT / "notebooks" / name, quiet=True)
+    assert errors_of(tmp_path / "out") == []
+
+
+def errors_of(out: Path) -> list[dict[str, Any]]:
+    """What cells complained of, in the record of a run."""
+    record = read(out / "evaluate.ipynb")
+    return [
         output
         for cell in record["cells"]
         for output in cell.get("outputs", [])
         if output["output_type"] in ("stream", "error")
     ]
-    assert streams == []

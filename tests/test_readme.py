@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -87,11 +89,19 @@ def test_plain_commands_do_what_make_does() -> None:
         assert command.removeprefix("python ").removeprefix("synth-eval ") in makefile, command
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [{"depth": "fast", "reference_scores": False}, pytest.param({}, marks=pytest.mark.slow)],
+    ids=["fast", "as it stands"],
+)
 def test_notebook_lines_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    settings: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import pyarrow.parquet as pq
 
+    import synth_eval as se
+
+    monkeypatch.setattr(se, "evaluate", partial(se.evaluate, **settings))
     monkeypatch.chdir(tmp_path)
     for role, table in demo_tables("simulated").items():
         names = ["income" if name == "approved" else name for name in table.column_names]

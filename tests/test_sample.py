@@ -50,6 +50,7 @@ def test_has_every_check_and_the_style_and_script_of_this_version(page: str) -> 
         assert str(_asset(name)) in page, STALE
 
 
+@pytest.mark.slow
 def test_making_it_again_gives_the_same_page(page: str) -> None:
     for package, version in _versions().items():
         told = rf"<dt>{re.escape(package)}</dt><dd>\s*{re.escape(version)}\s*</dd>"

@@ -144,7 +144,8 @@ def validator():
 
 def test_real_output_fits_the_published_schema(validator):
     found = evaluate(
-        demo_data("simulated"), select=["V", "F00", "C", "P001", "U001"], depth="fast",
+        demo_data("simulated"), depth="fast",
+        select=["V001", "V003", "F002", "F007", "C001", "P001", "P007", "U012"],
         purpose="sharing", reference_scores=False, progress=False,
     )  # fmt: skip
     validator.validate(json.loads(found.to_json()))

@@ -196,6 +196,7 @@ def test_is_small_with_many_columns_and_all_their_pairs(
     assert "500 of 19,900 items are shown" in found.text
 
 
+@pytest.mark.slow
 def test_is_small_with_many_columns_and_many_checks(many_columns: Evaluation) -> None:
     repeated = [
         replace(result, code=f"F{place:03d}")
@@ -207,6 +208,7 @@ def test_is_small_with_many_columns_and_many_checks(many_columns: Evaluation) ->
     assert len(page.encode()) < 6 * MEGABYTES
 
 
+@pytest.mark.slow
 def test_is_small_with_long_names(many_columns: Evaluation) -> None:
     long = "a name that nobody would type twice, again and again and again " * 4
     renamed = json.loads(many_columns.to_json().replace("column ", long))

@@ -18,6 +18,7 @@ from synth_eval.rules.derived.derive import derive_rules
 LIMIT_CPU_SECONDS = 60
 
 
+@pytest.mark.slow
 @pytest.mark.study
 def test_deriving_from_a_hundred_thousand_rows_and_fifty_columns() -> None:
     rng = np.random.default_rng(0)
@@ -38,6 +39,7 @@ def test_deriving_from_a_hundred_thousand_rows_and_fifty_columns() -> None:
     assert "total = number 0 + number 1" in [rule.rule.text for rule in rules]
 
 
+@pytest.mark.slow
 @pytest.mark.study
 def test_validating_a_million_rows_of_sixteen_columns() -> None:
     data = load(simulated_table(50_000, 0), simulated_table(1_000_000, 1))

@@ -157,6 +157,7 @@ def test_memory_does_not_grow_with_the_searched_rows() -> None:
     assert peak < 2 * encoded + 50 * 2**20
 
 
+@pytest.mark.slow
 @pytest.mark.study
 def test_fifty_thousand_rows_against_two_sides_of_a_survey_take_under_twenty_seconds() -> None:
     space, base = _wide_rows(98_842, 2)

@@ -83,7 +83,7 @@ def test_one_column_has_no_plane():
     assert result(table(np.arange(500.0)[:, None]), table(np.arange(500.0)[:, None])).panels == ()
 
 
-@pytest.mark.parametrize("columns", [1, 2, 5])
+@pytest.mark.parametrize("columns", [1, pytest.param(2, marks=pytest.mark.slow), 5])
 def test_intervals_of_fresh_rows_hold_the_expected_coverage(columns):
     held = []
     for seed in range(10):

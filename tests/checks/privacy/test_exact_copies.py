@@ -191,6 +191,7 @@ def test_small_leaks_are_found_with_their_number(shared_data: Path, share: float
     assert result.rows()[0]["hits_low"] <= once <= result.rows()[0]["hits_high"]
 
 
+@pytest.mark.slow
 @pytest.mark.study
 @pytest.mark.parametrize("name", ["ideal_holdout", "gauss_copula", "mostly"])
 def test_false_alarms_over_200_random_splits(shared_data: Path, name: str) -> None:

@@ -140,6 +140,7 @@ def test_row_order_and_seed() -> None:
 LADDER = ("flip10", "flip30", "flip50", "flip90")
 
 
+@pytest.mark.slow
 @pytest.mark.study
 def test_flip_ladder_falls(shared_data: Path) -> None:
     """Fewer values kept of the training rows, less leakage: every number falls in order."""
@@ -158,6 +159,7 @@ def test_flip_ladder_falls(shared_data: Path) -> None:
     assert words == [VerdictWord.NO_GO] * 3 + [VerdictWord.LIMITS]
 
 
+@pytest.mark.slow
 @pytest.mark.study
 @pytest.mark.parametrize(
     ("folder", "table", "name", "word"),
@@ -188,6 +190,7 @@ def test_published_generators(
         assert [because.code for because in verdict.because] == ["P005"]
 
 
+@pytest.mark.slow
 @pytest.mark.study
 def test_attacks_raise_no_alarm_over_20_random_splits(shared_data: Path) -> None:
     """Fresh rows, dealt to real, holdout and synthetic at random: no attack may fail."""

@@ -23,7 +23,7 @@ from synth_eval.judging.verdicts import VerdictWord, verdicts
 from synth_eval.stats.intervals import excess_members
 from synth_eval.stats.multiplicities import multiplicities
 
-pytestmark = [pytest.mark.study, pytest.mark.timeout(3_600)]
+pytestmark = [pytest.mark.slow, pytest.mark.study, pytest.mark.timeout(3_600)]
 
 LEAKED = 1_000
 MADE = 20_000

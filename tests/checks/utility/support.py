@@ -6,6 +6,10 @@ import numpy as np
 import pyarrow as pa
 
 from synth_eval.figures.panels import panel_drawing
+from synth_eval.judging.settings import Config
+
+FAST = Config(depth="fast")
+"""For what is said in words, and does not depend on how many models are fitted."""
 
 
 def arm(result, start):

@@ -1,17 +1,16 @@
 """The arms that every score is set beside: what is fitted on which rows, and of how many."""
 
-import numpy as np
 import pytest
 
 from synth_eval.judging.results import Status
-from tests.checks.utility.support import arm
+from tests.checks.utility.support import FAST, arm
 
 
 @pytest.mark.parametrize(
     ("code", "target"),
     [("U001", "label"), pytest.param("U002", "amount", marks=pytest.mark.slow)],
 )
-def test_every_arm_is_there_with_its_paired_difference(check, code, target, people, replaced):
+def test_every_arm_is_there_with_its_paired_difference(check, code, target, people):
     """Half as many synthetic rows as real ones: equal and full size are two arms."""
     result = check(code, people(2, 1000), target=target)
     sizes = {row["arm"]: row["n"] for row in result.rows()}
@@ -28,15 +27,10 @@ def test_every_arm_is_there_with_its_paired_difference(check, code, target, peop
     tsts = arm(result, "synthetic rows, tested on other synthetic rows")
     assert trts["low"] <= result.reference.value <= trts["high"]
     assert tsts["low"] <= result.reference.value <= tsts["high"]
-    table = people(2)
-    noise = np.random.default_rng(0).permutation(table[target].to_numpy(zero_copy_only=False))
-    wrong = check(code, replaced(table, target, noise), target=target)
-    nothing = 0.5 if code == "U001" else 0.0
-    assert arm(wrong, "real rows, tested on synthetic rows")["low"] <= nothing
-    sides = {item.label: item.side for item in wrong.items}
+    sides = {item.label: item.side for item in result.items}
     assert sides["synthetic rows"] == "synthetic"
     assert sides["synthetic rows, tested on other synthetic rows"] == "synthetic"
-    assert sides["synthetic rows, labels shuffled"] == sides["no model"] == "neutral"
+    assert sides["no model"] == "neutral"
     for name in ("real rows, as many", "10 % of the real rows", "1 % of the real rows",
                  "real rows, tested on synthetic rows"):  # fmt: skip
         assert sides[name] == "real"
@@ -51,6 +45,6 @@ def test_more_synthetic_than_real_rows_are_an_arm_of_their_own(check, people):
 
 @pytest.mark.parametrize(("code", "target"), [("U001", "label"), ("U002", "amount")])
 def test_one_synthetic_row_fails_without_a_crash(check, code, target, people):
-    result = check(code, people(2, 1), target=target)
+    result = check(code, people(2, 1), target=target, config=FAST)
     assert result.status is Status.FAIL
     assert result.n == 1

@@ -9,7 +9,7 @@ import pytest
 from synth_eval.errors import UsageError
 from synth_eval.judging.results import Result, Status
 from synth_eval.judging.settings import Config
-from tests.checks.utility.support import arm, curve, panels
+from tests.checks.utility.support import FAST, arm, curve, panels
 
 
 @pytest.mark.parametrize("target", ["label", "plan"])
@@ -31,6 +31,9 @@ def test_shuffled_target_fails_and_lies_inside_the_null(check, target, people, r
     null = arm(result, "synthetic rows, labels shuffled")
     assert null["low"] <= result.estimate.value <= null["high"]
     assert null["seeds"] >= 12
+    assert arm(result, "real rows, tested on synthetic rows")["low"] <= 0.5
+    sides = {item.label: item.side for item in result.items}
+    assert sides["synthetic rows, labels shuffled"] == "neutral"
 
 
 def test_bootstrap_of_the_real_rows_is_not_separated_from_them(check, people):
@@ -69,7 +72,7 @@ def test_absent_class_and_absent_target_fail_in_one_sentence(check, people):
 
 def test_a_class_too_rare_to_be_expected_is_not_missed(check, people, replaced):
     real = replaced(people(0), "plan", ["huge"] * 12 + people(0)["plan"].to_pylist()[12:])
-    result = check("U001", people(2, 200), target="plan", real=real)
+    result = check("U001", people(2, 200), target="plan", real=real, config=FAST)
     assert "huge" not in result.message
 
 
@@ -77,7 +80,7 @@ def test_rows_without_a_readable_target_are_counted(check, people, replaced):
     table = people(2)
     labels = table["label"].to_pylist()
     labels[:30] = [None] * 20 + ["perhaps"] * 10
-    result = check("U001", replaced(table, "label", labels), target="label")
+    result = check("U001", replaced(table, "label", labels), target="label", config=FAST)
     assert result.n == 1970
     assert "30 synthetic" in result.message
 
@@ -88,7 +91,8 @@ def test_uninformative_task_is_not_judged(check, people):
         noise = np.random.default_rng(seed).choice(["a", "b"], 2000)
         tables.append(people(seed).append_column("coin", pa.array(noise)))
     bare = [table.select(["age", "coin"]) for table in tables]
-    result = check("U001", bare[2], real=bare[0], holdout=bare[1], target="coin")
+    tables = {"real": bare[0], "holdout": bare[1], "target": "coin"}
+    result = check("U001", bare[2], config=FAST, **tables)
     assert result.status is Status.NOT_APPLICABLE
     assert "uninformative" in result.message
 
@@ -103,7 +107,7 @@ def test_hostile_cells_never_crash(check, people, replaced):
     age = table["age"].to_numpy().copy()
     age[:4] = [np.inf, -np.inf, 1e308, np.nan]
     table = replaced(replaced(table, "age", age), "job", ["<b>unseen</b>"] * 2000)
-    assert check("U001", table, target="label").status is not Status.ERROR
+    assert check("U001", table, target="label", config=FAST).status is not Status.ERROR
 
 
 @pytest.mark.slow
