@@ -243,9 +243,10 @@ def nearest(
 
     def search(part: slice) -> None:
         for query, start, squares in squared_blocks(queries.take(part), base, grid):
-            _merge(best[part][query], rows[part][query], squares, start)
+            inside = None
             if limits is not None:
-                within[part][query] += (squares <= limits[part][query, None]).sum(axis=1)
+                inside = limits[part][query].astype(squares.dtype), within[part][query]
+            _merge(best[part][query], rows[part][query], squares, start, inside)
 
     _in_parallel(search, len(queries))
     return Neighbours(np.sqrt(best) / grid, rows, within)
@@ -318,27 +319,44 @@ def _augmented(
     )
 
 
-def _merge(best: FloatArray, rows: IntArray, squares: npt.NDArray[np.floating], start: int) -> None:
-    """Put the rows of a block that are nearer than the k-th so far into the lists, in place."""
-    k = best.shape[1]
+def _merge(
+    best: FloatArray,
+    rows: IntArray,
+    squares: npt.NDArray[np.floating],
+    start: int,
+    inside: tuple[npt.NDArray[np.floating], IntArray] | None,
+) -> None:
+    """Put the rows of a block that are nearer than the k-th so far into the lists, in place.
+
+    With limits and counts, `inside`, rows within the limit of each query are counted on the way.
+    """
+    k, width = best.shape[1], squares.shape[1]
     if k == 1:
         at = squares.argmin(axis=1)
         found = squares[np.arange(len(squares)), at]
         nearer = found < best[:, 0]
         best[nearer, 0] = found[nearer]
         rows[nearer, 0] = at[nearer] + start
+        if inside is not None:
+            inside[1][:] += (squares <= inside[0][:, None]).sum(axis=1)
         return
-    width = squares.shape[1]
     limit = best[:, -1].astype(squares.dtype)
-    if not np.isfinite(limit).all() and width > k:
-        kth = np.partition(squares, k - 1, axis=1)[:, k - 1]
-        nearer = squares <= np.minimum(limit, kth)[:, None]
-    else:
-        nearer = squares < limit[:, None]
-    query, column = np.divmod(np.flatnonzero(nearer), width)
+    is_first = not np.isfinite(limit).all() and width > k
+    if is_first:
+        limit = np.minimum(limit, np.partition(squares, k - 1, axis=1)[:, k - 1])
+    # One look at all distances of the block; what follows is about the few that are near.
+    bound = limit if inside is None else np.maximum(limit, inside[0])
+    query, column = np.divmod(np.flatnonzero(squares <= bound[:, None]), width)
     if len(query) == 0:
         return
-    values = np.concatenate([best.ravel(), squares[query, column]])
+    near = squares[query, column]
+    if inside is not None:
+        inside[1][:] += np.bincount(query[near <= inside[0][query]], minlength=len(best))
+    nearer = near <= limit[query] if is_first else near < limit[query]
+    query, column, near = query[nearer], column[nearer], near[nearer]
+    if len(query) == 0:
+        return
+    values = np.concatenate([best.ravel(), near])
     owner = np.concatenate([np.repeat(np.arange(len(best)), k), query])
     place = np.concatenate([rows.ravel(), column + start])
     order = np.lexsort((place, values, owner))
