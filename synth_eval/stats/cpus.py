@@ -7,9 +7,15 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 __all__ = ["available_cpus", "calm_threads"]
 
@@ -52,7 +58,13 @@ def calm_threads() -> Iterator[None]:
     fewest CPU seconds at these sizes. The limit holds for libraries that are loaded already,
     no others.
     """
-    from threadpoolctl import threadpool_limits  # comes with scikit-learn
-
-    with threadpool_limits(limits=1):
+    with _loaded_libraries(len(sys.modules)).limit(limits=1):
         yield
+
+
+@lru_cache(maxsize=1)
+def _loaded_libraries(modules: int) -> ThreadpoolController:  # noqa: ARG001 - asks anew after an import
+    """The libraries that are loaded: looking for them takes as long as a small model."""
+    from threadpoolctl import ThreadpoolController  # comes with scikit-learn
+
+    return ThreadpoolController()

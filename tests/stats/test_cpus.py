@@ -43,3 +43,35 @@ def test_the_process_of_a_notebook_asks_without_numpy() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout == "False\n"
+
+
+def test_calm_threads_are_one_and_as_many_as_before_afterwards():
+    import numpy as np
+    from threadpoolctl import threadpool_info, threadpool_limits
+
+    np.ones((2, 2)) @ np.ones((2, 2))  # loads the matrix library
+
+    def threads() -> list[int]:
+        return [library["num_threads"] for library in threadpool_info()]
+
+    with threadpool_limits(limits=2):
+        before = threads()
+        for _ in range(2):
+            with cpus.calm_threads():
+                assert set(threads()) == {1}
+                with cpus.calm_threads():
+                    assert set(threads()) == {1}
+            assert threads() == before
+
+
+def test_libraries_are_looked_for_again_after_an_import(monkeypatch):
+    with cpus.calm_threads():
+        pass
+    looked = cpus._loaded_libraries.cache_info().misses
+    with cpus.calm_threads():
+        pass
+    assert cpus._loaded_libraries.cache_info().misses == looked
+    monkeypatch.setitem(sys.modules, "a_library_of_threads", sys)
+    with cpus.calm_threads():
+        pass
+    assert cpus._loaded_libraries.cache_info().misses == looked + 1
