@@ -102,7 +102,10 @@ def test_faults_made_here(people, copula_rows):
     assert word(fresh, "coverage", ["coverage"]) == GO
 
 
-@pytest.mark.parametrize("copy", ["in order", "shuffled", "half", "jittered"])
+@pytest.mark.parametrize(
+    "copy",
+    ["shuffled", "jittered", *(pytest.param(way, marks=slow) for way in ("in order", "half"))],
+)
 def test_copies_of_training_rows_fail_privacy_in_any_order(people, copy):
     rng = np.random.default_rng(1)
     real = people["real"]

@@ -84,6 +84,7 @@ def test_a_broken_resolution_is_a_finding() -> None:
     assert (row["status"], row["violations"]) == ("fail", 196)
 
 
+@pytest.mark.slow
 def test_stock_great_expectations_runs_it(tmp_path: Path) -> None:
     data = load(table(86_400), table(86_400))
     write_suite(derive_suite(data), tmp_path / "suite.json")

@@ -21,7 +21,9 @@ def normal(rng, rows, columns=3):
     return list(rng.normal(size=(columns, rows))), []
 
 
-@pytest.mark.parametrize(("real", "other"), [(500, 500), (500, 50), (300, 900)])
+@pytest.mark.parametrize(
+    ("real", "other"), [(500, 500), (500, 50), pytest.param(300, 900, marks=pytest.mark.slow)]
+)
 def test_same_distribution(real, other):
     rng = np.random.default_rng(0)
     found = [measured(normal(rng, real), normal(rng, other))[0] for _ in range(60)]

@@ -45,6 +45,7 @@ def lightgbm_fit(frame, test):
     return Fits("", "single", (model.predict_proba(columns(test)[0]),), len(train))
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::UserWarning", "ignore::FutureWarning")
 def test_published_scores_are_reproduced(adult):
     frames, published = adult

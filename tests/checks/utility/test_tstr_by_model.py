@@ -49,14 +49,17 @@ def test_fast_keeps_samples_small(check, people):
     assert full.n == 400
 
 
-def test_own_estimators_stand_beside_the_families(check, people):
-    search = GridSearchCV(LogisticRegression(), {"C": [0.1, 1.0]}, cv=3)
-    own = {
+def own_models():
+    return {
         "mine": lambda: ExtraTreesClassifier(20),
-        "search": search,
+        "search": GridSearchCV(LogisticRegression(), {"C": [0.1, 1.0]}, cv=3),
         "nothing": DummyClassifier,
         "line": LinearRegression(),
     }
+
+
+def test_own_estimators_stand_beside_the_families(check, people):
+    own = own_models()
     config = Config(estimators=load_estimators(own), **SMALL)
     result = check("U013", people(2), target="label", config=config)
     assert row(result, "mine")["own"]
@@ -64,10 +67,16 @@ def test_own_estimators_stand_beside_the_families(check, people):
     assert row(result, "search")["reference"] > 0.7
     assert row(result, "nothing")["estimate"] == pytest.approx(0.5)
     assert "Left out: 'line'" in result.message
-    assert not hasattr(search, "best_estimator_")  # what was given is never fitted itself
+    assert not hasattr(own["search"], "best_estimator_")  # what was given is never fitted itself
+
+
+@pytest.mark.slow
+def test_own_estimators_give_the_same_numbers_again(check, people):
+    config = Config(estimators=load_estimators(own_models()), **SMALL)
+    first = check("U013", people(2), target="label", config=config)
     anew = {"real": people(0).slice(0), "target": "label"}  # another object: nothing is kept
     again = check("U013", people(2).slice(0), config=config, **anew)
-    assert again.rows() == result.rows()
+    assert again.rows() == first.rows()
 
 
 def test_an_estimator_that_breaks_is_named(check, people):
