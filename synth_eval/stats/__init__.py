@@ -7,6 +7,6 @@ busy machine; half of it on an idle one::
 
     numpy .10    scipy.special .30    scipy.stats .86    sklearn.ensemble 1.64
 
-Distances in rows of real data need `scipy.special`, rankings of models `scipy.stats`, which
-their models have loaded by then.
+A run that only counts loads none of them; checks with models load them all, and rankings of
+models `scipy.stats` besides.
 """

@@ -9,6 +9,7 @@ deterministic and costs nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -108,14 +109,22 @@ def _both_few(first: FloatArray, second: FloatArray, n: float, m: float) -> Floa
     return np.asarray(np.einsum("ci,cj,ij->c", _poisson(first), _poisson(second), gaps))
 
 
+def _erf(values: FloatArray) -> FloatArray:
+    """Of the standard library: a run that only counts need not load `scipy.special`."""
+    result = np.sign(values)
+    open_values = np.abs(values) < 6  # from there on 1, to the last digit of a float
+    result[open_values] = [math.erf(value) for value in values[open_values].tolist()]
+    return result
+
+
 def _one_few(shares: FloatArray, mean: FloatArray, n: float, m: float) -> FloatArray:
     """One count is Poisson, the other sample's share normal around its mean (rows `n`)."""
-    from scipy.special import ndtr  # at use, see `synth_eval.stats`
-
     center = shares[:, None] - np.arange(_POISSON_TERMS)[None, :] / m
     spread = np.sqrt(np.maximum(shares * (1 - shares), 1e-300) / n)[:, None]
     ratio = center / spread
-    folded = spread * np.sqrt(2 / np.pi) * np.exp(-0.5 * ratio**2) + center * (1 - 2 * ndtr(-ratio))
+    folded = spread * np.sqrt(2 / np.pi) * np.exp(-0.5 * ratio**2) + center * _erf(
+        ratio / np.sqrt(2)
+    )
     return np.asarray((_poisson(mean) * folded).sum(axis=1))
 
 
