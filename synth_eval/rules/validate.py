@@ -189,7 +189,13 @@ def validate_tables(
     whole = data if {"synthetic", "real"} <= here else None
     content: Mapping[str, Any]
     if suite is None:
-        content, tables = _derived(tables, data, config)
+        if data is None or "real" not in tables or is_remote(tables["real"]):
+            raise UsageError(
+                "give a suite, or the real table as a file or in memory to derive one from"
+            )
+        content = derive_suite(data, config=config)
+        # Rules of the tables at hand know how often these break them; they need not run again.
+        tables = {r: t for r, t in tables.items() if r == "synthetic" or is_remote(t)}
     else:
         content = suite if isinstance(suite, Mapping) else read_suite(suite)
     entries = list(content["expectations"])
@@ -200,28 +206,16 @@ def validate_tables(
 
 def _loaded(tables: Mapping[str, Any], schema: SchemaLike) -> Pair | None:
     """The tables that are at hand, read through one schema; None where all are elsewhere."""
-    here = {role: _kept(table) for role, table in tables.items() if not is_remote(table)}
+    here = {
+        # A stream can be read once only; here it may be looked at twice.
+        role: table.read_all() if isinstance(table, pa.RecordBatchReader) else table
+        for role, table in tables.items()
+        if not is_remote(table)
+    }
     if not here:
         return None
     base = here.get("real", next(iter(here.values())))
     return load(base, here.get("synthetic", base), here.get("holdout"), schema=schema)
-
-
-def _kept(table: Any) -> Any:
-    """A stream can be read once only; here it may be looked at twice."""
-    return table.read_all() if isinstance(table, pa.RecordBatchReader) else table
-
-
-def _derived(
-    tables: dict[str, Any], data: Pair | None, config: Config
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Suite of the real table, and the tables it is still to be run on."""
-    if data is None or "real" not in tables or is_remote(tables["real"]):
-        raise UsageError(
-            "give a suite, or the real table as a file or in memory to derive one from"
-        )
-    rest = {role: t for role, t in tables.items() if role == "synthetic" or is_remote(t)}
-    return derive_suite(data, config=config), rest
 
 
 def _run_all(

@@ -125,21 +125,19 @@ def derive_suite(
     return {
         "name": name,
         "expectations": [rule.to_dict(margin, config.small_cell) for rule in derived],
-        "meta": {META_KEY: _about(real, holdout, search, config)},
-    }
-
-
-def _about(real: Table, holdout: Table | None, search: Search, config: Config) -> dict[str, Any]:
-    return {
-        "real_rows": real.num_rows,
-        "holdout_rows": None if holdout is None else holdout.num_rows,
-        "margin": config.margin("validity.rule_violations").value,
-        "small_cell": config.small_cell,
-        "relations": {
-            "pairs_of_columns": search.pairs,
-            "tests": search.tests,
-            "complete": search.complete,
-            "exceptions_allowed": MAX_EXCEPTIONS,
-            "parts_of_sums": MAX_PARTS,
+        "meta": {
+            META_KEY: {
+                "real_rows": real.num_rows,
+                "holdout_rows": None if holdout is None else holdout.num_rows,
+                "margin": margin,
+                "small_cell": config.small_cell,
+                "relations": {
+                    "pairs_of_columns": search.pairs,
+                    "tests": search.tests,
+                    "complete": search.complete,
+                    "exceptions_allowed": MAX_EXCEPTIONS,
+                    "parts_of_sums": MAX_PARTS,
+                },
+            }
         },
     }

@@ -207,18 +207,13 @@ def _as_sum(weights: Floats, basis: list[int], place: int) -> _Total | None:
     return _Total(total, tuple(sorted(parts)), "+") if 3 <= len(parts) <= MAX_PARTS else None
 
 
-def _gap(block: Floats, relation: _Total) -> Floats:
-    """Distance of the total from what its parts make, row by row."""
-    parts = block[:, list(relation.parts)]
-    made = parts.sum(axis=1) if relation.sign == "+" else parts.prod(axis=1)
-    return np.asarray(np.abs(block[:, relation.total] - made), np.float64)
-
-
 def _surprise(block: Floats, relation: _Total, tolerance: float, column: int) -> float:
     """Share of the rows that would break the rule with the column of another row."""
     moved = block.copy()
     moved[:, column] = np.roll(moved[:, column], 1)
-    gap = _gap(moved, relation)
+    parts = moved[:, list(relation.parts)]
+    made = parts.sum(axis=1) if relation.sign == "+" else parts.prod(axis=1)
+    gap = np.abs(moved[:, relation.total] - made)
     gap = gap[~np.isnan(gap)]
     return float((gap > tolerance).mean()) if len(gap) else 0.0
 
