@@ -85,7 +85,10 @@ def expected_absolute_difference(shares: FloatArray, n: float, m: float) -> Floa
     result = np.sqrt(2 / np.pi * np.maximum(big, 0.0))
     few_first, few_second = first < _NORMAL_FROM, second < _NORMAL_FROM
     both = few_first & few_second
-    result[both] = _both_few(first[both], second[both], n, m)
+    terms = np.arange(_POISSON_TERMS)
+    gaps = np.abs(terms[:, None] / n - terms[None, :] / m)
+    counts = _poisson(first[both]), _poisson(second[both])
+    result[both] = np.einsum("ci,cj,ij->c", *counts, gaps)
     one = few_second & ~few_first
     result[one] = _one_few(shares[one], second[one], n, m)
     one = few_first & ~few_second
@@ -100,12 +103,6 @@ def _poisson(mean: FloatArray) -> FloatArray:
     steps = mean[:, None] / np.arange(1, _POISSON_TERMS)
     products = np.cumprod(np.concatenate([np.ones((len(mean), 1)), steps], axis=1), axis=1)
     return np.asarray(products * np.exp(-mean)[:, None])
-
-
-def _both_few(first: FloatArray, second: FloatArray, n: float, m: float) -> FloatArray:
-    terms = np.arange(_POISSON_TERMS)
-    gaps = np.abs(terms[:, None] / n - terms[None, :] / m)
-    return np.asarray(np.einsum("ci,cj,ij->c", _poisson(first), _poisson(second), gaps))
 
 
 def _one_few(shares: FloatArray, mean: FloatArray, n: float, m: float) -> FloatArray:
