@@ -150,7 +150,10 @@ def _classifier(
     """How much a record looks like a synthetic row rather than a reference row."""
     synthetic = tables.rows["synthetic"]
     size = min(len(synthetic), len(reference), _CLASSIFIER_ROWS)
-    parts = [rows.take(_some(len(rows), size, rng)) for rows in (synthetic, reference)]
+    parts = [
+        rows.take(np.sort(rng.choice(len(rows), size, replace=False)))
+        for rows in (synthetic, reference)
+    ]
     predict = _fit(parts[0], parts[1], rng)
     return lambda rows: predict(features(rows))[:, 1]
 
@@ -200,7 +203,3 @@ def _fit(ones: EncodedRows, zeros: EncodedRows, rng: np.random.Generator) -> Pre
 def features(rows: EncodedRows) -> FloatArray:
     """Rows as a matrix for models: numbers first, then codes."""
     return np.hstack([rows.numbers.astype(np.float64), rows.codes.T.astype(np.float64)])
-
-
-def _some(rows: int, size: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    return np.sort(rng.choice(rows, size, replace=False))

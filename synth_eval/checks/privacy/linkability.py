@@ -39,11 +39,10 @@ from synth_eval.checks.privacy._beyond_control import (
     risk_items,
     threshold_of,
 )
-from synth_eval.checks.privacy._split import VOID_SUMMARY, void_alarm
+from synth_eval.checks.privacy._split import summary_of, void_alarm
 from synth_eval.checks.privacy._targets import Encoded, encoded, shared_columns, targets
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context, OnAxis
-from synth_eval.judging.judge import Decision, Status
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result
@@ -91,7 +90,14 @@ def linkability(ctx: Context) -> Result:
     )
     return ctx.judged(
         f"{decision.void}." if decision.void else message,
-        summary=_summary(decision),
+        summary=summary_of(
+            decision,
+            passed="Synthetic rows link halves of training records no more often than of unseen "
+            "ones",
+            unsure="Too few records to tell whether synthetic rows link halves of training records",
+            leaking=f"Synthetic rows link the halves of {percent(decision.value)} of training "
+            "records, beyond those of unseen ones",
+        ),
         items=[*outcome.items(decision), *risk_items(outcome)],
         items_decide=True,
         estimate=Estimate(*outcome.excess, level),
@@ -112,19 +118,3 @@ def _linked(tables: Encoded, rows: EncodedRows, names: list[str]) -> npt.NDArray
         for half in (names[::2], names[1::2])
     )
     return np.asarray((first[:, :, None] == second[:, None, :]).any(axis=(1, 2)))
-
-
-def _summary(decision: Decision) -> str:
-    if decision.void:
-        return VOID_SUMMARY
-    match decision.status:
-        case Status.PASS:
-            return (
-                "Synthetic rows link halves of training records no more often than of unseen ones"
-            )
-        case Status.INCONCLUSIVE:
-            return "Too few records to tell whether synthetic rows link halves of training records"
-    return (
-        f"Synthetic rows link the halves of {percent(decision.value)} of training records, beyond "
-        "those of unseen ones"
-    )
