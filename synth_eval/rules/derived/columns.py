@@ -267,12 +267,18 @@ def _string_rules(real: Table, spec: Column, small_cell: int) -> Iterator[Rule]:
         return
     shape = common_shape(words) if spec.kind == "id" else None
     if shape is not None:
+
+        def misshapen(table: Table) -> Tally:
+            words = table.strings(spec.name).drop_null()
+            matched = int(pc.sum(pc.match_substring_regex(words, shape)).as_py() or 0)
+            return Tally(len(words), len(words) - matched)
+
         yield Rule(
             "expect_column_values_to_match_regex",
             {"column": spec.name, "regex": shape, "mostly": None},
             f"{spec.name}: has the shape {shape}",
             f"the shape of at least {percent(_SHAPE_COVER)} of the real values",
-            lambda table: _misshapen(table, spec.name, shape),
+            misshapen,
         )
         return
     bounds = safe_bounds(
@@ -280,12 +286,18 @@ def _string_rules(real: Table, spec: Column, small_cell: int) -> Iterator[Rule]:
     )
     if bounds is not None:
         low, high = int(bounds[0]), int(bounds[1])
+
+        def odd_lengths(table: Table) -> Tally:
+            words = table.strings(spec.name).drop_null()
+            lengths = pc.utf8_length(words).to_numpy(zero_copy_only=False)
+            return Tally(len(lengths), int(((lengths < low) | (lengths > high)).sum()))
+
         yield Rule(
             "expect_column_value_lengths_to_be_between",
             {"column": spec.name, "min_value": low, "max_value": high, "mostly": None},
             f"{spec.name}: between {low} and {high} characters",
             f"at least {small_cell} real rows reach each end, or it is moved outward",
-            lambda table: _odd_lengths(table, spec.name, low, high),
+            odd_lengths,
         )
 
 
@@ -324,14 +336,3 @@ def common_shape(words: pa.Array) -> str | None:
         for token in tokens
     ]
     return "^" + "".join(parts).replace("\\-", "-") + "$"
-
-
-def _misshapen(table: Table, name: str, shape: str) -> Tally:
-    words = table.strings(name).drop_null()
-    matched = int(pc.sum(pc.match_substring_regex(words, shape)).as_py() or 0)
-    return Tally(len(words), len(words) - matched)
-
-
-def _odd_lengths(table: Table, name: str, low: int, high: int) -> Tally:
-    lengths = pc.utf8_length(table.strings(name).drop_null()).to_numpy(zero_copy_only=False)
-    return Tally(len(lengths), int(((lengths < low) | (lengths > high)).sum()))

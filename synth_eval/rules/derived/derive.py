@@ -59,7 +59,17 @@ def rules_of(baseline: Baseline, small_cell: int) -> tuple[list[Derived], Search
 
 
 def _candidates(real: Table, small_cell: int, search: Search) -> Iterator[Rule]:
-    yield _columns_rule(real)
+    names = [name for name in real.schema.names if name in real.stored_names]
+    yield Rule(
+        "expect_table_columns_to_match_set",
+        {"column_set": names, "exact_match": False},
+        f"all {len(names)} columns are there",
+        "the columns of the real table",
+        lambda table: Tally(
+            table.num_rows,
+            0 if set(names) <= set(table.stored_names) else table.num_rows,
+        ),
+    )
     for spec in real.schema.columns:
         yield from column_rules(real, spec, small_cell)
         if spec.name in real.stored_names:
@@ -70,20 +80,6 @@ def _candidates(real: Table, small_cell: int, search: Search) -> Iterator[Rule]:
     yield from dummy_rules(blocks)
     yield from relation_rules(real, small_cell, search, blocks)
     yield from arithmetic_rules(real, search)
-
-
-def _columns_rule(real: Table) -> Rule:
-    names = [name for name in real.schema.names if name in real.stored_names]
-    return Rule(
-        "expect_table_columns_to_match_set",
-        {"column_set": names, "exact_match": False},
-        f"all {len(names)} columns are there",
-        "the columns of the real table",
-        lambda table: Tally(
-            table.num_rows,
-            0 if set(names) <= set(table.stored_names) else table.num_rows,
-        ),
-    )
 
 
 def derive_suite(
