@@ -98,7 +98,12 @@ def tstr_calibration(ctx: Context) -> Result:
         classes, key=lambda k: brier_decomposition(target == k, prediction[:, k]).reliability
     )
     parts = _parts(trial, worst, alpha)
-    curves = {side: _curve(trial, name, worst, ctx) for name, side in _ARMS.items()}
+    curves = {}
+    for name, side in _ARMS.items():
+        predicted = trial.fits(name).predictions[0][:, worst]
+        curves[side] = reliability_items(
+            np.asarray(target == worst), predicted, ctx.config.small_cell, alpha, side=side
+        )
     lost, label = max(loss.value, 0.0), trial.task.classes[worst]
     slope, intercept = (item.more["synthetic"] for item in parts[:2])
     return ctx.judged(
@@ -188,13 +193,6 @@ def _parts(trial: Experiment, number: int, alpha: float) -> list[Item]:
         more = {arm: getattr(parts, name) for arm, parts in brier.items()}
         items.append(Item("measure", (f"Brier {name}",), side=Side.NEUTRAL, more=more))
     return items
-
-
-def _curve(trial: Experiment, name: str, number: int, ctx: Context) -> list[Item]:
-    positive = np.asarray(trial.task.holdout.target == number)
-    prediction = trial.fits(name).predictions[0][:, number]
-    least, alpha = ctx.config.small_cell, ctx.config.alpha
-    return reliability_items(positive, prediction, least, alpha, side=_ARMS[name])
 
 
 def reliability_items(
