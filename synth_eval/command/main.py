@@ -41,7 +41,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         Words behind the command's name; by default those of this process.
     """
     options = build_parser().parse_args(argv)
-    _set_up_logging(options.verbose)
+    level = (logging.ERROR, logging.INFO, logging.DEBUG)[min(options.verbose, 2)]
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    if not options.verbose:  # what goes wrong in a run is told by this command, in one sentence
+        logging.getLogger("papermill").setLevel(logging.CRITICAL + 1)
     try:
         code = _COMMANDS[options.command](options)
         sys.stdout.flush()
@@ -65,13 +68,6 @@ def _stop(sentence: str, code: int, options: argparse.Namespace) -> int:
         traceback.print_exc()
     print(f"synth-eval: {' '.join(sentence.split())}", file=sys.stderr)
     return code
-
-
-def _set_up_logging(verbose: int) -> None:
-    level = (logging.ERROR, logging.INFO, logging.DEBUG)[min(verbose, 2)]
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
-    if not verbose:  # what goes wrong in a run is told by this command, in one sentence
-        logging.getLogger("papermill").setLevel(logging.CRITICAL + 1)
 
 
 def _report(options: argparse.Namespace) -> int:

@@ -221,24 +221,18 @@ def labelled(
     if labels and len(labels) != len(synthetic):
         raise UsageError(f"{len(labels)} labels for {len(synthetic)} tables; give one for each")
     names = [Path(table).name if isinstance(table, str | Path) else "" for table in synthetic]
-    labels = [str(label).strip() for label in labels] or _numbered([_stem(name) for name in names])
+    labels = [str(label).strip() for label in labels]
+    if not labels:
+        ending = re.compile(r"(\.csv|\.parquet|\.pq)?(\.gz)?$", re.IGNORECASE)
+        stems = [ending.sub("", name) or "table" for name in names]
+        labels = [
+            f"{stem} ({stems[: place + 1].count(stem)})" if stems.count(stem) > 1 else stem
+            for place, stem in enumerate(stems)
+        ]
     twice = [label for label in labels if not label or labels.count(label) > 1]
     if twice:
         raise UsageError(f"label {twice[0]!r} is empty or used twice; give each table its own")
     return dict(zip(labels, synthetic, strict=True)), dict(zip(labels, names, strict=True))
-
-
-def _stem(name: str) -> str:
-    return re.sub(r"(\.csv|\.parquet|\.pq)?(\.gz)?$", "", name, flags=re.IGNORECASE) or "table"
-
-
-def _numbered(stems: Sequence[str]) -> list[str]:
-    """The stems, those that occur more than once with a number."""
-    labels: list[str] = []
-    for place, stem in enumerate(stems):
-        number = stems[: place + 1].count(stem)
-        labels.append(f"{stem} ({number})" if stems.count(stem) > 1 else stem)
-    return labels
 
 
 def _order(entry: Entry) -> int:

@@ -63,8 +63,14 @@ def render_comparison(comparison: Leaderboard, *, linked: bool = False) -> str:
     views = []
     for first, second in _pairs(comparison):
         key = f"pareto-{first.name}-{second.name}"
-        drawings[key] = _draw(comparison, first, second)
-        message = _sentence(comparison, first.name + CROSS + second.name)
+        names = first.name + CROSS + second.name
+        entries = [entry for entry in comparison.entries if names in entry.fronts]
+        places = [
+            Place(entry.label, entry.fronts[names].word, _ends(entry, first), _ends(entry, second))
+            for entry in entries
+        ]
+        drawings[key] = pareto(places, _plot_axis(first, entries), _plot_axis(second, entries))
+        message = _sentence(comparison, names)
         heading = f"{first.name.capitalize()} against {second.name}"
         views.append(FigureView(key, heading, drawings[key].caption, message))
     page = ComparePage(
@@ -214,16 +220,6 @@ def _pairs(comparison: Leaderboard) -> list[tuple[Axis, Axis]]:
     first = axes()[0]
     # What is bought on the first axis is paid for where any one attack counts: that pair leads.
     return sorted(drawn, key=lambda pair: (pair[0] is not first, not pair[1].takes_largest))
-
-
-def _draw(comparison: Leaderboard, across: Axis, up: Axis) -> Drawing:
-    key = across.name + CROSS + up.name
-    entries = [entry for entry in comparison.entries if key in entry.fronts]
-    places = [
-        Place(entry.label, entry.fronts[key].word, _ends(entry, across), _ends(entry, up))
-        for entry in entries
-    ]
-    return pareto(places, _plot_axis(across, entries), _plot_axis(up, entries))
 
 
 def _ends(entry: Entry, axis: Axis) -> tuple[float, float, float]:

@@ -129,16 +129,11 @@ def _fronts(
                 continue
             key = CROSS.join(names[place] for place in places)
             chosen = [labels[row] for row in rows.tolist()]
-            fronts = _of(draws[:, rows][:, :, places], chosen)
-            for label, front in zip(chosen, fronts, strict=True):
-                by_label[label][key] = front
+            drawn = draws[:, rows][:, :, places]
+            for label, share, beaten in zip(
+                chosen, front_shares(drawn), dominance(drawn), strict=True
+            ):
+                other = int(beaten.argmax())
+                rival = chosen[other] if beaten[other] > 0 else ""
+                by_label[label][key] = Front(float(share), rival, float(beaten[other]))
     return by_label
-
-
-def _of(draws: FloatArray, labels: Sequence[str]) -> list[Front]:
-    shares, rivals = front_shares(draws), dominance(draws)
-    first = rivals.argmax(axis=1).tolist()
-    return [
-        Front(float(share), labels[other] if rival[other] > 0 else "", float(rival[other]))
-        for share, rival, other in zip(shares, rivals, first, strict=True)
-    ]

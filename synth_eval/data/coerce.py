@@ -115,14 +115,12 @@ def as_text(raw: pa.Array) -> pa.Array:
     raw = pc.if_else(pc.is_nan(raw), null_of(raw.type), raw)
     finite = raw.drop_null().filter(pc.is_finite(raw.drop_null()))
     words = raw.cast(pa.string())
-    if not pc.all(pc.equal(finite, pc.floor(finite))).as_py() or not _fits_integer(finite):
+    if not pc.all(pc.equal(finite, pc.floor(finite))).as_py():
         return words
+    if len(finite) and float(pc.max(pc.abs(finite)).as_py()) >= 2.0**53:
+        return words  # not every whole number from here on is a float
     whole = pc.if_else(pc.is_finite(raw), raw, null_of(raw.type))
     return pc.coalesce(whole.cast(pa.int64(), safe=False).cast(pa.string()), words)
-
-
-def _fits_integer(finite: pa.Array) -> bool:
-    return len(finite) == 0 or float(pc.max(pc.abs(finite)).as_py()) < 2.0**53
 
 
 def as_numbers(raw: pa.Array, spec: Column) -> tuple[FloatArray, int]:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from synth_eval.data.pair import Pair
 from synth_eval.data.schema import Column
-from synth_eval.data.table import LevelColumn, NumberColumn
+from synth_eval.data.table import NumberColumn
 
 __all__ = ["profiles"]
 
@@ -55,9 +55,17 @@ def _profile(data: Pair, column: Column, small_cell: int) -> dict[str, Any]:
         quantiles = _quantiles(numbers, small_cell)
     else:
         coded = {role: table.level_column(name) for role, table in data.tables.items()}
-        kept = _kept_levels(coded["real"], small_cell)
-        labels = [*coded["real"].levels[:kept], "other", "missing"]
-        counts = {role: _count_levels(entry, kept) for role, entry in coded.items()}
+        codes, levels = coded["real"].codes, coded["real"].levels
+        real = np.bincount(codes[codes >= 0], minlength=len(levels))
+        kept = int(min((real >= small_cell).sum(), _LEVELS))
+        labels = [*levels[:kept], "other", "missing"]
+        counts = {
+            role: np.bincount(
+                np.where(entry.codes < 0, kept + 1, np.minimum(entry.codes, kept)),
+                minlength=kept + 2,
+            )
+            for role, entry in coded.items()
+        }
     return {
         "column": column.name,
         "kind": column.kind,
@@ -131,17 +139,6 @@ def _count_numbers(column: NumberColumn, edges: npt.NDArray[np.float64]) -> npt.
     inside = (places >= 0) & (places < len(edges) - 1)
     cells = np.bincount(places[inside], minlength=len(edges) - 1)
     return np.concatenate([cells, [(~inside).sum(), missing.sum()]])
-
-
-def _kept_levels(real: LevelColumn, small_cell: int) -> int:
-    counts = np.bincount(real.codes[real.codes >= 0], minlength=len(real.levels))
-    return int(min((counts >= small_cell).sum(), _LEVELS))
-
-
-def _count_levels(column: LevelColumn, kept: int) -> npt.NDArray[np.int64]:
-    codes = column.codes
-    cells = np.where(codes < 0, kept + 1, np.minimum(codes, kept))
-    return np.bincount(cells, minlength=kept + 2)
 
 
 def _interval_labels(edges: npt.NDArray[np.float64], column: Column) -> list[str]:

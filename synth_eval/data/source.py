@@ -227,7 +227,13 @@ def _read_csv(path: Path, name: str) -> pa.Table:
         table = csv.read_csv(
             path, parse_options=parse, convert_options=csv.ConvertOptions(**options)
         )
-        return _check_text(table, name)
+        for field in table.schema:
+            # Arrow reads text that is not UTF-8 as bytes; levels made of bytes help nobody.
+            if pa.types.is_binary(field.type):
+                raise InputError(
+                    f"{name}: column {field.name!r} is not UTF-8 text; save the file as UTF-8"
+                )
+        return table
     except pa.ArrowInvalid as error:
         if "conversion error" not in str(error):
             raise
@@ -240,16 +246,6 @@ def _read_csv(path: Path, name: str) -> pa.Table:
         convert_options=csv.ConvertOptions(column_types=types, **options),
     )
     return pa.table({name: _narrow(table.column(name)) for name in names})
-
-
-def _check_text(table: pa.Table, name: str) -> pa.Table:
-    """Arrow reads text that is not UTF-8 as bytes; levels made of bytes help nobody."""
-    for field in table.schema:
-        if pa.types.is_binary(field.type):
-            raise InputError(
-                f"{name}: column {field.name!r} is not UTF-8 text; save the file as UTF-8"
-            )
-    return table
 
 
 def _narrow(column: pa.ChunkedArray) -> pa.ChunkedArray:

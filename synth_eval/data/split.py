@@ -91,7 +91,22 @@ def split(
     kept_out = _draw(_entities(whole, source, by), holdout, seed, source.name)
     parts = {"real": whole.filter(~kept_out), "holdout": whole.filter(kept_out)}
     if folder is not None:
-        _write_split(folder, parts, source, holdout=holdout, seed=seed, by=by)
+        files = {role: write_table(part, folder / _NAMES[role]) for role, part in parts.items()}
+        method = "simple random sample without replacement of "
+        manifest = {
+            "manifest_version": 1,
+            "method": method + ("rows" if by is None else "entities"),
+            "by": by,
+            "holdout": holdout,
+            "seed": seed,
+            "source": {
+                "file": None if source.path is None else source.path.name,
+                "sha256": source.sha256(),
+                "rows": source.num_rows,
+            },
+            "files": files,
+        }
+        write_manifest(manifest, folder / MANIFEST_NAME)
     return parts["real"], parts["holdout"]
 
 
@@ -149,30 +164,6 @@ def _draw(
     chosen = np.zeros(len(sizes), bool)
     chosen[order[: min(nearest, len(sizes) - 1)]] = True
     return np.asarray(chosen[entities], bool)
-
-
-def _write_split(
-    folder: Path,
-    parts: dict[str, pa.Table],
-    source: Source,
-    *,
-    holdout: float,
-    seed: int,
-    by: str | None,
-) -> None:
-    files = {role: write_table(part, folder / _NAMES[role]) for role, part in parts.items()}
-    origin = None if source.path is None else source.path.name
-    manifest = {
-        "manifest_version": 1,
-        "method": "simple random sample without replacement of "
-        + ("rows" if by is None else "entities"),
-        "by": by,
-        "holdout": holdout,
-        "seed": seed,
-        "source": {"file": origin, "sha256": source.sha256(), "rows": source.num_rows},
-        "files": files,
-    }
-    write_manifest(manifest, folder / MANIFEST_NAME)
 
 
 def write_table(table: pa.Table, path: Path) -> dict[str, Any]:

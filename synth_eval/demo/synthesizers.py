@@ -97,7 +97,9 @@ def leaky(real: pa.Table, rows: int, rng: np.random.Generator) -> pa.Table:
         if _is_number(column.type) and pc.count_distinct(column).as_py() > _FEW_NUMBERS:
             noise = _noise(_numbers(column), picked, rng)
             noise[exact] = 0.0
-            values = np.clip(_numbers(copies) + noise, *_range(column))
+            real_numbers = _numbers(column)
+            lowest, highest = np.nanmin(real_numbers), np.nanmax(real_numbers)
+            values = np.clip(_numbers(copies) + noise, lowest, highest)
             copies = _restore(values, _missing(copies), column)
         made[name] = copies
     return _build(real, rows, made)
@@ -119,12 +121,12 @@ def _columns(real: pa.Table) -> dict[str, pa.Array]:
         if column.kind == "vector":
             raise nested_column(source.name, column.name, real.schema.field(column.name).type)
     names = [column.name for column in schema.columns if column.kind != "id"]
-    return {name: _decoded(real.column(name)) for name in names}
-
-
-def _decoded(column: pa.ChunkedArray) -> pa.Array:
-    flat = pa.concat_arrays(column.chunks)
-    return flat.cast(flat.type.value_type) if pa.types.is_dictionary(flat.type) else flat
+    columns = {}
+    for name in names:
+        flat = pa.concat_arrays(real.column(name).chunks)
+        is_coded = pa.types.is_dictionary(flat.type)
+        columns[name] = flat.cast(flat.type.value_type) if is_coded else flat
+    return columns
 
 
 def _build(real: pa.Table, rows: int, made: Mapping[str, pa.Array]) -> pa.Table:
@@ -179,11 +181,6 @@ def _decimals(values: Floats) -> int | None:
     """Number of decimals all values are rounded to; None where they are not."""
     fitting = (d for d in range(_MOST_DECIMALS + 1) if (np.round(values, d) == values).all())
     return next(fitting, None)
-
-
-def _range(column: pa.Array) -> tuple[float, float]:
-    values = _numbers(column)
-    return float(np.nanmin(values)), float(np.nanmax(values))
 
 
 def _normal_scores(values: Floats) -> Floats:

@@ -297,7 +297,8 @@ class Config:
             if isinstance(value, Mapping):
                 value = sorted(value)
             elif option.is_path:
-                value = Path(value).name if isinstance(value, str) else [*map(_file_name, value)]
+                is_one = isinstance(value, str)
+                value = Path(value).name if is_one else [Path(entry).name for entry in value]
             values[option.name] = value
         del values["margins"]
         return values
@@ -493,10 +494,6 @@ def _is_said(value: Any) -> bool:
     return value is not None and (
         isinstance(value, str) or not isinstance(value, Sized) or len(value) > 0
     )
-
-
-def _file_name(value: str) -> str:
-    return Path(value).name
 
 
 def _document(cls: type) -> None:

@@ -197,14 +197,11 @@ def _below_ceiling(judged: Sequence[Result], limits: Sequence[Result], ceiling: 
 
 def _resting_on(word: VerdictWord, results: Sequence[Result]) -> Verdict:
     first = results[0]
-    because = tuple(Because(result.code, _worst_item(result)) for result in results)
-    return Verdict(word, shortened(first.summary or first.message), because, first.message)
-
-
-def _worst_item(result: Result) -> int | None:
-    """Place of the item to point at: items stand worst first."""
-    judged = [place for place, item in enumerate(result.items) if item.status is not None]
-    return judged[0] if judged else None
+    because = []
+    for result in results:  # items stand worst first: the first that was judged is pointed at
+        judged = (place for place, item in enumerate(result.items) if item.status is not None)
+        because.append(Because(result.code, next(judged, None)))
+    return Verdict(word, shortened(first.summary or first.message), tuple(because), first.message)
 
 
 def shortened(sentence: str, words: int = _FIRST_SCREEN_WORDS) -> str:

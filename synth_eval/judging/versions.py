@@ -71,14 +71,11 @@ def _item_of_row(row: Mapping[str, Any]) -> Item:
     status = values.pop("status", None)
     numbers = {name: values.pop(name) for name in (*_ITEM_NUMBERS, "n") if name in values}
     told = None if status is None else Status(status)
-    side = _side(names[-1]) if "arm" in SLOTS[kind] else Side.SYNTHETIC
+    side = Side.SYNTHETIC
+    if "arm" in SLOTS[kind]:  # version 1 told the table of an arm in its words, nowhere else
+        arm = names[-1].lower()
+        side = next((s for word, s in _SIDE_BY_WORD.items() if word in arm), Side.NEUTRAL)
     return Item(kind, names, side, told=told, more=values, **numbers)
-
-
-def _side(arm: str) -> Side:
-    """Table that the words of an arm name; version 1 told it nowhere else."""
-    words = arm.lower()
-    return next((side for word, side in _SIDE_BY_WORD.items() if word in words), Side.NEUTRAL)
 
 
 _SIDE_BY_WORD = {  # the first word found decides

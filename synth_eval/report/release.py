@@ -8,9 +8,9 @@ reports on the same rows. `release_safe` keeps verdicts, statuses and rounded nu
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from synth_eval.judging.facts import POSSIBLE_EPSILON
 from synth_eval.judging.findings import Findings
@@ -62,9 +62,23 @@ def release_safe(findings: AnyFindings) -> AnyFindings:
     settings = findings.provenance.get("settings", {})
     # What was hidden in the report stays hidden outside, where a run asked for more than usual.
     small_cell = max(Config().small_cell, int(settings.get("small_cell", 0)))
+    tables = {
+        role: {
+            "name": role,
+            "rows": rounded_count(table.get("rows")),
+            "columns": table.get("columns"),
+        }
+        for role, table in findings.provenance.get("tables", {}).items()
+    }
+    provenance = {
+        "notice": NOTICE,
+        "created": str(findings.provenance.get("created", ""))[:10],
+        **{k: findings.provenance[k] for k in _KEPT_PROVENANCE if k in findings.provenance},
+        "tables": tables,
+    }
     return type(findings)(  # made anew: a field that is added later stays inside
         results=[_released(result, small_cell) for result in findings.results],
-        provenance=_provenance(findings.provenance),
+        provenance=provenance,
         purpose=findings.purpose,
     )
 
@@ -128,6 +142,10 @@ def _released(result: Result, small_cell: int) -> Result:
     if reference is not None:
         rows = rounded_count(reference.n)
         reference = Reference(_OF_REAL, *_rounded(reference, records), rows)
+    skipped, epsilon = result.skipped, result.facts.get(POSSIBLE_EPSILON)
+    if skipped is not None and skipped.cause is not Cause.NEED:
+        # What was not given may be said; other reasons may tell of the data.
+        skipped = Skipped(skipped.cause, f"not run, {_ELSEWHERE}")
     released = Result(
         code=result.code,
         name=result.name,
@@ -144,8 +162,11 @@ def _released(result: Result, small_cell: int) -> Result:
         # so stay inside, and the verdict must not rise for it.
         gating=result.gating and not (result.status is Status.PASS and result.only_alarms),
         evidence=result.evidence,
-        facts=_power(result.facts),
-        skipped=_skipped(result.skipped),
+        # What the attacks could have seen, rounded; of counts of records nothing is told.
+        facts={}
+        if epsilon is None
+        else {POSSIBLE_EPSILON: rounded(epsilon, step([epsilon], None)) or 0.0},
+        skipped=skipped,
     )
     return replace(released, message=_message(released))
 
@@ -168,21 +189,6 @@ def _threshold(threshold: Threshold | None, records: int | None) -> Threshold | 
     return Threshold(value or 0.0, _ELSEWHERE)
 
 
-def _power(facts: Mapping[str, float]) -> dict[str, float]:
-    """What the attacks could have seen, rounded; of counts of records nothing is told."""
-    epsilon = facts.get(POSSIBLE_EPSILON)
-    if epsilon is None:
-        return {}
-    return {POSSIBLE_EPSILON: rounded(epsilon, step([epsilon], None)) or 0.0}
-
-
-def _skipped(skipped: Skipped | None) -> Skipped | None:
-    """What was not given may be said; other reasons may tell of the data."""
-    if skipped is None or skipped.cause is Cause.NEED:
-        return skipped
-    return Skipped(skipped.cause, f"not run, {_ELSEWHERE}")
-
-
 def _message(result: Result) -> str:
     """A sentence made of the rounded numbers alone."""
     if result.skipped is not None:
@@ -198,20 +204,3 @@ def _message(result: Result) -> str:
     if result.threshold is not None:
         text += f"; margin {result.threshold.value:g}"
     return text + "."
-
-
-def _provenance(provenance: Mapping[str, Any]) -> dict[str, Any]:
-    tables = {
-        role: {
-            "name": role,
-            "rows": rounded_count(table.get("rows")),
-            "columns": table.get("columns"),
-        }
-        for role, table in provenance.get("tables", {}).items()
-    }
-    return {
-        "notice": NOTICE,
-        "created": str(provenance.get("created", ""))[:10],
-        **{name: provenance[name] for name in _KEPT_PROVENANCE if name in provenance},
-        "tables": tables,
-    }

@@ -76,12 +76,13 @@ def judge_rules(
     counted = sum(case.synthetic.tally is not None for case in cases)
     level = 1 - alpha / max(counted, 1)
     rules = [JudgedRule(_judged(case, margin, level, small_cell), case.entry) for case in cases]
-    return sorted(rules, key=_badness)
-
-
-def _badness(rule: JudgedRule) -> tuple[int, float]:
-    item = rule.item
-    return -item.severity, -((item.estimate or 0.0) - (item.limit or 0.0))
+    return sorted(
+        rules,
+        key=lambda rule: (
+            -rule.item.severity,
+            (rule.item.limit or 0.0) - (rule.item.estimate or 0.0),
+        ),
+    )
 
 
 def _judged(case: Case, margin: float, level: float, small_cell: int) -> Item:
@@ -131,7 +132,10 @@ def _described(entry: Any) -> Item:
     sound = flaw_of(entry) is None
     columns = columns_of(entry) if sound else []
     kind = str(entry.get("type", "")) if is_mapping else ""
-    text = (entry.get("description") if is_mapping else None) or _fallback(kind, columns)
+    text = entry.get("description") if is_mapping else None
+    if not text:
+        words = kind.removeprefix("expect_").replace("_", " ") or "an expectation without a type"
+        text = f"{', '.join(columns)}: {words}" if columns else words
     meta = entry.get("meta") or {} if sound else {}
     ours = meta.get(META_KEY)
     why = str(ours.get("why", "")) if isinstance(ours, Mapping) else "written by hand"
@@ -155,11 +159,6 @@ def _printable(text: str) -> str:
     """A suite may hold anything; what reaches a page or a shell is one line of bounded length."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line if len(line) <= _LONGEST_RULE else line[: _LONGEST_RULE - 1] + "…"
-
-
-def _fallback(kind: str, columns: Sequence[str]) -> str:
-    words = kind.removeprefix("expect_").replace("_", " ") or "an expectation without a type"
-    return f"{', '.join(columns)}: {words}" if columns else words
 
 
 def _shown_rate(outcome: Outcome | None, small_cell: int) -> float | None:

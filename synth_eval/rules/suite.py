@@ -178,18 +178,16 @@ def write_suite(suite: Mapping[str, Any], path: str | Path) -> None:
 
 def suite_text(suite: Mapping[str, Any]) -> str:
     """JSON text of a suite."""
-    entries = [_ordered(entry) for entry in suite["expectations"]]
+    entries = []
+    for entry in suite["expectations"]:
+        if isinstance(entry, Mapping):
+            first = {key: entry[key] for key in _ORDER if key in entry}
+            left = {key: value for key, value in sorted(entry.items()) if key not in (*first, "id")}
+            entry = {**first, **left}
+        entries.append(entry)
     plain = {"name": suite["name"], "expectations": entries}
     rest = {key: value for key, value in suite.items() if key not in (*plain, "id")}
     return _layout({**plain, **rest}, 0) + "\n"
-
-
-def _ordered(entry: Any) -> Any:
-    if not isinstance(entry, Mapping):
-        return entry
-    first = {key: entry[key] for key in _ORDER if key in entry}
-    rest = {key: value for key, value in sorted(entry.items()) if key not in (*first, "id")}
-    return {**first, **rest}
 
 
 def _layout(value: Any, depth: int) -> str:

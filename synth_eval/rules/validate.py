@@ -107,16 +107,13 @@ def _cases(entries: Sequence[Any], outcomes_of: Mapping[str, Sequence[Outcome]])
             cases.append(Case(entry, Outcome(error=flaw)))
             continue
         outcome = {role: next(outcomes) for role, outcomes in left.items()}
-        meta = {} if "real" in left else _from_meta(entry)
+        meta = {}
+        if "real" not in left:  # how often real rows break a derived rule, as its suite says
+            ours = (entry.get("meta") or {}).get(META_KEY) or {}
+            meta = {r: _counted(Tally.from_dict(ours.get(r))) for r in ("real", "holdout")}
         beside = [outcome.get(role, meta.get(role)) for role in ("real", "holdout")]
         cases.append(Case(entry, outcome["synthetic"], *beside))
     return cases
-
-
-def _from_meta(entry: Mapping[str, Any]) -> dict[str, Outcome | None]:
-    """How often real rows break a derived rule, as its suite says."""
-    ours = (entry.get("meta") or {}).get(META_KEY) or {}
-    return {role: _counted(Tally.from_dict(ours.get(role))) for role in ("real", "holdout")}
 
 
 def judged(cases: Sequence[Case], config: Config, data: Pair | None = None) -> list[Item]:
@@ -184,44 +181,32 @@ def validate_tables(
     """
     config = config or Config()
     tables = {role: tables[role] for role in ROLES if tables.get(role) is not None}
-    data = _loaded(tables, schema)
-    here = {role for role, table in tables.items() if not is_remote(table)}
-    whole = data if {"synthetic", "real"} <= here else None
+    here = {
+        # A stream can be read once only; here it may be looked at twice.
+        role: table.read_all() if isinstance(table, pa.RecordBatchReader) else table
+        for role, table in tables.items()
+        if not is_remote(table)
+    }
+    data = None  # where all tables are elsewhere
+    if here:
+        base = here.get("real", next(iter(here.values())))
+        data = load(base, here.get("synthetic", base), here.get("holdout"), schema=schema)
+    whole = data if {"synthetic", "real"} <= set(here) else None
     content: Mapping[str, Any]
     if suite is None:
-        content, tables = _derived(tables, data, config)
+        if data is None or "real" not in tables or is_remote(tables["real"]):
+            raise UsageError(
+                "give a suite, or the real table as a file or in memory to derive one from"
+            )
+        content = derive_suite(data, config=config)
+        # Rules of the tables at hand know how often these break them; they need not run again.
+        tables = {r: t for r, t in tables.items() if r == "synthetic" or is_remote(t)}
     else:
         content = suite if isinstance(suite, Mapping) else read_suite(suite)
     entries = list(content["expectations"])
     sound = [entry for entry in entries if flaw_of(entry) is None]
     outcomes, ran = _run_all(sound, tables, data)
     return Validated(judged(_cases(entries, outcomes), config, whole), ran)
-
-
-def _loaded(tables: Mapping[str, Any], schema: SchemaLike) -> Pair | None:
-    """The tables that are at hand, read through one schema; None where all are elsewhere."""
-    here = {role: _kept(table) for role, table in tables.items() if not is_remote(table)}
-    if not here:
-        return None
-    base = here.get("real", next(iter(here.values())))
-    return load(base, here.get("synthetic", base), here.get("holdout"), schema=schema)
-
-
-def _kept(table: Any) -> Any:
-    """A stream can be read once only; here it may be looked at twice."""
-    return table.read_all() if isinstance(table, pa.RecordBatchReader) else table
-
-
-def _derived(
-    tables: dict[str, Any], data: Pair | None, config: Config
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Suite of the real table, and the tables it is still to be run on."""
-    if data is None or "real" not in tables or is_remote(tables["real"]):
-        raise UsageError(
-            "give a suite, or the real table as a file or in memory to derive one from"
-        )
-    rest = {role: t for role, t in tables.items() if role == "synthetic" or is_remote(t)}
-    return derive_suite(data, config=config), rest
 
 
 def _run_all(

@@ -45,7 +45,21 @@ def families(tuning: int = 0) -> dict[str, Learner]:
     tuning : int
         Settings to try for each, see `synth_eval.stats.tuning.tuned`; 0 and 1 try none.
     """
-    return {name: tuned(candidates[: max(tuning, 1)]) for name, candidates in _families().items()}
+
+    def several(make: Any, *values: Any) -> list[Learner]:
+        return [estimator_learner(make(value)) for value in values]
+
+    # Of each family the setting to be taken without tuning comes first.
+    candidates: dict[str, Sequence[Learner]] = {
+        "gradient boosting": _BOOSTING,
+        "penalised linear": several(_linear, 1.0, 0.1, 0.01, 10.0),
+        "strongly penalised linear": several(_linear, 0.003, 0.001, 0.0003, 0.0001),
+        "random forest": several(_forest, 5, 2, 10, 20),
+        "shallow tree": several(_tree, 4, 3, 6, 2),
+        "nearest neighbours": several(_neighbours, 30, 10, 60, 100),
+        "neural network": several(_network, 1e-2, 1.0, 1e-4, 1e-1),
+    }
+    return {name: tuned(settings[: max(tuning, 1)]) for name, settings in candidates.items()}
 
 
 def boosting_learner(tuning: int = 0) -> Learner:
@@ -64,23 +78,6 @@ _BOOSTING: Sequence[Learner] = (
         )
     ),
 )
-
-
-def _families() -> dict[str, Sequence[Learner]]:
-    """Candidates by family, the one to be taken without tuning first."""
-
-    def several(make: Any, *values: Any) -> list[Learner]:
-        return [estimator_learner(make(value)) for value in values]
-
-    return {
-        "gradient boosting": _BOOSTING,
-        "penalised linear": several(_linear, 1.0, 0.1, 0.01, 10.0),
-        "strongly penalised linear": several(_linear, 0.003, 0.001, 0.0003, 0.0001),
-        "random forest": several(_forest, 5, 2, 10, 20),
-        "shallow tree": several(_tree, 4, 3, 6, 2),
-        "nearest neighbours": several(_neighbours, 30, 10, 60, 100),
-        "neural network": several(_network, 1e-2, 1.0, 1e-4, 1e-1),
-    }
 
 
 def own_learner(estimator: Any) -> Learner:

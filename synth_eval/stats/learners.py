@@ -163,16 +163,21 @@ def boosting(training: TrainingRows, seed: int, settings: BoostingSettings = _DE
     features = encoder.transform(training.features)
     # Made before threads are limited: a limit holds for libraries that are loaded, no others.
     model = _booster(training, len(present) if training.classes else 0, seed, settings)
+    scale = 1.0 if training.classes else float(np.max(np.abs(training.target)))
     with calm_threads():
         if training.classes:
             model.fit(features, np.searchsorted(present, training.target))
-            return _probabilities(model, encoder, present.astype(np.intp), training.classes)
-        scale = float(np.max(np.abs(training.target)))
-        model.fit(features, training.target / scale)
+        else:
+            model.fit(features, training.target / scale)
 
     def predict(rows: FloatArray) -> FloatArray:
         with calm_threads():
-            return np.asarray(model.predict(encoder.transform(rows)) * scale, np.float64)
+            if not training.classes:
+                return np.asarray(model.predict(encoder.transform(rows)) * scale, np.float64)
+            probabilities = np.zeros((len(rows), training.classes))
+            known = present.astype(np.intp)
+            probabilities[:, known] = model.predict_proba(encoder.transform(rows))
+            return probabilities
 
     return predict
 
@@ -197,16 +202,6 @@ def _booster(training: TrainingRows, present: int, seed: int, settings: Boosting
         weight = "balanced" if settings.is_balanced else None
         return HistGradientBoostingClassifier(**options, class_weight=weight)
     return HistGradientBoostingRegressor(**options)
-
-
-def _probabilities(model: Any, encoder: LevelEncoder, present: IntArray, classes: int) -> Predictor:
-    def predict(rows: FloatArray) -> FloatArray:
-        probabilities = np.zeros((len(rows), classes))
-        with calm_threads():
-            probabilities[:, present] = model.predict_proba(encoder.transform(rows))
-        return probabilities
-
-    return predict
 
 
 def constant_model(training: TrainingRows) -> Predictor:

@@ -68,8 +68,12 @@ def multiplicities(hashes: Mapping[str, HashArray], part_rows: int = _PART_ROWS)
     total = sum(map(len, hashes.values()))
     bits = max(int(np.ceil(np.log2(max(total / part_rows, 1)))), 0)
     kinds: dict[tuple[int, ...], int] = {}
+    whole = [own.astype(np.uint64, copy=False) for own in hashes.values()]
     for part in range(1 << bits):
-        for times, records in _kinds([_part(own, part, bits) for own in hashes.values()]):
+        parts = whole
+        if bits:  # a shift by all 64 bits is not defined
+            parts = [own[own >> np.uint64(64 - bits) == part] for own in whole]
+        for times, records in _kinds(parts):
             kinds[times] = kinds.get(times, 0) + records
     ordered = sorted(kinds)
     table = np.array(ordered, np.int64).reshape(len(ordered), len(hashes))
@@ -77,11 +81,6 @@ def multiplicities(hashes: Mapping[str, HashArray], part_rows: int = _PART_ROWS)
         {role: table[:, place] for place, role in enumerate(hashes)},
         np.array([kinds[times] for times in ordered], np.int64),
     )
-
-
-def _part(hashes: HashArray, part: int, bits: int) -> HashArray:
-    hashes = hashes.astype(np.uint64, copy=False)
-    return hashes if bits == 0 else hashes[hashes >> np.uint64(64 - bits) == part]
 
 
 def _kinds(tables: list[HashArray]) -> list[tuple[tuple[int, ...], int]]:

@@ -9,7 +9,7 @@ neighbours do not depend on block sizes, threads or the matrix library.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -248,20 +248,16 @@ def nearest(
                 inside = limits[part][query].astype(squares.dtype), within[part][query]
             _merge(best[part][query], rows[part][query], squares, start, inside)
 
-    _in_parallel(search, len(queries))
-    return Neighbours(np.sqrt(best) / grid, rows, within)
-
-
-def _in_parallel(search: Callable[[slice], None], rows: int) -> None:
-    """Share the queries among the processors, with one matrix thread each.
-
-    Threads of the matrix library would wait for every small block in a busy loop.
-    """
-    threads = max(min(available_cpus(), rows // _QUERY_ROWS), 1)
-    step = -(-rows // threads)
-    parts = [slice(start, min(start + step, rows)) for start in range(0, rows, max(step, 1))]
+    # The processors share the queries, with one matrix thread each: threads of the matrix library
+    # would wait for every small block in a busy loop.
+    threads = max(min(available_cpus(), len(queries) // _QUERY_ROWS), 1)
+    step = max(-(-len(queries) // threads), 1)
+    parts = [
+        slice(start, min(start + step, len(queries))) for start in range(0, len(queries), step)
+    ]
     with calm_threads(), ThreadPoolExecutor(threads) as pool:
         list(pool.map(search, parts))
+    return Neighbours(np.sqrt(best) / grid, rows, within)
 
 
 def squared_blocks(

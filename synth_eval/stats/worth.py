@@ -86,7 +86,10 @@ def expected_absolute_difference(shares: FloatArray, n: float, m: float) -> Floa
     result = np.sqrt(2 / np.pi * np.maximum(big, 0.0))
     few_first, few_second = first < _NORMAL_FROM, second < _NORMAL_FROM
     both = few_first & few_second
-    result[both] = _both_few(first[both], second[both], n, m)
+    terms = np.arange(_POISSON_TERMS)
+    gaps = np.abs(terms[:, None] / n - terms[None, :] / m)
+    counts = _poisson(first[both]), _poisson(second[both])
+    result[both] = np.einsum("ci,cj,ij->c", *counts, gaps)
     one = few_second & ~few_first
     result[one] = _one_few(shares[one], second[one], n, m)
     one = few_first & ~few_second
@@ -103,12 +106,6 @@ def _poisson(mean: FloatArray) -> FloatArray:
     return np.asarray(products * np.exp(-mean)[:, None])
 
 
-def _both_few(first: FloatArray, second: FloatArray, n: float, m: float) -> FloatArray:
-    terms = np.arange(_POISSON_TERMS)
-    gaps = np.abs(terms[:, None] / n - terms[None, :] / m)
-    return np.asarray(np.einsum("ci,cj,ij->c", _poisson(first), _poisson(second), gaps))
-
-
 def _erf(values: FloatArray) -> FloatArray:
     """Of the standard library: a run that only counts need not load `scipy.special`."""
     result = np.sign(values)
@@ -122,9 +119,8 @@ def _one_few(shares: FloatArray, mean: FloatArray, n: float, m: float) -> FloatA
     center = shares[:, None] - np.arange(_POISSON_TERMS)[None, :] / m
     spread = np.sqrt(np.maximum(shares * (1 - shares), 1e-300) / n)[:, None]
     ratio = center / spread
-    folded = spread * np.sqrt(2 / np.pi) * np.exp(-0.5 * ratio**2) + center * _erf(
-        ratio / np.sqrt(2)
-    )
+    inside = spread * np.sqrt(2 / np.pi) * np.exp(-0.5 * ratio**2)
+    folded = inside + center * _erf(ratio / np.sqrt(2))
     return np.asarray((_poisson(mean) * folded).sum(axis=1))
 
 

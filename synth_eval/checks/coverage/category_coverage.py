@@ -67,7 +67,36 @@ def category_coverage(ctx: Context) -> Result:
     items: list[Item] = []
     for name, (real, synthetic, holdout) in counted.items():
         items += _level_items(ctx, name, real, synthetic, holdout, alpha)
-    return _judged(ctx, items, levels)
+    n, margin = ctx.data.real.num_rows, ctx.config.margin(LOST)
+    lost = [item for item in items if item.status is Status.FAIL]
+    absent = [item for item in items if item.estimate == 0]
+    mass, absent_mass = _worst_column(lost), _worst_column(absent)
+    lost_classes = float(sum(item.names[0] == ctx.data.schema.target for item in lost))
+    # A level of just the margin's size is one that must be kept: the lines lie right below it.
+    line = float(np.nextafter(margin.value, 0.0))
+    decisions = (
+        Decision("real rows of lost levels, worst column", mass, mass, mass, fail=line,
+                 warn=0.0, otherwise=Status.PASS, margins=(LOST,)),
+        Decision("classes of the target lost", lost_classes, lost_classes, lost_classes, fail=0.0,
+                 otherwise=Status.PASS, margins=(LOST,)),
+        # Some of the absent levels may be lost without being shown to be.
+        Decision("real rows of absent levels, worst column", absent_mass, min(mass, absent_mass),
+                 absent_mass,
+                 clear=line, margins=(LOST,)),
+    )  # fmt: skip
+    _, low, high = wilson(round(mass * n), n)
+    items.sort(key=lambda item: (-item.severity, item.number("ratio"), -item.number("real")))
+    message, summary = _words(ctx, lost, absent, levels, is_unclear=absent_mass > margin.value)
+    return ctx.judged(
+        message,
+        summary=summary,
+        decisions=decisions,
+        items=items[:_MOST_ITEMS],
+        estimate=Estimate(mass, low if mass else 0.0, high if mass else 0.0),
+        reference=_reference(ctx, items),
+        threshold=margin,
+        direction=Direction.LOWER,
+    )
 
 
 def _names(ctx: Context) -> list[str]:
@@ -134,39 +163,6 @@ def _level_items(
             )
         )
     return items
-
-
-def _judged(ctx: Context, items: list[Item], levels: int) -> Result:
-    n, margin = ctx.data.real.num_rows, ctx.config.margin(LOST)
-    lost = [item for item in items if item.status is Status.FAIL]
-    absent = [item for item in items if item.estimate == 0]
-    mass, absent_mass = _worst_column(lost), _worst_column(absent)
-    lost_classes = float(sum(item.names[0] == ctx.data.schema.target for item in lost))
-    # A level of just the margin's size is one that must be kept: the lines lie right below it.
-    line = float(np.nextafter(margin.value, 0.0))
-    decisions = (
-        Decision("real rows of lost levels, worst column", mass, mass, mass, fail=line,
-                 warn=0.0, otherwise=Status.PASS, margins=(LOST,)),
-        Decision("classes of the target lost", lost_classes, lost_classes, lost_classes, fail=0.0,
-                 otherwise=Status.PASS, margins=(LOST,)),
-        # Some of the absent levels may be lost without being shown to be.
-        Decision("real rows of absent levels, worst column", absent_mass, min(mass, absent_mass),
-                 absent_mass,
-                 clear=line, margins=(LOST,)),
-    )  # fmt: skip
-    _, low, high = wilson(round(mass * n), n)
-    items.sort(key=lambda item: (-item.severity, item.number("ratio"), -item.number("real")))
-    message, summary = _words(ctx, lost, absent, levels, is_unclear=absent_mass > margin.value)
-    return ctx.judged(
-        message,
-        summary=summary,
-        decisions=decisions,
-        items=items[:_MOST_ITEMS],
-        estimate=Estimate(mass, low if mass else 0.0, high if mass else 0.0),
-        reference=_reference(ctx, items),
-        threshold=margin,
-        direction=Direction.LOWER,
-    )
 
 
 def _worst_column(items: Sequence[Item]) -> float:

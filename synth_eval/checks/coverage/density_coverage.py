@@ -125,16 +125,32 @@ def density_and_coverage(ctx: Context) -> Result:
         margins=(FLOOR, GOAL),
     )
     head = f"{percent(arm.interval.value)} of {rows:,} real rows have one of as many synthetic"
-    fresh = percent(expected_coverage(rows, rows, _NEIGHBOURS))
+    expected = expected_coverage(rows, rows, _NEIGHBOURS)
+    reference = Reference("expected of as many fresh real rows", expected, n=rows)
+    if len(arms) > 1:
+        reference = Reference("holdout among real rows", *arms[1].interval, arms[1].rows)
+    fresh = percent(expected)
     worth = percent(_worth(arm.found.coverage, rows), 0)
     return ctx.judged(
         f"{head} rows nearer than their fifth real neighbour (fresh real rows: {fresh}), as a "
         f"real sample of {worth} of the rows would; density {arm.found.density:.2f} (fresh: 1).",
         summary=f"{head} rows among their nearest, {fresh} of fresh real rows",
         decisions=[decision],
-        items=[_item(arm) for arm in arms],
+        items=[
+            Item(
+                "arm",
+                (f"{arm.role} among real rows",),
+                Side(arm.role),
+                *arm.interval,
+                expected=expected_coverage(arm.rows, arm.rows, _NEIGHBOURS),
+                worth=_worth(arm.interval.value, arm.rows),
+                n=arm.rows,
+                more={"density": arm.found.density, "expected_density": 1.0},
+            )
+            for arm in arms
+        ],
         estimate=Estimate(*arm.interval, 1 - ctx.config.alpha),
-        reference=_reference(arms),
+        reference=reference,
         threshold=Threshold(
             limit,
             f"coverage of a sample of {percent(goal.value, 0)} of the compared rows; {goal.basis}",
@@ -262,26 +278,3 @@ def _worth(coverage: float, rows: int) -> float:
     shares = np.geomspace(1e-4, 1.0, 400)
     covered = [expected_coverage(rows, share * rows, _NEIGHBOURS) for share in shares]
     return float(np.interp(coverage, covered, shares))
-
-
-def _reference(arms: list[_Arm]) -> Reference:
-    rows = arms[0].rows
-    if len(arms) == 1:
-        expected = expected_coverage(rows, rows, _NEIGHBOURS)
-        return Reference("expected of as many fresh real rows", expected, n=rows)
-    return Reference("holdout among real rows", *arms[1].interval, arms[1].rows)
-
-
-def _item(arm: _Arm) -> Item:
-    return Item(
-        "arm",
-        (f"{arm.role} among real rows",),
-        Side(arm.role),
-        arm.interval.value,
-        arm.interval.low,
-        arm.interval.high,
-        expected=expected_coverage(arm.rows, arm.rows, _NEIGHBOURS),
-        worth=_worth(arm.interval.value, arm.rows),
-        n=arm.rows,
-        more={"density": arm.found.density, "expected_density": 1.0},
-    )

@@ -60,7 +60,9 @@ def duplicate_rows(ctx: Context) -> Result:
     excess = max(rows - distinct - expected, 0.0)
     _, low, high = wilson(round(excess), rows)
     margin = ctx.config.margin(REPEATED)
-    effective = _effective(synthetic, real)
+    # Different rows among which two are equal as often, with what real rows repeat taken off.
+    above_real = synthetic.chance_of_equal - real.chance_of_equal
+    effective = 1 / above_real if above_real > 0 else None
     message, summary = _words(rows, distinct, excess, effective)
     return ctx.judged(
         message,
@@ -134,12 +136,6 @@ def _expected_repeats(real: _Rows, rows: int) -> float:
     # A record drawn at rate r repeats (draws - 1) times where it is drawn at all.
     repeats = np.where(real.times > 1, mean - 1 + np.exp(-mean), 0.0)
     return float(repeats @ real.records)
-
-
-def _effective(synthetic: _Rows, real: _Rows) -> float | None:
-    """Number of different rows among which two are equal as often, real repeats taken off."""
-    excess = synthetic.chance_of_equal - real.chance_of_equal
-    return 1 / excess if excess > 0 else None
 
 
 def _item(role: str, table: _Rows) -> Item:

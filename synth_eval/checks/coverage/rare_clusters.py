@@ -90,7 +90,13 @@ def rare_clusters(ctx: Context) -> Result:
     )  # fmt: skip
     n = ctx.data.real.num_rows
     _, low, high = wilson(round(mass * n), n)
-    message = _message(items, mass, is_unclear=decisions[1].status is Status.INCONCLUSIVE)
+    lost = sum(item.status is Status.FAIL for item in items)
+    message = f"All {len(items)} groups of similar rows are kept."
+    if lost:
+        share = percent(mass, 2)
+        message = f"{lost} of {len(items)} groups are lost, with {share} of the real rows."
+    elif decisions[1].status is Status.INCONCLUSIVE:
+        message = "So few synthetic rows cannot fill the groups of the real ones; make more rows."
     return ctx.judged(
         message,
         summary=message,
@@ -175,12 +181,3 @@ def _reference(ctx: Context, items: Sequence[Item]) -> Reference:
         if (item.reference or 0.0) < faded * item.number("real")
     )
     return Reference("nearly empty groups of the holdout", lost, n=ctx.data.holdout.num_rows)
-
-
-def _message(items: Sequence[Item], mass: float, *, is_unclear: bool) -> str:
-    lost = sum(item.status is Status.FAIL for item in items)
-    if lost:
-        return f"{lost} of {len(items)} groups are lost, with {percent(mass, 2)} of the real rows."
-    if is_unclear:
-        return "So few synthetic rows cannot fill the groups of the real ones; make more rows."
-    return f"All {len(items)} groups of similar rows are kept."

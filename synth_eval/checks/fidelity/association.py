@@ -112,7 +112,11 @@ def association(ctx: Context) -> Result:
         pairs = {role: table[place] for role, table in associated.items()}
         differences.append(np.abs(pairs["synthetic"].values - pairs["real"].values[0]))
         distances.append(_distance(ctx, first, second, pairs, rows))
-    error = _error_of_mean(np.array(differences), rows)
+    # Jackknife error of the mean over pairs, from the synthetic groups; real ones add alike.
+    means = np.mean(differences, axis=0)[1:]
+    variance = (_GROUPS - 1) / _GROUPS * float(((means - means.mean()) ** 2).sum())
+    ratio = 1 + rows["synthetic"] / rows["real"]
+    error = FixedError(float(np.sqrt(variance * ratio)), len(differences))
     result = result_of_distances(ctx, distances, error, "pairs of columns")
     gaps = np.array([entry.synthetic.value for entry in distances])
     turned = sum(bool(entry.item.more["sign_turned"]) for entry in distances)
@@ -247,11 +251,3 @@ def _distance(
         holdout = Distance(abs(pairs["holdout"].jackknife()[0] - real), 0.0)
     distance = Distance(abs(synthetic - real), float(np.sqrt(spread + other)))
     return ItemDistance(item, distance, holdout, SampleCurve(sizes, expected))
-
-
-def _error_of_mean(differences: FloatArray, rows: dict[str, int]) -> FixedError:
-    """Jackknife error of the mean over pairs, from the synthetic groups; real ones add alike."""
-    means = differences.mean(axis=0)[1:]
-    variance = (_GROUPS - 1) / _GROUPS * float(((means - means.mean()) ** 2).sum())
-    ratio = 1 + rows["synthetic"] / rows["real"]
-    return FixedError(float(np.sqrt(variance * ratio)), len(differences))

@@ -103,9 +103,28 @@ def closer_than_fresh_rows(ctx: Context) -> Result:
     decisions = [decision for item in ordered for decision in item.decisions]
     # Tables in which not even a copy would be seen decide only where there are no others.
     telling = [decision for decision in decisions if not decision.void]
+    if all(item.status is Status.INCONCLUSIVE for item in items):
+        message = (
+            "Too few cells to tell: chance moves the distances so far that a copy stays unseen."
+        )
+        summary = "Too few cells to tell whether the table is closer to real than fresh rows."
+    elif worst.status is not Status.WARN:
+        ratios = ", ".join(f"{item.label} {item.estimate:.2f}" for item in items)
+        message = f"Not closer to the real table than fresh rows (which have 1): {ratios}."
+        summary = "Not closer to the real table than fresh real rows would be."
+    else:
+        message = (
+            f"In its {worst.label} the synthetic table is closer to the real one than fresh rows: "
+            f"{worst.estimate:.2f} ({worst.low:.2f} to {worst.high:.2f}) of their distance, "
+            f"where {worst.limit:.2f} is ordinary. It repeats the noise of its training rows."
+        )
+        summary = (
+            f"The {worst.label} are closer to the real ones than those of fresh rows "
+            f"({worst.estimate:.2f} of their distance): training noise is repeated."
+        )
     return ctx.judged(
-        _message(items, worst),
-        summary=_summary(items, worst),
+        message,
+        summary=summary,
         decisions=telling or decisions,
         items=ordered,
         estimate=Estimate(worst.estimate, worst.low, worst.high, 1 - ctx.config.alpha),
@@ -242,27 +261,3 @@ def _joint(columns: list[CellArray], width: int) -> CellArray:
     for column in columns[1:]:
         joint = joint * width + column
     return joint
-
-
-def _message(items: list[Item], worst: Item) -> str:
-    if all(item.status is Status.INCONCLUSIVE for item in items):
-        return "Too few cells to tell: chance moves the distances so far that a copy stays unseen."
-    if worst.status is not Status.WARN:
-        ratios = ", ".join(f"{item.label} {item.estimate:.2f}" for item in items)
-        return f"Not closer to the real table than fresh rows (which have 1): {ratios}."
-    return (
-        f"In its {worst.label} the synthetic table is closer to the real one than fresh rows: "
-        f"{worst.estimate:.2f} ({worst.low:.2f} to {worst.high:.2f}) of their distance, "
-        f"where {worst.limit:.2f} is ordinary. It repeats the noise of its training rows."
-    )
-
-
-def _summary(items: list[Item], worst: Item) -> str:
-    if all(item.status is Status.INCONCLUSIVE for item in items):
-        return "Too few cells to tell whether the table is closer to real than fresh rows."
-    if worst.status is not Status.WARN:
-        return "Not closer to the real table than fresh real rows would be."
-    return (
-        f"The {worst.label} are closer to the real ones than those of fresh rows "
-        f"({worst.estimate:.2f} of their distance): training noise is repeated."
-    )

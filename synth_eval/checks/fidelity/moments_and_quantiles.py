@@ -24,7 +24,7 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -80,11 +80,14 @@ def moments_and_quantiles(ctx: Context) -> Result:
         }
         for part, statistic in _statistics(ctx, scaled["real"]):
             values = {role: statistic(x) for role, x in scaled.items()}
-            distance = _difference(values, statistic)
+            real, synthetic = values["real"], values["synthetic"]
+            error_of_difference = np.sqrt(real.var() / len(real) + synthetic.var() / len(synthetic))
+            difference = abs(float(synthetic.mean()) - float(real.mean()))
+            distance = Distance(difference, float(error_of_difference), statistic)
             error.add(distance, sampled)
             # The mean of |x| of a normal variable is sqrt(2/π) of its standard deviation.
-            sizes, rows = curve_sizes(ctx), len(values["real"])
-            expected = float(values["real"].std()) * np.sqrt(2 / np.pi * (1 / rows + 1 / sizes))
+            sizes, rows = curve_sizes(ctx), len(real)
+            expected = float(real.std()) * np.sqrt(2 / np.pi * (1 / rows + 1 / sizes))
             means = {role: float(x.mean()) for role, x in values.items()}
             item = Item(
                 "part", (column.name, part),
@@ -131,10 +134,3 @@ def _statistics(ctx: Context, real: FloatArray) -> Iterator[tuple[str, Statistic
             return np.asarray(np.where(np.isnan(x), np.nan, x <= cut), np.float64)
 
         yield f"below the {percent(share)} quantile", below
-
-
-def _difference(values: Mapping[str, FloatArray], statistic: Statistic) -> Distance:
-    """Absolute difference of two means, with its standard error."""
-    real, synthetic = values["real"], values["synthetic"]
-    error = np.sqrt(real.var() / len(real) + synthetic.var() / len(synthetic))
-    return Distance(abs(float(synthetic.mean()) - float(real.mean())), float(error), statistic)

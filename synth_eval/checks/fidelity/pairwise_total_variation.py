@@ -26,7 +26,7 @@ Source
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -72,7 +72,13 @@ def pairwise_total_variation(ctx: Context) -> Result:
         }
 
     result = result_of_counts(ctx, items, _blocks(ctx), error, cells, "pairs of columns")
-    return replace(result, panels=_joint_tables(ctx, _varied(result.items)))
+    number = {item.names: pair for pair, item in enumerate(items)}
+    by_name = {plan.name: plan for plan in ctx.data.plans}
+    panels = [
+        _joint_table(ctx, number[pair], by_name[pair[0]], by_name[pair[1]])
+        for pair in _varied(result.items)
+    ]
+    return replace(result, panels=tuple(panels))
 
 
 def _varied(items: Sequence[Item]) -> list[tuple[str, str]]:
@@ -110,19 +116,6 @@ def _states(ctx: Context) -> Iterator[StateSpec]:
     yield from plan_samples(ctx, MeanError(ctx))
 
 
-def _joint_tables(ctx: Context, pairs: Sequence[tuple[str, str]]) -> tuple[Panel, ...]:
-    """Joint tables of pairs, by the names of their items."""
-    plans = ctx.data.plans
-    number = {
-        (plans[first].name, plans[second].name): place
-        for place, (first, second) in enumerate(ctx.data.counts["real"].pairs)
-    }
-    by_name = {plan.name: plan for plan in plans}
-    return tuple(
-        _joint_table(ctx, number[names], by_name[names[0]], by_name[names[1]]) for names in pairs
-    )
-
-
 def _joint_table(ctx: Context, pair: int, first: Plan, second: Plan) -> Panel:
     """Shares of the cells of two columns, and what the synthetic table has more of each."""
     width = ctx.data.counts["real"].width
@@ -130,7 +123,11 @@ def _joint_table(ctx: Context, pair: int, first: Plan, second: Plan) -> Panel:
         role: counts.two_way(pair).reshape(width, width) for role, counts in ctx.data.counts.items()
     }
     used = [
-        [cell for cell in range(plan.coarse_cells) if _is_used(tables.values(), cell, axis)]
+        [
+            cell
+            for cell in range(plan.coarse_cells)
+            if any(table.take(cell, axis=axis).any() for table in tables.values())
+        ]
         for axis, plan in enumerate((first, second))
     ]
     real, synthetic = (
@@ -154,10 +151,6 @@ def _joint_table(ctx: Context, pair: int, first: Plan, second: Plan) -> Panel:
     )
 
 
-def _is_used(tables: Iterable[npt.NDArray[np.int64]], cell: int, axis: int) -> bool:
-    return any(table.take(cell, axis=axis).any() for table in tables)
-
-
 def _shares(table: npt.NDArray[np.int64], ctx: Context) -> Shares:
     """Shares of all rows of the table; cells of few rows are not shown."""
     rows = max(int(table.sum()), 1)
@@ -175,7 +168,10 @@ def _cell_name(ctx: Context, plan: Plan, cell: int) -> str:
     if spec.is_discrete:
         return str(ctx.data.real.levels(plan.name)[cell])
     outer = plan.edges[np.searchsorted(plan.to_coarse[: plan.fine], np.arange(1, plan.coarse))]
-    names = [_edge_name(edge, is_moment=spec.kind == "datetime") for edge in outer]
+    if spec.kind == "datetime":
+        names = [str(day) for day in outer.astype("datetime64[us]").astype("datetime64[D]")]
+    else:
+        names = [f"{edge:,.6g}" for edge in outer]
     if not names:
         return "all values"
     if cell == 0:
@@ -184,9 +180,3 @@ def _cell_name(ctx: Context, plan: Plan, cell: int) -> str:
         return f"above {names[-1]}"
     is_heap = names[cell] == names[cell - 1]  # one value with a bin of its own
     return names[cell] if is_heap else f"to {names[cell]}"
-
-
-def _edge_name(edge: float, *, is_moment: bool) -> str:
-    if is_moment:
-        return str(np.datetime64(int(edge), "us").astype("datetime64[D]"))
-    return f"{edge:,.6g}"

@@ -173,7 +173,10 @@ def _fit(ctx: Context, role: str, pairs: bool) -> _Fit | None:
     def fit() -> tuple[float, int] | None:
         sides = [_cells(ctx, table, positions, rows) for table in ("real", role)]
         cells = [np.concatenate(pair) for pair in zip(*sides, strict=True)]
-        columns = _main_effects(cells) + (_products(cells) if pairs else [])
+        columns = _main_effects(cells)
+        if pairs:  # products of the centred cell numbers of every pair of columns
+            centred = [column - column.mean() for column in cells]
+            columns += [one * other for one, other in combinations(centred, 2)]
         if not columns or 2 * rows < _ROWS_PER_COEFFICIENT * (len(columns) + 1):
             return None
         with calm_threads():
@@ -232,9 +235,3 @@ def _main_effects(cells: Cells) -> list[FloatArray]:
         counts[counts.argmax()] = 0
         effects += [(column == cell).astype(np.float64) for cell in np.flatnonzero(counts)]
     return effects
-
-
-def _products(cells: Cells) -> list[FloatArray]:
-    """Products of the centred cell numbers of every pair of columns."""
-    centred = [column - column.mean() for column in cells]
-    return [first * second for first, second in combinations(centred, 2)]

@@ -103,7 +103,10 @@ def subgroup_fidelity(ctx: Context) -> Result:
             f"no slice has {_REAL_ROWS} real and {_SYNTHETIC_ROWS} synthetic rows to compare"
         )
     z = NormalDist().inv_cdf(1 - ctx.config.alpha / (2 * search.compared))
-    listed = sorted((_item(ctx, codes, part, z) for part in search.worst), key=_worst_first)
+    listed = sorted(
+        (_item(ctx, codes, part, z) for part in search.worst),
+        key=lambda item: (-item.severity, item.number("worth"), -item.number("estimate")),
+    )
     return _result(ctx, search, listed)
 
 
@@ -262,12 +265,6 @@ def _item(ctx: Context, codes: Mapping[str, Sequence[Codes]], part: Slice, z: fl
     )  # fmt: skip
 
 
-def _worst_first(item: Item) -> tuple[int, float, float]:
-    assert item.worth is not None
-    assert item.estimate is not None
-    return -item.severity, item.worth, -item.estimate
-
-
 def _tables(ctx: Context, part: Slice, columns: Sequence[Codes]) -> Iterator[npt.NDArray[np.int64]]:
     """Counts of every other column inside one slice."""
     width = max(plan.coarse_cells for plan in ctx.data.plans)
@@ -310,7 +307,12 @@ def _result(ctx: Context, search: _SliceSearch, items: Sequence[Item]) -> Result
     goal = ctx.config.margin(_MEAN)
     rows = min(ctx.data.synthetic.num_rows, _ROWS, ctx.config.model_rows)
     text = f"{search.compared:,} slices of one or two columns were searched"
+    summary = f"None of {search.compared:,} slices surely differs; farthest: {worst.label}."
     if alarms:
+        summary = (
+            f"{counted(alarms, 'slice')} of rows beyond the margin; worst {worst.label}, most in "
+            f"{worst.more['differs_most_in']}."
+        )
         most = " or more" if alarms == len(items) == _LISTED else ""
         text += f"; {alarms}{most} {'differs' if alarms == 1 else 'differ'} beyond the margin"
     text += (
@@ -325,7 +327,7 @@ def _result(ctx: Context, search: _SliceSearch, items: Sequence[Item]) -> Result
     is_expected = worst.reference is None
     return ctx.judged(
         f"{text}.",
-        summary=_summary(search, worst, alarms),
+        summary=summary,
         decisions=worst_first(by_estimate)[:1],
         items=items,
         estimate=Estimate(
@@ -343,12 +345,3 @@ def _result(ctx: Context, search: _SliceSearch, items: Sequence[Item]) -> Result
         n=rows,
         sampled=rows if rows < ctx.data.synthetic.num_rows else None,
     )
-
-
-def _summary(search: _SliceSearch, worst: Item, alarms: int) -> str:
-    if alarms:
-        return (
-            f"{counted(alarms, 'slice')} of rows beyond the margin; worst {worst.label}, most in "
-            f"{worst.more['differs_most_in']}."
-        )
-    return f"None of {search.compared:,} slices surely differs; farthest: {worst.label}."

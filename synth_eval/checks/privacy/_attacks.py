@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -106,15 +106,22 @@ def halves(size: int, rng: np.random.Generator) -> BoolArray:
 def _attack(ctx: Context, tables: Encoded, found: Targets) -> Attacks:
     rng = np.random.default_rng([ctx.config.seed, 0xA77])
     reference = tables.rows["holdout"].take(found.reference)
-    score_likeness = _classifier(tables, reference, rng)
+    # How much a record looks like a synthetic row rather than a reference row.
+    synthetic = tables.rows["synthetic"]
+    size = min(len(synthetic), len(reference), _CLASSIFIER_ROWS)
+    parts = [
+        rows.take(np.sort(rng.choice(len(rows), size, replace=False)))
+        for rows in (synthetic, reference)
+    ]
+    predict = _fit(parts[0], parts[1], rng)
     members = tables.rows["real"].take(found.members)
     controls = tables.rows["holdout"].take(found.controls)
     grid = tables.space.grid
     scores = [
         _scores(found.member_distances, found.members_around, around(ctx, "real"), grid)
-        | {"classifier": score_likeness(members)},
+        | {"classifier": predict(features(members))[:, 1]},
         _scores(found.control_distances, found.controls_around, around(ctx, "holdout"), grid)
-        | {"classifier": score_likeness(controls)},
+        | {"classifier": predict(features(controls))[:, 1]},
     ]
     blind = drawn_once(
         ctx.once,
@@ -142,17 +149,6 @@ def _scores(
         "density ratio": np.log(away + floor) - np.log(distances[:, 0] + floor),
         "local neighbourhood": inside + 1.0 / (1.0 + distances[:, 0]),  # ties by distance
     }
-
-
-def _classifier(
-    tables: Encoded, reference: EncodedRows, rng: np.random.Generator
-) -> Callable[[EncodedRows], FloatArray]:
-    """How much a record looks like a synthetic row rather than a reference row."""
-    synthetic = tables.rows["synthetic"]
-    size = min(len(synthetic), len(reference), _CLASSIFIER_ROWS)
-    parts = [rows.take(_some(len(rows), size, rng)) for rows in (synthetic, reference)]
-    predict = _fit(parts[0], parts[1], rng)
-    return lambda rows: predict(features(rows))[:, 1]
 
 
 def blind_baseline(
@@ -200,7 +196,3 @@ def _fit(ones: EncodedRows, zeros: EncodedRows, rng: np.random.Generator) -> Pre
 def features(rows: EncodedRows) -> FloatArray:
     """Rows as a matrix for models: numbers first, then codes."""
     return np.hstack([rows.numbers.astype(np.float64), rows.codes.T.astype(np.float64)])
-
-
-def _some(rows: int, size: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    return np.sort(rng.choice(rows, size, replace=False))

@@ -44,6 +44,8 @@ def roc_panel(
         )
     if not curves:
         return []
+    first = min(min(curve.x) for curve in curves)
+    chance = [first, *(float(rate) for rate in _CHANCE[first < _CHANCE])]
     caption = (
         "Share of training records recognised, against the share of unseen records taken for "
         f"training ones. Each step holds at least {least} records of either kind. Without a leak "
@@ -57,16 +59,11 @@ def roc_panel(
             x="unseen records taken for training ones",
             y="training records recognised",
             caption=caption,
-            lines=[*curves, _chance(min(min(curve.x) for curve in curves))],
+            lines=[*curves, PlottedLine("no leak", x=chance, y=chance, shape="dashes")],
             log_x=True,
             log_y=True,
         )
     ]
-
-
-def _chance(first: float) -> PlottedLine:
-    line = [first, *(float(rate) for rate in _CHANCE[first < _CHANCE])]
-    return PlottedLine("no leak", x=line, y=line, shape="dashes")
 
 
 def distance_panel(members: FloatArray, controls: FloatArray, least: int) -> list[Panel]:

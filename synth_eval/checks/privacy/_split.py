@@ -9,7 +9,7 @@ from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.judge import Decision, Status
 
-__all__ = ["VOID_SUMMARY", "invalid_split", "void_alarm"]
+__all__ = ["VOID_SUMMARY", "invalid_split", "summary_of", "void_alarm"]
 
 VOID_SUMMARY = (
     "Training and unseen rows differ even without the synthetic table, so attacks say nothing: "
@@ -41,3 +41,18 @@ def void_alarm(ctx: Context, decision: Decision) -> Decision:
     except NotApplicable:  # too few records for a baseline
         return decision
     return replace(decision, void=invalid_split(found))
+
+
+def summary_of(decision: Decision, *, passed: str, unsure: str, leaking: str) -> str:
+    """What an attack comes to in one sentence.
+
+    Parameters
+    ----------
+    decision : Decision
+        Taken on the excess of the attack over its control.
+    passed, unsure, leaking : str
+        The sentence where nothing could hide, where nothing can be told, and for an alarm.
+    """
+    if decision.void:
+        return VOID_SUMMARY
+    return {Status.PASS: passed, Status.INCONCLUSIVE: unsure}.get(decision.status, leaking)

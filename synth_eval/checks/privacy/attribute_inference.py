@@ -38,21 +38,20 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
 
 from synth_eval.checks.privacy._attacks import features
 from synth_eval.checks.privacy._beyond_control import (
-    AttackOutcome,
     decide,
     difference,
     points,
     threshold_of,
     worst,
 )
-from synth_eval.checks.privacy._split import VOID_SUMMARY, void_alarm
+from synth_eval.checks.privacy._split import summary_of, void_alarm
 from synth_eval.checks.privacy._targets import (
     SECRET_ROLES,
     Encoded,
@@ -65,7 +64,6 @@ from synth_eval.checks.privacy._targets import (
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context, OnAxis
 from synth_eval.judging.items import Item, Side
-from synth_eval.judging.judge import Decision, Status
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result
@@ -118,11 +116,38 @@ def attribute_inference(ctx: Context) -> Result:
     top = outcomes[0]
     subject = f"{top.column} guessed beyond control by the {top.arm}"
     decision = void_alarm(ctx, decide(ctx, subject, top.excess, _MARGIN))
+    message = (
+        f"{top.column}, guessed by the {top.arm}: {percent(top.member.value)} of training records "
+        f"and {percent(top.control.value)} of unseen ones. What works on unseen people is "
+        f"population inference (the commonest value alone gives {percent(commonest[top.column])}); "
+        f"leakage is the difference, {points(top.excess)}."
+    )
     return ctx.judged(
-        f"{decision.void}." if decision.void else _message(top, commonest),
-        summary=_summary(top, decision),
+        f"{decision.void}." if decision.void else message,
+        summary=summary_of(
+            decision,
+            passed="Secrets of training records are guessed no better than those of unseen people",
+            unsure="Too few records to tell whether secrets of training records are guessed better "
+            f"than those of unseen people, {top.column} first",
+            leaking=f"{top.column} of {percent(top.excess.value)} of training records is guessed "
+            f"beyond what works on unseen people, by the {top.arm}",
+        ),
         items=[
-            _item(outcome, commonest[outcome.column], *((decision,) if outcome is top else ()))
+            Item(
+                "secret",
+                (outcome.column, outcome.arm),
+                Side.REAL,
+                *outcome.member,
+                reference=outcome.control.value,
+                decisions=(decision,) if outcome is top else (),
+                more={
+                    "commonest_value": commonest[outcome.column],
+                    "leakage": outcome.excess.value,
+                    "at_least": outcome.excess.low,
+                    "at_most": outcome.excess.high,
+                    "records": outcome.members,
+                },
+            )
             for outcome in outcomes
         ],
         items_decide=True,
@@ -198,47 +223,3 @@ def _truth(tables: Encoded, rows: EncodedRows, secret: str) -> npt.NDArray[np.fl
 def _commonest(tables: Encoded, rows: EncodedRows, secret: str) -> float:
     _, counts = np.unique(tables.space.cells(rows, secret), return_counts=True)
     return float(counts.max() / counts.sum())
-
-
-def _message(top: AttackOutcome, commonest: Mapping[str, float]) -> str:
-    return (
-        f"{top.column}, guessed by the {top.arm}: {percent(top.member.value)} of training records "
-        f"and {percent(top.control.value)} of unseen ones. What works on unseen people is "
-        f"population inference (the commonest value alone gives {percent(commonest[top.column])}); "
-        f"leakage is the difference, {points(top.excess)}."
-    )
-
-
-def _summary(top: AttackOutcome, decision: Decision) -> str:
-    if decision.void:
-        return VOID_SUMMARY
-    match decision.status:
-        case Status.PASS:
-            return "Secrets of training records are guessed no better than those of unseen people"
-        case Status.INCONCLUSIVE:
-            return (
-                "Too few records to tell whether secrets of training records are guessed better "
-                f"than those of unseen people, {top.column} first"
-            )
-    return (
-        f"{top.column} of {percent(top.excess.value)} of training records is guessed beyond what "
-        f"works on unseen people, by the {top.arm}"
-    )
-
-
-def _item(outcome: AttackOutcome, commonest: float, *decisions: Decision) -> Item:
-    return Item(
-        "secret",
-        (outcome.column, outcome.arm),
-        Side.REAL,
-        *outcome.member,
-        reference=outcome.control.value,
-        decisions=decisions,
-        more={
-            "commonest_value": commonest,
-            "leakage": outcome.excess.value,
-            "at_least": outcome.excess.low,
-            "at_most": outcome.excess.high,
-            "records": outcome.members,
-        },
-    )

@@ -34,7 +34,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from synth_eval.checks.privacy._targets import Encoded, encoded, in_random_order
+from synth_eval.checks.privacy._targets import encoded, in_random_order
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.items import Item, Side
@@ -43,7 +43,7 @@ from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Threshold
 from synth_eval.stats.intervals import Interval
-from synth_eval.stats.neighbours import EncodedRows, Neighbours
+from synth_eval.stats.neighbours import Neighbours
 from synth_eval.words import percent
 
 
@@ -88,10 +88,11 @@ def closer_to_real_than_holdout(ctx: Context) -> Result:
     if size < 2 or len(queries) == 0:
         raise NotApplicable("needs at least two real, two holdout and one synthetic row")
     rows = tables.rows["synthetic"].take(queries)
-    sides = {
-        role: tables.space.nearest(rows, _cut(tables, role, size, rng))
-        for role in ("real", "holdout")
-    }
+    sides = {}
+    for role in ("real", "holdout"):
+        whole = tables.rows[role]
+        cut = whole if len(whole) == size else whole.take(in_random_order(whole, rng)[:size])
+        sides[role] = tables.space.nearest(rows, cut)
     level = 1 - ctx.config.alpha
     share = closer_share(sides["real"], sides["holdout"], level)
     margin = ctx.config.margin("privacy.closer_share")
@@ -117,16 +118,23 @@ def closer_to_real_than_holdout(ctx: Context) -> Result:
             "equal": int((first == second).sum()),
         },
     )
-    is_smell = decision.status is Status.WARN
-    return ctx.judged(
-        _message(share, is_smell, size),
-        summary=(
+    if decision.status is Status.WARN:
+        verdict = "nearer than chance allows, a smell of overfitting"
+        summary = (
             f"{percent(share.value)} of synthetic rows lie nearer to training rows than to unseen "
             "ones, where chance is 50 %: a smell of overfitting"
-            if is_smell
-            else "Synthetic rows are not shown to lie nearer to training rows than to unseen ones, "
+        )
+    else:
+        verdict = "no smell of overfitting, which clears nothing"
+        summary = (
+            "Synthetic rows are not shown to lie nearer to training rows than to unseen ones, "
             "which clears nothing"
-        ),
+        )
+    return ctx.judged(
+        f"{percent(share.value)} ({percent(share.low)} to {percent(share.high)}) of synthetic rows "
+        f"are nearer to training rows than to as many unseen rows ({size:,}; chance is 50 %): "
+        f"{verdict}.",
+        summary=summary,
         items=[item],
         items_decide=True,
         estimate=Estimate(*share, level),
@@ -137,22 +145,4 @@ def closer_to_real_than_holdout(ctx: Context) -> Result:
         ),
         direction=Direction.LOWER,
         sampled=len(queries) if len(queries) < data.synthetic.num_rows else None,
-    )
-
-
-def _cut(tables: Encoded, role: str, size: int, rng: np.random.Generator) -> EncodedRows:
-    whole = tables.rows[role]
-    return whole if len(whole) == size else whole.take(in_random_order(whole, rng)[:size])
-
-
-def _message(share: Interval, is_smell: bool, size: int) -> str:
-    verdict = (
-        "nearer than chance allows, a smell of overfitting"
-        if is_smell
-        else "no smell of overfitting, which clears nothing"
-    )
-    return (
-        f"{percent(share.value)} ({percent(share.low)} to {percent(share.high)}) of synthetic rows "
-        f"are nearer to training rows than to as many unseen rows ({size:,}; chance is 50 %): "
-        f"{verdict}."
     )

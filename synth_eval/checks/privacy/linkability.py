@@ -29,9 +29,6 @@ Source
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
-
 from synth_eval.checks.privacy._beyond_control import (
     decide,
     difference,
@@ -39,15 +36,13 @@ from synth_eval.checks.privacy._beyond_control import (
     risk_items,
     threshold_of,
 )
-from synth_eval.checks.privacy._split import VOID_SUMMARY, void_alarm
-from synth_eval.checks.privacy._targets import Encoded, encoded, shared_columns, targets
+from synth_eval.checks.privacy._split import summary_of, void_alarm
+from synth_eval.checks.privacy._targets import encoded, shared_columns, targets
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context, OnAxis
-from synth_eval.judging.judge import Decision, Status
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result
-from synth_eval.stats.neighbours import EncodedRows
 from synth_eval.words import percent
 
 _MARGIN = "privacy.linkability"
@@ -74,10 +69,19 @@ def linkability(ctx: Context) -> Result:
     size = min(len(attacked.members), _MOST)
     if size < _LEAST or len(names) < 2:
         raise NotApplicable("needs two columns and forty records on each side")
-    hits = [
-        int(_linked(tables, tables.rows[role].take(rows[:size]), names).sum())
-        for role, rows in (("real", attacked.members), ("holdout", attacked.controls))
-    ]
+    space, synthetic, hits = tables.space, tables.rows["synthetic"], []
+    for role, rows in (("real", attacked.members), ("holdout", attacked.controls)):
+        records = tables.rows[role].take(rows[:size])
+        first, second = (
+            space.nearest(
+                space.columns(records, half),
+                space.columns(synthetic, half),
+                min(_NEIGHBOURS, len(synthetic)),
+            ).rows
+            for half in (names[::2], names[1::2])
+        )
+        linked = (first[:, :, None] == second[:, None, :]).any(axis=(1, 2))
+        hits.append(int(linked.sum()))
     level = 1 - ctx.config.alpha
     outcome = difference("halves linked", hits[0], size, hits[1], size, level)
     decision = decide(
@@ -91,7 +95,14 @@ def linkability(ctx: Context) -> Result:
     )
     return ctx.judged(
         f"{decision.void}." if decision.void else message,
-        summary=_summary(decision),
+        summary=summary_of(
+            decision,
+            passed="Synthetic rows link halves of training records no more often than of unseen "
+            "ones",
+            unsure="Too few records to tell whether synthetic rows link halves of training records",
+            leaking=f"Synthetic rows link the halves of {percent(decision.value)} of training "
+            "records, beyond those of unseen ones",
+        ),
         items=[*outcome.items(decision), *risk_items(outcome)],
         items_decide=True,
         estimate=Estimate(*outcome.excess, level),
@@ -99,32 +110,4 @@ def linkability(ctx: Context) -> Result:
         threshold=threshold_of(ctx, _MARGIN),
         direction=Direction.LOWER,
         sampled=size if size < ctx.data.real.num_rows else None,
-    )
-
-
-def _linked(tables: Encoded, rows: EncodedRows, names: list[str]) -> npt.NDArray[np.bool_]:
-    synthetic = tables.rows["synthetic"]
-    k = min(_NEIGHBOURS, len(synthetic))
-    first, second = (
-        tables.space.nearest(
-            tables.space.columns(rows, half), tables.space.columns(synthetic, half), k
-        ).rows
-        for half in (names[::2], names[1::2])
-    )
-    return np.asarray((first[:, :, None] == second[:, None, :]).any(axis=(1, 2)))
-
-
-def _summary(decision: Decision) -> str:
-    if decision.void:
-        return VOID_SUMMARY
-    match decision.status:
-        case Status.PASS:
-            return (
-                "Synthetic rows link halves of training records no more often than of unseen ones"
-            )
-        case Status.INCONCLUSIVE:
-            return "Too few records to tell whether synthetic rows link halves of training records"
-    return (
-        f"Synthetic rows link the halves of {percent(decision.value)} of training records, beyond "
-        "those of unseen ones"
     )

@@ -114,6 +114,9 @@ def membership_inference(ctx: Context) -> Result:
         )
         for name, area in areas.items()
     }
+    fine = []  # the same at a tenth of the false alarms, where there are controls to hold it
+    if len(scores.folds[0]) * _FINE_RATE >= _LEAST_EXCEEDING:
+        fine = [_tail(name, scores, _FINE_RATE, level) for name in scores.members]
     bound, possible = epsilon_of(scores, 1 - ctx.config.alpha)
     return ctx.judged(
         f"{void}." if void else _message(best, areas, bound, possible),
@@ -121,7 +124,7 @@ def membership_inference(ctx: Context) -> Result:
         items=[
             *best.items(recognised),
             *(item for tail in tails[1:] for item in tail.items()),
-            *_fine_items(scores, level),
+            *(item for tail in fine for item in tail.items(what="0.1 % alarms")),
             *(area_item(name, area, ranked[name]) for name, area in areas.items()),
             area_item("blind baseline (no synthetic table)", scores.blind),
             *_told_items(bound, possible, len(scores.folds[0])),
@@ -179,17 +182,6 @@ def _summary(recognised: Decision, ranked: Mapping[str, Decision], best: AttackO
     if recognised.status is Status.INCONCLUSIVE:
         return "Too few records to tell whether attacks recognise training records"
     return "No attack recognises training records beyond its false alarms on unseen ones"
-
-
-def _fine_items(scores: Attacks, level: float) -> list[Item]:
-    """The same at a tenth of the false alarms, where there are controls enough to hold it."""
-    if len(scores.folds[0]) * _FINE_RATE < _LEAST_EXCEEDING:
-        return []
-    return [
-        item
-        for name in scores.members
-        for item in _tail(name, scores, _FINE_RATE, level).items(what="0.1 % alarms")
-    ]
 
 
 def _told_items(bound: EpsilonBound, possible: float, size: int) -> list[Item]:

@@ -39,13 +39,12 @@ import numpy as np
 
 from synth_eval.checks.privacy._beyond_control import decide, points, threshold_of
 from synth_eval.checks.privacy._curves import distance_panel
-from synth_eval.checks.privacy._split import VOID_SUMMARY, void_alarm
+from synth_eval.checks.privacy._split import summary_of, void_alarm
 from synth_eval.checks.privacy._targets import targets
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context, OnAxis
 from synth_eval.judging.facts import NEAR_DISTANCE
 from synth_eval.judging.items import Item, Side
-from synth_eval.judging.judge import Decision, Status
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result
@@ -98,7 +97,14 @@ def near_copies(ctx: Context) -> Result:
     largest = max(ctx.data.real.num_rows, ctx.data.tables["holdout"].num_rows)
     return ctx.judged(
         f"{decision.void}." if decision.void else message,
-        summary=_summary(decision),
+        summary=summary_of(
+            decision,
+            passed="Training records have no more very near synthetic rows than unseen records "
+            "have",
+            unsure="Too few records to tell whether synthetic rows crowd around training records",
+            leaking=f"{percent(decision.value)} of training records have a synthetic row "
+            "suspiciously near, beyond what unseen records have by chance",
+        ),
         items=[
             Item(
                 "arm",
@@ -122,18 +128,4 @@ def near_copies(ctx: Context) -> Result:
         sampled=len(members) if len(members) < largest else None,
         facts={NEAR_DISTANCE: near},
         panels=distance_panel(members, controls, ctx.config.small_cell),
-    )
-
-
-def _summary(decision: Decision) -> str:
-    if decision.void:
-        return VOID_SUMMARY
-    match decision.status:
-        case Status.PASS:
-            return "Training records have no more very near synthetic rows than unseen records have"
-        case Status.INCONCLUSIVE:
-            return "Too few records to tell whether synthetic rows crowd around training records"
-    return (
-        f"{percent(decision.value)} of training records have a synthetic row suspiciously near, "
-        "beyond what unseen records have by chance"
     )

@@ -47,7 +47,7 @@ from synth_eval.checks.privacy._beyond_control import (
     threshold_of,
     worst,
 )
-from synth_eval.checks.privacy._split import VOID_SUMMARY, void_alarm
+from synth_eval.checks.privacy._split import summary_of, void_alarm
 from synth_eval.checks.privacy._targets import (
     Encoded,
     encoded,
@@ -58,7 +58,6 @@ from synth_eval.checks.privacy._targets import (
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.items import Item, Side
-from synth_eval.judging.judge import Decision, Status
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result
@@ -114,9 +113,23 @@ def statistical_disclosure(ctx: Context) -> Result:
         f"{percent(top.control.value, 2)} of as many unseen ones: {points(top.excess, 2)} for "
         "having been in training."
     )
+    share = percent(top.excess.value)
+    leaking = (
+        f"Looking people up by what is known of them discloses {top.column} of {share} of "
+        "training records, beyond unseen ones"
+        if top.column
+        else f"What is known of {share} of training records picks out one synthetic row, beyond "
+        "that of unseen ones"
+    )
     return ctx.judged(
         f"{decision.void}." if decision.void else message,
-        summary=_summary(top, decision),
+        summary=summary_of(
+            decision,
+            passed="Looking people up by what is known of them discloses no more of training "
+            "records than of unseen ones",
+            unsure="Too few records to tell whether looking people up discloses training records",
+            leaking=leaking,
+        ),
         items=[
             *top.items(decision, key=key),
             *(item for outcome in outcomes[1:] for item in outcome.items(key=key)),
@@ -181,29 +194,6 @@ def _hits(keys: Numbered, values: Numbered) -> dict[str, tuple[int, int, int, in
 
 def _told(outcome: AttackOutcome) -> str:
     return f"{outcome.arm} of {outcome.column}" if outcome.column else outcome.arm
-
-
-def _summary(top: AttackOutcome, decision: Decision) -> str:
-    if decision.void:
-        return VOID_SUMMARY
-    match decision.status:
-        case Status.PASS:
-            return (
-                "Looking people up by what is known of them discloses no more of training records "
-                "than of unseen ones"
-            )
-        case Status.INCONCLUSIVE:
-            return "Too few records to tell whether looking people up discloses training records"
-    share = percent(top.excess.value)
-    if top.column:
-        return (
-            f"Looking people up by what is known of them discloses {top.column} of {share} of "
-            "training records, beyond unseen ones"
-        )
-    return (
-        f"What is known of {share} of training records picks out one synthetic row, beyond that "
-        "of unseen ones"
-    )
 
 
 def _measures(keys: Numbered, values: Numbered) -> list[Item]:

@@ -128,7 +128,11 @@ def compared_models(ctx: Context, trial: Experiment) -> Models:
         There are too few rows to train and to test on.
     """
     plan = _plan(ctx, trial)
-    own, left_out = _own(ctx, trial.task)
+    estimators = load_estimators(ctx.config.estimators)
+    classes = len(trial.task.classes)
+    # Learners somebody brought; those that predict something else are left out.
+    own = {name: own_learner(e) for name, e in estimators.items() if suits(e, classes)}
+    left_out = tuple(name for name in estimators if name not in own)
     models = []
     for name, learner in {**families(ctx.config.tuning), **own}.items():
         which = (name, _Itself(ctx.config.estimators[name]) if name in own else None)
@@ -230,14 +234,6 @@ def _plan(ctx: Context, trial: Experiment) -> _Plan:
     shares = {role: min(rows / len(pool), 0.9) for role, pool in pools.items()}
     shares["go"] = min(few / len(task.real), 0.9)
     return _Plan(on_real, on_synthetic, rows, samples, shares)
-
-
-def _own(ctx: Context, task: Task) -> tuple[dict[str, Learner], tuple[str, ...]]:
-    """Learners somebody brought, and the names of those that predict something else."""
-    estimators = load_estimators(ctx.config.estimators)
-    classes = len(task.classes)
-    fitting = {name: own_learner(e) for name, e in estimators.items() if suits(e, classes)}
-    return fitting, tuple(name for name in estimators if name not in fitting)
 
 
 def _blocks(

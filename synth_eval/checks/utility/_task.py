@@ -117,7 +117,9 @@ def classification(ctx: Context, rng: RandomFor, target: str | None = None) -> T
     names, numbers = _classes(columns["real"])
     targets = {role: _class_numbers(column, numbers) for role, column in columns.items()}
     task = _task(ctx, rng, target, names, targets)
-    _require_two_classes(task)
+    for where, rows in (("holdout", task.holdout), ("real table", task.real)):
+        if np.count_nonzero(np.bincount(rows.target, minlength=len(task.classes))) < 2:
+            raise NotApplicable(f"the {where} has rows of fewer than two classes of {target!r}")
     return task
 
 
@@ -227,7 +229,9 @@ def _task(
         usable = np.flatnonzero(~np.isnan(targets[role]))
         dropped[role] = table.num_rows - len(usable)
         available[role] = len(usable)
-        rows = _sample(usable, most_rows(ctx.config), rng(f"{role} rows"))
+        rows, most, draw = usable, most_rows(ctx.config), rng(f"{role} rows")
+        if len(rows) > most:
+            rows = np.sort(draw.choice(rows, most, replace=False))
         outcome = targets[role][rows]
         tables[role] = TrainingRows(
             feature_matrix(table, features, rows),
@@ -250,18 +254,6 @@ def _task(
 def most_rows(config: Config) -> int:
     """Rows of a table that models are trained or tested on at most."""
     return min(config.model_rows, _FAST_ROWS) if config.is_fast else config.model_rows
-
-
-def _sample(rows: IntArray, size: int, rng: np.random.Generator) -> IntArray:
-    return rows if len(rows) <= size else np.sort(rng.choice(rows, size, replace=False))
-
-
-def _require_two_classes(task: Task) -> None:
-    counts = np.bincount(task.holdout.target, minlength=len(task.classes))
-    if np.count_nonzero(counts) < 2:
-        raise NotApplicable(f"the holdout has rows of fewer than two classes of {task.target!r}")
-    if np.count_nonzero(np.bincount(task.real.target, minlength=len(task.classes))) < 2:
-        raise NotApplicable(f"the real table has rows of fewer than two classes of {task.target!r}")
 
 
 def absent_classes(task: Task, alpha: float, small_cell: int) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -66,7 +66,8 @@ def judged_by_rows(
     arms = trial.arms(scorer, name)
     alpha = ctx.config.alpha
     shown = trial.undecisive_arms() if is_full else []
-    words = _Words(task, name, subject, alpha)
+    dropped = ", ".join(f"{count:,} {role}" for role, count in task.dropped.items() if count)
+    left_out = f" Rows without a readable target are left out: {dropped}." if dropped else ""
     go = ctx.config.margin("utility.go")
     low, high = interval(arms.synthetic, alpha, *_RANGE)
     real_low, real_high = interval(arms.real, alpha, *_RANGE)
@@ -85,16 +86,24 @@ def judged_by_rows(
         "sampled": arms.synthetic.n if task.sampled else None,
     }
     if gap(arms.full, arms.dummy).interval(alpha)[0] <= 0:  # no better than no model
-        reason = Skipped(Cause.DATA, _uninformative(arms, words))
-        return ctx.skipped(reason, items=_items(arms, shown, alpha), **quadruple)
+        best = arms.full
+        told = (
+            f"The task is uninformative. {subject}: {best.n:,} real rows reach {name} "
+            f"{best.value:.3f}, no better than no model ({arms.dummy.value:.3f}).{left_out}"
+        )
+        return ctx.skipped(Skipped(Cause.DATA, told), items=_items(arms, shown, alpha), **quadruple)
     if arms.synthetic.estimate().interval(alpha)[0] <= arms.floor.estimate().interval(alpha)[1]:
         arms = trial.with_null(arms, scorer, name)
     parts = decisions(arms, ctx.config.margin("utility.negligible_loss").value, alpha)
-    is_unsure = overall(parts) is Status.INCONCLUSIVE
+    unsure = "too uncertain to tell, " if overall(parts) is Status.INCONCLUSIVE else ""
+    low, high = arms.synthetic.estimate().interval(alpha)
+    rows, bounds = _worth(arms, alpha)
+    start = f"{subject}: {name} {arms.synthetic.value:.3f}"
+    end = f"from synthetic rows, {arms.real.value:.3f} from as many real rows; {unsure}{rows}"
     curve = (arms.floor, arms.go, arms.real, arms.full)
     return ctx.judged(
-        _message(arms, is_unsure, words),
-        summary=_summary(arms, is_unsure, words),
+        f"{start} ({low:.3f} to {high:.3f}) {end}{bounds}.{left_out}",
+        summary=f"{start} {end}",
         decisions=parts,
         items=_items(arms, shown, alpha),
         facts=_facts(arms, alpha),
@@ -216,16 +225,6 @@ def absence(ctx: Context, task: Task) -> Result | None:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """What messages speak of."""
-
-    task: Task
-    score: str
-    subject: str
-    alpha: float
-
-
 def _facts(arms: Arms, alpha: float) -> dict[str, float]:
     """Score of no model, and the gain over it as a share of that of as many real rows."""
     nothing = arms.dummy.value
@@ -280,35 +279,6 @@ def _items(arms: Arms, shown: Sequence[tuple[Side, Arm]], alpha: float) -> tuple
     return (*items, *(arm_item(arm, side, alpha) for side, arm in shown))
 
 
-def _uninformative(arms: Arms, words: _Words) -> str:
-    best = arms.full
-    return (
-        f"The task is uninformative. {words.subject}: {best.n:,} real rows reach {words.score} "
-        f"{best.value:.3f}, no better than no model ({arms.dummy.value:.3f}).{_left_out(words)}"
-    )
-
-
-def _message(arms: Arms, is_unsure: bool, words: _Words) -> str:
-    synthetic, real = arms.synthetic, arms.real
-    low, high = synthetic.estimate().interval(words.alpha)
-    unsure = "too uncertain to tell, " if is_unsure else ""
-    rows, bounds = _worth(arms, words.alpha)
-    return (
-        f"{words.subject}: {words.score} {synthetic.value:.3f} ({low:.3f} to {high:.3f}) from "
-        f"synthetic rows, {real.value:.3f} from as many real rows; {unsure}{rows}{bounds}."
-        f"{_left_out(words)}"
-    )
-
-
-def _summary(arms: Arms, is_unsure: bool, words: _Words) -> str:
-    rows, _ = _worth(arms, words.alpha)
-    unsure = "too uncertain to tell, " if is_unsure else ""
-    return (
-        f"{words.subject}: {words.score} {arms.synthetic.value:.3f} from synthetic rows, "
-        f"{arms.real.value:.3f} from as many real rows; {unsure}{rows}"
-    )
-
-
 def _worth(arms: Arms, alpha: float) -> tuple[str, str]:
     """What the synthetic rows are worth in words, and the interval of that in brackets."""
     if _is_noise(arms, alpha):
@@ -333,10 +303,3 @@ def _rows(arms: Arms, score: float) -> str:
         return f"fewer than {curve[0].n:,}"
     rows = float(np.exp(np.interp(score, scores, np.log([arm.n for arm in curve]))))
     return f"{float(f'{rows:.2g}'):,.0f}"
-
-
-def _left_out(words: _Words) -> str:
-    counts = [f"{count:,} {role}" for role, count in words.task.dropped.items() if count]
-    if not counts:
-        return ""
-    return f" Rows without a readable target are left out: {', '.join(counts)}."

@@ -31,7 +31,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from synth_eval.checks.utility._curves import interval
 from synth_eval.checks.utility._task import (
@@ -101,7 +100,8 @@ def any_target_utility(ctx: Context) -> Result:
     lost = sum(bool(item.more["lost"]) for item in items) / len(items)
     shares = np.array([column.share for column in columns])
     median = float(np.median(shares))
-    low, high = _median_interval(shares, alpha, ctx.rng("median"))
+    draws = ctx.rng("median").choice(shares, (500, len(shares)))  # bootstrap over the columns
+    low, high = map(float, np.quantile(np.median(draws, axis=1), [alpha / 2, 1 - alpha / 2]))
     most = ctx.config.margin("utility.lost_columns").value
     told = (
         f"Over {len(columns)} predictable columns, models trained on synthetic rows keep "
@@ -132,13 +132,6 @@ def _surely_below(first: Arm, second: Arm, alpha: float) -> bool:
     return gap(first, second).interval(alpha)[1] < 0
 
 
-def _is_lost(column: _Column, alpha: float) -> bool:
-    if _surely_below(column.synthetic, column.floor, alpha):
-        return True
-    nothing_learned = gap(column.synthetic, column.nothing).interval(alpha)[0] <= 0
-    return nothing_learned and _surely_below(column.synthetic, column.go, alpha)
-
-
 def _names(ctx: Context) -> list[str]:
     if ctx.config.targets:
         return list(ctx.config.targets)
@@ -162,7 +155,9 @@ def _column(ctx: Context, name: str) -> _Column | None:
     except NotApplicable:
         return None
     rng, learner = ctx.rng(f"fits {name}"), boosting_learner(ctx.config.tuning)
-    task = task.with_holdout(_sample(task.holdout, _TEST_ROWS, rng))
+    if len(task.holdout) > _TEST_ROWS:
+        drawn = np.sort(rng.permutation(len(task.holdout))[:_TEST_ROWS])
+        task = task.with_holdout(task.holdout.take(drawn))
     if not task.can_be_scored:
         return None
     rows = max(min(len(task.real), len(task.synthetic), 2 * _TRAINING_ROWS) // 2, 1)
@@ -189,21 +184,6 @@ def _column(ctx: Context, name: str) -> _Column | None:
     return _Column(name, score, synthetic, real, go, floor, nothing, kept_share)
 
 
-def _sample(rows: TrainingRows, size: int, rng: np.random.Generator) -> TrainingRows:
-    if len(rows) <= size:
-        return rows
-    return rows.take(np.sort(rng.permutation(len(rows))[:size]))
-
-
-def _median_interval(
-    values: npt.NDArray[np.float64], alpha: float, rng: np.random.Generator
-) -> tuple[float, float]:
-    """Bootstrap over the columns."""
-    draws = rng.choice(values, (500, len(values)))
-    low, high = np.quantile(np.median(draws, axis=1), [alpha / 2, 1 - alpha / 2])
-    return float(low), float(high)
-
-
 def _item(column: _Column, alpha: float, corrected: float) -> Item:
     """Scores of a column, and whether it is surely below a tenth of the real rows.
 
@@ -211,6 +191,10 @@ def _item(column: _Column, alpha: float, corrected: float) -> Item:
     """
     low, high = interval(column.synthetic, alpha, -1.0, 1.0)
     to_go = gap(column.synthetic, column.go)
+    has_learned = gap(column.synthetic, column.nothing).interval(corrected)[0] > 0
+    is_lost = _surely_below(column.synthetic, column.floor, corrected) or (
+        not has_learned and _surely_below(column.synthetic, column.go, corrected)
+    )
     decision = Decision(
         "score less that of a tenth of the real rows",
         to_go.value,
@@ -232,6 +216,6 @@ def _item(column: _Column, alpha: float, corrected: float) -> Item:
         more={
             "score": column.score,
             "kept": column.share,
-            "lost": _is_lost(column, corrected),
+            "lost": is_lost,
         },
     )

@@ -114,7 +114,12 @@ def coefficient_agreement(ctx: Context) -> Result:
     overlap = interval_overlap(fits["synthetic"], fits["real"])
     ceiling = interval_overlap(fits["holdout"], fits["real"])
     low, high = _mean_interval(overlap, ctx.config.alpha)
-    flips = _flips(fits, 1 - ctx.config.margin("utility.false_alarm").value)
+    level = 1 - ctx.config.margin("utility.false_alarm").value
+    (low_a, high_a), (low_b, high_b) = (
+        fits[role].intervals(level) for role in ("synthetic", "real")
+    )
+    # Coefficients surely above zero in one table and surely below in the other.
+    flips = ((low_a > 0) & (high_b < 0)) | ((high_a < 0) & (low_b > 0))
     coverage = naive_coverage(len(task.synthetic), len(task.real))
     floor = _mean_interval(ceiling, ctx.config.alpha)[0]
     worst = int(np.argmin(overlap))
@@ -273,14 +278,6 @@ def _mean_interval(values: FloatArray, alpha: float) -> tuple[float, float]:
     error = float(values.std(ddof=1)) / len(values) ** 0.5 if len(values) > 1 else 0.0
     half = float(stdtrit(max(len(values) - 1, 1), 1 - alpha / 2)) * error
     return float(values.mean()) - half, float(values.mean()) + half
-
-
-def _flips(fits: dict[str, Coefficients], level: float) -> npt.NDArray[np.bool_]:
-    """Coefficients surely above zero in one table and surely below in the other."""
-    (low_a, high_a), (low_b, high_b) = (
-        fits[role].intervals(level) for role in ("synthetic", "real")
-    )
-    return np.asarray(((low_a > 0) & (high_b < 0)) | ((high_a < 0) & (low_b > 0)))
 
 
 def _label(term: _Term) -> str:

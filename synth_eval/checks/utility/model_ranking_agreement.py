@@ -34,7 +34,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.utility._experiment import Experiment, experiment
+from synth_eval.checks.utility._experiment import experiment
 from synth_eval.checks.utility._models import Model, Models, compared_models
 from synth_eval.checks.utility._task import kind_of_task, require_full_depth
 from synth_eval.checks.utility._worth_rows import absence, arm_item
@@ -76,7 +76,10 @@ def model_ranking_agreement(ctx: Context) -> Result:
     low, high = ranking_interval(synthetic[0], real[0], alpha, trial.rng("ranking"))
     ceiling = kendall(_values(real[0]), _values(others))
     regret, chosen = _regret(models)
-    margin = _margin(ctx, trial, models)
+    share = ctx.config.margin("utility.negligible_loss")
+    highest = max(model.real.arm(models.on_real.score).value for model in models.tested)
+    gain = max(highest - trial.arm("dummy").value, 0.0)
+    margin = Threshold(share.value * gain, f"regret: {share.basis}")
     lost = f"{chosen}, the best on synthetic data, loses {max(regret.value, 0.0):.4f} on real data"
     return ctx.judged(
         f"{len(models.tested)} models rank after synthetic training rows as after real ones with "
@@ -140,13 +143,6 @@ def _regret(models: Models) -> tuple[Measurement, str]:
     if chosen is best:
         return Measurement(0.0, 0.0, 1e6), chosen.name
     return gap(best.real.arm(score), chosen.real.arm(score)), chosen.name
-
-
-def _margin(ctx: Context, trial: Experiment, models: Models) -> Threshold:
-    share = ctx.config.margin("utility.negligible_loss")
-    dummy = trial.arm("dummy").value
-    gain = max(model.real.arm(models.on_real.score).value for model in models.tested) - dummy
-    return Threshold(share.value * max(gain, 0.0), f"regret: {share.basis}")
 
 
 def _item(models: Models, model: Model, alpha: float) -> Item:

@@ -28,7 +28,7 @@ from __future__ import annotations
 import numpy as np
 
 from synth_eval.checks.utility._experiment import experiment
-from synth_eval.checks.utility._task import MANY_TEST_ROWS, Task
+from synth_eval.checks.utility._task import MANY_TEST_ROWS
 from synth_eval.checks.utility._worth_rows import GAIN_FACTS, judged_by_rows
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
@@ -51,23 +51,21 @@ from synth_eval.stats.scores import average_precision
 def tstr_average_precision(ctx: Context) -> Result:
     """Compare how well the rarest class is found after training on synthetic and real rows."""
     trial = experiment(ctx, "classification")
-    rare = _rarest_class(trial.task)
-    positive = trial.task.holdout.target == rare
+    target, classes = trial.task.holdout.target, trial.task.classes
+    counts = np.bincount(target, minlength=len(classes))
+    enough = [k for k, count in enumerate(counts) if count >= MANY_TEST_ROWS]
+    if not enough or len(target) - counts.max() < MANY_TEST_ROWS:
+        raise NotApplicable(
+            f"the rarer classes of {trial.task.target!r} have fewer than {MANY_TEST_ROWS} "
+            "holdout rows",
+            remedy="give a larger holdout",
+        )
+    rare = min(enough, key=lambda k: (counts[k], k))
+    positive = target == rare
     return judged_by_rows(
         ctx,
         trial,
         "average precision",
         lambda prediction: average_precision(positive, prediction[:, rare]),
-        subject=f"Finding {trial.task.target!r} = {trial.task.classes[rare]!r}",
+        subject=f"Finding {trial.task.target!r} = {classes[rare]!r}",
     )
-
-
-def _rarest_class(task: Task) -> int:
-    counts = np.bincount(task.holdout.target, minlength=len(task.classes))
-    enough = [k for k, count in enumerate(counts) if count >= MANY_TEST_ROWS]
-    if not enough or len(task.holdout) - counts.max() < MANY_TEST_ROWS:
-        raise NotApplicable(
-            f"the rarer classes of {task.target!r} have fewer than {MANY_TEST_ROWS} holdout rows",
-            remedy="give a larger holdout",
-        )
-    return min(enough, key=lambda k: (counts[k], k))

@@ -82,7 +82,8 @@ def tstr_calibration(ctx: Context) -> Result:
     missing = absence(ctx, trial.task)
     if missing is not None:
         return missing
-    classes = _classes(trial)
+    # Two classes have the same Brier score: the rarer one will do.
+    classes = [1] if len(trial.task.classes) == 2 else list(trial.task.scored)
     alpha, margin = ctx.config.alpha, ctx.config.margin("utility.calibration_loss")
     no_ranking = ctx.config.margin("utility.no_ranking").value
     loss, real = (_loss(trial, name, classes, alpha, no_ranking) for name in _ARMS)
@@ -92,9 +93,17 @@ def tstr_calibration(ctx: Context) -> Result:
             "that wrong probabilities could lose (see U001)"
         )
     low, high = (max(end, 0.0) for end in loss.estimate().interval(alpha))
-    worst = _farthest_off(trial, classes)
+    target, prediction = trial.task.holdout.target, trial.fits("synthetic").predictions[0]
+    worst = max(  # the class whose calibration error weighs most in the Brier score
+        classes, key=lambda k: brier_decomposition(target == k, prediction[:, k]).reliability
+    )
     parts = _parts(trial, worst, alpha)
-    curves = {side: _curve(trial, name, worst, ctx) for name, side in _ARMS.items()}
+    curves = {}
+    for name, side in _ARMS.items():
+        predicted = trial.fits(name).predictions[0][:, worst]
+        curves[side] = reliability_items(
+            np.asarray(target == worst), predicted, ctx.config.small_cell, alpha, side=side
+        )
     lost, label = max(loss.value, 0.0), trial.task.classes[worst]
     slope, intercept = (item.more["synthetic"] for item in parts[:2])
     return ctx.judged(
@@ -143,11 +152,6 @@ def decisions(config: Config, lost: float, low: float, high: float) -> list[Deci
     ]
 
 
-def _classes(trial: Experiment) -> list[int]:
-    """Classes to look at: two classes have the same Brier score, the rarer one will do."""
-    return [1] if len(trial.task.classes) == 2 else list(trial.task.scored)
-
-
 def _loss(
     trial: Experiment, name: str, classes: list[int], alpha: float, no_ranking: float
 ) -> Arm | None:
@@ -164,17 +168,6 @@ def _loss(
         return loss or Score(_ALL_LOST, np.zeros(len(outcomes)))
 
     return trial.arm(name, score, ("calibration loss", *classes))
-
-
-def _farthest_off(trial: Experiment, classes: list[int]) -> int:
-    """Class whose calibration error weighs most in the Brier score."""
-    prediction = trial.fits("synthetic").predictions[0]
-    return max(
-        classes,
-        key=lambda k: (
-            brier_decomposition(trial.task.holdout.target == k, prediction[:, k]).reliability
-        ),
-    )
 
 
 def _parts(trial: Experiment, number: int, alpha: float) -> list[Item]:
@@ -200,13 +193,6 @@ def _parts(trial: Experiment, number: int, alpha: float) -> list[Item]:
         more = {arm: getattr(parts, name) for arm, parts in brier.items()}
         items.append(Item("measure", (f"Brier {name}",), side=Side.NEUTRAL, more=more))
     return items
-
-
-def _curve(trial: Experiment, name: str, number: int, ctx: Context) -> list[Item]:
-    positive = np.asarray(trial.task.holdout.target == number)
-    prediction = trial.fits(name).predictions[0][:, number]
-    least, alpha = ctx.config.small_cell, ctx.config.alpha
-    return reliability_items(positive, prediction, least, alpha, side=_ARMS[name])
 
 
 def reliability_items(

@@ -27,7 +27,6 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from statistics import NormalDist
 
 from synth_eval.judging.check import Context
@@ -75,8 +74,20 @@ def holdout_contract(ctx: Context) -> Result:
         ),
     )  # fmt: skip
     items = _drifted(ctx)
+    message = "Real and holdout look like a random split of one table."
+    if decisions[0].status is not Status.PASS:
+        message = (
+            f"{split:,} of {doubles:,} records that occur twice lie in both real and holdout, "
+            f"where a random split gives {percent(chance, 0)}: rows were shared between the "
+            "tables."
+        )
+    elif items:
+        message = (
+            "Holdout and real differ more than a random split explains in "
+            f"{counted(len(items), 'column')}, most in {items[0].label}."
+        )
     return ctx.judged(
-        _message(doubles, split, chance, items, is_shared=decisions[0].status is not Status.PASS),
+        message,
         decisions=decisions,
         items=items,
         items_decide=True,
@@ -88,23 +99,6 @@ def holdout_contract(ctx: Context) -> Result:
         direction=Direction.REFERENCE,
         n=holdout,
     )
-
-
-def _message(
-    doubles: int, split: int, chance: float, drifted: Sequence[Item], *, is_shared: bool
-) -> str:
-    if is_shared:
-        return (
-            f"{split:,} of {doubles:,} records that occur twice lie in both real and holdout, "
-            f"where a random split gives {percent(chance, 0)}: rows were shared between the "
-            "tables."
-        )
-    if drifted:
-        return (
-            "Holdout and real differ more than a random split explains in "
-            f"{counted(len(drifted), 'column')}, most in {drifted[0].label}."
-        )
-    return "Real and holdout look like a random split of one table."
 
 
 def _split_doubles(ctx: Context) -> tuple[int, int, float]:

@@ -25,7 +25,7 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from statistics import NormalDist
 
 import numpy as np
@@ -70,8 +70,17 @@ def impossible_values(ctx: Context) -> Result:
     items = [_column_item(ctx, name, level, margin.value) for name in names]
     items.sort(key=lambda item: (-item.severity, -item.number("excess")))
     worst = items[0]
+    beyond = [item for item in items if item.status is not Status.PASS]
+    message = f"No column leaves what fresh real rows show ({counted(len(items), 'column')})."
+    if beyond:
+        more = f"; {counted(len(beyond) - 1, 'more column')} too" if beyond[1:] else ""
+        message = (
+            f"Column {worst.label}: {percent(worst.number('estimate'), 2)} of cells are outside "
+            f"the real range or levels, {percent(worst.number('reference'), 2)} among fresh real "
+            f"rows{more}."
+        )
     return ctx.judged(
-        _message(items),
+        message,
         items=items,
         items_decide=True,
         estimate=Estimate(worst.number("estimate"), worst.low, worst.high, level),
@@ -95,13 +104,16 @@ def _column_item(ctx: Context, name: str, level: float, margin: float) -> Item:
         unseen = int(ctx.counts(table, "holdout")[_OUTSIDE])
         expected = max(expected, unseen / data.holdout.num_rows)
     rate = outside / rows
+    # Room for the error of the expected rate itself, which rests on few rows.
+    real_rows, z = data.real.num_rows, NormalDist().inv_cdf(0.5 + level / 2)
+    spread = z * float(np.sqrt(max(expected, 1 / real_rows) / real_rows))
     decision = Decision(
         f"cells of {name} outside",
         rate,
         low,
         high,
         fail=expected + margin,
-        warn=expected + _spread(expected, data.real.num_rows, level),
+        warn=expected + spread,
         # A rate below both lines is what fresh rows show: leaving the range now and then is
         # no fault, so nothing more has to be proved for a pass.
         otherwise=Status.PASS,
@@ -162,22 +174,3 @@ def _expected(ctx: Context, name: str) -> float:
         return alone / (finite.rows + 1)
     levels = ctx.counts(level_table(ctx.data.real.levels(name), name), "real")[:-1]
     return float((levels == 1).sum()) / max(int(levels.sum()), 1)
-
-
-def _spread(expected: float, rows: int, level: float) -> float:
-    """Room for the error of the expected rate itself, which rests on few rows."""
-    z = NormalDist().inv_cdf(0.5 + level / 2)
-    return z * float(np.sqrt(max(expected, 1 / rows) / rows))
-
-
-def _message(items: Sequence[Item]) -> str:
-    beyond = [item for item in items if item.status is not Status.PASS]
-    if not beyond:
-        return f"No column leaves what fresh real rows show ({counted(len(items), 'column')})."
-    worst = beyond[0]
-    more = f"; {counted(len(beyond) - 1, 'more column')} too" if beyond[1:] else ""
-    return (
-        f"Column {worst.label}: {percent(worst.number('estimate'), 2)} of cells are outside the "
-        f"real range or levels, {percent(worst.number('reference'), 2)} among fresh real "
-        f"rows{more}."
-    )

@@ -26,8 +26,6 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from synth_eval.data.schema import Column
 from synth_eval.data.states import CellFacts, facts_of
 from synth_eval.judging.check import Context
@@ -59,8 +57,13 @@ def schema_match(ctx: Context) -> Result:
     worst = max((item.number("estimate") for item in items), default=0.0)
     reference = max((item.reference or 0.0 for item in items), default=0.0)
     _, low, high = wilson(round(worst * data.synthetic.num_rows), data.synthetic.num_rows)
+    noticed = [item for item in items if item.more["finding"]]
+    message = f"All {len(items)} columns are there and every cell can be read."
+    if noticed:
+        more = f" {counted(len(noticed) - 1, 'more column')} with findings." if noticed[1:] else ""
+        message = f"Column {noticed[0].label}: {noticed[0].more['finding']}.{more}"
     return ctx.judged(
-        _message(items),
+        message,
         items=items,
         items_decide=True,
         estimate=Estimate(worst, min(low, worst), max(high, worst)),
@@ -159,12 +162,3 @@ def _storage(column: Column, real: CellFacts, synthetic: CellFacts) -> str:
     if second == "number" and first == "whole number" and not synthetic.fractional:
         return ""
     return f"stored as {second}, in the real table as {first}"
-
-
-def _message(items: Sequence[Item]) -> str:
-    noticed = [item for item in items if item.more["finding"]]
-    if not noticed:
-        return f"All {len(items)} columns are there and every cell can be read."
-    worst = noticed[0]
-    more = f" {counted(len(noticed) - 1, 'more column')} with findings." if noticed[1:] else ""
-    return f"Column {worst.label}: {worst.more['finding']}.{more}"

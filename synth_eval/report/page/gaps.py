@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from synth_eval.data.schema import unread
 from synth_eval.judging.dimensions import dimensions
@@ -65,7 +65,10 @@ def not_evaluated(findings: Findings) -> list[Gap]:
     """
     return [
         *_skipped_checks(findings.results),
-        *_unread_columns(findings.schema),
+        *(
+            Gap(entry.what, entry.why, [(name, "") for name in entry.columns])
+            for entry in unread(findings.schema)
+        ),
         *_not_asked_for(findings),
         *_dimensions_to_come(),
     ]
@@ -91,13 +94,6 @@ def _skipped_checks(results: Sequence[Result]) -> list[Gap]:
         what = counted(len(checks), "check") + kind
         gaps.append(Gap(what, why, [(check, "") for check in checks]))
     return gaps
-
-
-def _unread_columns(schema: Mapping[str, Any]) -> list[Gap]:
-    return [
-        Gap(entry.what, entry.why, [(name, "") for name in entry.columns])
-        for entry in unread(schema)
-    ]
 
 
 def _not_asked_for(findings: Findings) -> list[Gap]:

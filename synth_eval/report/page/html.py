@@ -84,11 +84,15 @@ def standalone(
     **values
         What else the template asks for.
     """
+    # Escaped like those that stand open in the page.
+    entries = [
+        f"{_json(key)}:{_figure_json(drawing)}" for key, drawing in (on_demand or {}).items()
+    ]
     return fill(
         name,
         figures=[(key, _figure_json(drawing)) for key, drawing in figures.items()],
         themes=_json({mode: template(mode) for mode in ("light", "dark")}),
-        on_demand=_packed(_figures_json(on_demand)) if on_demand else "",
+        on_demand=_packed("{" + ",".join(entries) + "}") if on_demand else "",
         plotly=_packed_plotly() if figures or on_demand else "",
         version=__version__,
         **values,
@@ -176,12 +180,6 @@ def _asset(name: str) -> Markup:
 
 def _figure_json(drawing: Drawing) -> Markup:
     return _json({"data": drawing.data, "layout": drawing.layout, "caption": drawing.caption})
-
-
-def _figures_json(drawings: Mapping[str, Drawing]) -> str:
-    """Figures by key; escaped like those that stand open in the page."""
-    entries = (f"{_json(key)}:{_figure_json(drawing)}" for key, drawing in drawings.items())
-    return "{" + ",".join(entries) + "}"
 
 
 def _packed(text: str) -> str:

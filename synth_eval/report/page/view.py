@@ -103,12 +103,33 @@ def page(findings: Findings) -> Page:
     """View of an evaluation."""
     figures = PageFigures(findings)
     rows = allowed_rows([result.items for result in findings.results])
-    dimensions = []
+    views = []
     for name, verdict in findings.verdicts.items():
         results = [result for result in findings.results if result.dimension == name]
         results.sort(key=lambda result: (_ORDER.index(result.status), result.code))
-        checks = [_check(result, rows, figures) for result in results]
-        dimensions.append(_dimension(name, verdict, checks))
+        counts = Counter(result.status for result in results)
+        checks = [
+            CheckView(
+                result=result,
+                title=title(result),
+                strip=strip(result),
+                table=items_table(result.items, rows, figures.of_items) if result.items else None,
+                figures=figures.of_check(result),
+                explanation=explanation(result),
+                decided=decision_views(result),
+            )
+            for result in results
+        ]
+        views.append(
+            DimensionView(
+                name=name,
+                question=dimensions()[name].question if name in dimensions() else "",
+                verdict=verdict,
+                shape=VERDICT_SHAPES[verdict.word],
+                tally=[(status, counts[status]) for status in _ORDER if counts[status]],
+                checks=checks,
+            )
+        )
     alarms = [r for r in findings.findings() if r.status is not Status.NOT_APPLICABLE]
     return Page(
         headline=headline(findings, aside=False),
@@ -117,7 +138,7 @@ def page(findings: Findings) -> Page:
         tables=table_views(findings.provenance),
         created=created_words(findings.provenance.get("created")),
         provenance=findings.provenance,
-        dimensions=dimensions,
+        dimensions=views,
         worst=worst_items(findings.results),
         findings=[(result, title(result)) for result in alarms[:_FINDINGS]],
         more_findings=max(len(alarms) - _FINDINGS, 0),
@@ -153,30 +174,6 @@ def headline(findings: Findings, *, aside: bool = True) -> str:
     others = [f"{name} ({v.word})" for name, v in verdicts.items() if not v.decisive]
     tail = f" Not decisive for it: {', '.join(others)}." if aside else ""
     return f"{title}: {sentence}{tail}"
-
-
-def _check(result: Result, rows: int, figures: PageFigures) -> CheckView:
-    return CheckView(
-        result=result,
-        title=title(result),
-        strip=strip(result),
-        table=items_table(result.items, rows, figures.of_items) if result.items else None,
-        figures=figures.of_check(result),
-        explanation=explanation(result),
-        decided=decision_views(result),
-    )
-
-
-def _dimension(name: str, verdict: Verdict, checks: Sequence[CheckView]) -> DimensionView:
-    counts = Counter(check.result.status for check in checks)
-    return DimensionView(
-        name=name,
-        question=dimensions()[name].question if name in dimensions() else "",
-        verdict=verdict,
-        shape=VERDICT_SHAPES[verdict.word],
-        tally=[(status, counts[status]) for status in _ORDER if counts[status]],
-        checks=checks,
-    )
 
 
 def created_words(created: object) -> str:

@@ -107,7 +107,8 @@ def _holds(
     """Whether a relation means something and real rows keep it."""
     a, b = grids[names[0]], grids[names[1]]
     surprise = 1 - float(relation(a[:, None], b[None, :]).mean())
-    if surprise < MIN_SURPRISE or _rarely_holds(a, b, relation):
+    # A relation of rows is one of quantiles, too: where even these break it, rows need not be read.
+    if surprise < MIN_SURPRISE or float(relation(a, b).mean()) < 0.9:
         return False
     whole = _exceptions(real, names, relation)
     return (
@@ -117,17 +118,7 @@ def _holds(
     )
 
 
-def _rarely_holds(a: Floats, b: Floats, relation: Relation) -> bool:
-    """Whether even the quantiles break it; a relation of rows is one of quantiles too."""
-    return float(relation(a, b).mean()) < 0.9
-
-
-def _count(a: Floats, b: Floats, relation: Relation) -> Tally:
+def _exceptions(table: Table, names: tuple[str, str], relation: Relation) -> Tally:
+    a, b = (table.number_column(name).values for name in names)
     there = ~(np.isnan(a) | np.isnan(b))
     return Tally(int(there.sum()), int((~relation(a[there], b[there])).sum()))
-
-
-def _exceptions(table: Table, names: tuple[str, str], relation: Relation) -> Tally:
-    return _count(
-        table.number_column(names[0]).values, table.number_column(names[1]).values, relation
-    )

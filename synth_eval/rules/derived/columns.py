@@ -30,6 +30,9 @@ _MANY_DAYS = 5 * 365
 _MAX_LEVELS = 200
 """Levels that one rule lists; of more nobody reads the list."""
 
+_LISTED = 4
+"""Levels that the words of a rule name."""
+
 _SHAPE_COVER = 0.999
 """Share of the values that have a shape for it to be a rule: a few may be garbled."""
 
@@ -65,7 +68,19 @@ def column_rules(real: Table, spec: Column, small_cell: int) -> Iterator[Rule]:
     else:
         yield from _string_rules(real, spec, small_cell)
     if "key" in spec.roles:
-        yield _unique_rule(spec.name)
+
+        def repeated(table: Table) -> Tally:
+            words = table.strings(spec.name).drop_null()
+            counts = words.value_counts().field("counts").to_numpy()
+            return Tally(len(words), int(counts[counts > 1].sum()))
+
+        yield Rule(
+            "expect_column_values_to_be_unique",
+            {"column": spec.name, "mostly": None},
+            f"{spec.name}: no value occurs twice",
+            "the key of the real table",
+            repeated,
+        )
 
 
 def literal(word: str, spec: Column, stored: str) -> Any:
@@ -85,7 +100,14 @@ def literal(word: str, spec: Column, stored: str) -> Any:
 def _type_rules(real: Table, spec: Column) -> Iterator[Rule]:
     column = real.column(spec.name)
     if spec.kind == "datetime" and "string" in column.stored and spec.datetime_format:
-        yield _format_rule(spec.name, spec.datetime_format)
+        yield Rule(
+            "expect_column_values_to_match_strftime_format",
+            {"column": spec.name, "strftime_format": spec.datetime_format, "mostly": None},
+            f"{spec.name}: dates are written as {spec.datetime_format}",
+            "the form that reads every date of the real table; it sets the resolution too",
+            lambda table: _readable(table, table.schema[spec.name]),
+            form=True,
+        )
         return
     types, words = _types(column)
     if types:
@@ -112,17 +134,6 @@ def _types(column: AnyColumn) -> tuple[tuple[str, ...], str]:
     if spec.kind == "boolean" and "string" not in stored:
         return (_FLAG if stored == "bool" else (*_FLAG, *_WHOLE, *_REAL)), "true or false"
     return (), ""
-
-
-def _format_rule(name: str, pattern: str) -> Rule:
-    return Rule(
-        "expect_column_values_to_match_strftime_format",
-        {"column": name, "strftime_format": pattern, "mostly": None},
-        f"{name}: dates are written as {pattern}",
-        "the form that reads every date of the real table; it sets the resolution too",
-        lambda table: _readable(table, table.schema[name]),
-        form=True,
-    )
 
 
 def _readable(table: Table, spec: Column) -> Tally:
@@ -177,13 +188,19 @@ def _range_rules(real: Table, spec: Column, small_cell: int) -> Iterator[Rule]:
         return
     (low, high), ends = limits
     words = [str(end).removesuffix("T00:00:00") for end in ends]
+
+    def outside(table: Table) -> Tally:
+        values = table.number_column(spec.name).values
+        values = values[~np.isnan(values)]
+        return Tally(len(values), int(((values < low) | (values > high)).sum()))
+
     yield Rule(
         "expect_column_values_to_be_between",
         {"column": spec.name, "min_value": ends[0], "max_value": ends[1], "mostly": None},
         f"{spec.name}: from {words[0]} to {words[1]}",
         f"at least {small_cell} real rows reach each end; an end that is not a limit shared by "
         "many rows is moved outward and rounded",
-        lambda table: _outside(table, spec.name, low, high),
+        outside,
     )
 
 
@@ -213,12 +230,6 @@ def _dates(column: NumberColumn, small_cell: int) -> _Range | None:
     return (low, high), (iso_moment(low, zoned=zoned), iso_moment(high, zoned=zoned))
 
 
-def _outside(table: Table, name: str, low: float, high: float) -> Tally:
-    values = table.number_column(name).values
-    values = values[~np.isnan(values)]
-    return Tally(len(values), int(((values < low) | (values > high)).sum()))
-
-
 def _level_rules(real: Table, spec: Column, small_cell: int) -> Iterator[Rule]:
     column = real.level_column(spec.name)
     counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.levels))
@@ -233,54 +244,41 @@ def _level_rules(real: Table, spec: Column, small_cell: int) -> Iterator[Rule]:
         why += (
             f"; rarer ones are not named, up to {percent(left_out.rate, 2)} of the rows have them"
         )
+    more = f" and {named - _LISTED} more" if named > _LISTED else ""
+
+    def other_levels(table: Table) -> Tally:
+        codes = table.level_column(spec.name).codes
+        return Tally(int((codes >= 0).sum()), int((codes >= named).sum()))
+
     yield Rule(
         "expect_column_values_to_be_in_set",
         {"column": spec.name, "value_set": sorted(values, key=str), "mostly": None},
-        f"{spec.name}: one of {_listed([str(value) for value in values])}",
+        f"{spec.name}: one of {', '.join(map(str, values[:_LISTED]))}{more}",
         why,
-        lambda table: _other_levels(table, spec.name, named),
+        other_levels,
     )
-
-
-def _listed(words: list[str], most: int = 4) -> str:
-    more = len(words) - most
-    return ", ".join(words[:most]) + (f" and {more} more" if more > 0 else "")
-
-
-def _other_levels(table: Table, name: str, named: int) -> Tally:
-    codes = table.level_column(name).codes
-    return Tally(int((codes >= 0).sum()), int((codes >= named).sum()))
-
-
-def _unique_rule(name: str) -> Rule:
-    return Rule(
-        "expect_column_values_to_be_unique",
-        {"column": name, "mostly": None},
-        f"{name}: no value occurs twice",
-        "the key of the real table",
-        lambda table: _repeated(table, name),
-    )
-
-
-def _repeated(table: Table, name: str) -> Tally:
-    words = table.strings(name).drop_null()
-    counts = words.value_counts().field("counts").to_numpy()
-    return Tally(len(words), int(counts[counts > 1].sum()))
 
 
 def _string_rules(real: Table, spec: Column, small_cell: int) -> Iterator[Rule]:
     """Shape of identifiers, length of texts; identifiers stored as numbers have neither."""
     words = real.strings(spec.name).drop_null()
-    if len(words) < 10 * small_cell or not _stored_as_text(real, spec.name):
+    stored = str(real.source.schema.field(spec.name).type)
+    if len(words) < 10 * small_cell or "string" not in stored:
         return
     shape = common_shape(words) if spec.kind == "id" else None
     if shape is not None:
+
+        def misshapen(table: Table) -> Tally:
+            words = table.strings(spec.name).drop_null()
+            matched = int(pc.sum(pc.match_substring_regex(words, shape)).as_py() or 0)
+            return Tally(len(words), len(words) - matched)
+
         yield Rule(
             "expect_column_values_to_match_regex",
             {"column": spec.name, "regex": shape, "mostly": None},
             f"{spec.name}: has the shape {shape}",
             f"the shape of at least {percent(_SHAPE_COVER)} of the real values",
-            lambda table: _misshapen(table, spec.name, shape),
+            misshapen,
         )
         return
     bounds = safe_bounds(
@@ -288,18 +286,19 @@ def _string_rules(real: Table, spec: Column, small_cell: int) -> Iterator[Rule]:
     )
     if bounds is not None:
         low, high = int(bounds[0]), int(bounds[1])
+
+        def odd_lengths(table: Table) -> Tally:
+            words = table.strings(spec.name).drop_null()
+            lengths = pc.utf8_length(words).to_numpy(zero_copy_only=False)
+            return Tally(len(lengths), int(((lengths < low) | (lengths > high)).sum()))
+
         yield Rule(
             "expect_column_value_lengths_to_be_between",
             {"column": spec.name, "min_value": low, "max_value": high, "mostly": None},
             f"{spec.name}: between {low} and {high} characters",
             f"at least {small_cell} real rows reach each end, or it is moved outward",
-            lambda table: _odd_lengths(table, spec.name, low, high),
+            odd_lengths,
         )
-
-
-def _stored_as_text(table: Table, name: str) -> bool:
-    kind = str(table.source.schema.field(name).type)
-    return "string" in kind
 
 
 def common_shape(words: pa.Array) -> str | None:
@@ -337,14 +336,3 @@ def common_shape(words: pa.Array) -> str | None:
         for token in tokens
     ]
     return "^" + "".join(parts).replace("\\-", "-") + "$"
-
-
-def _misshapen(table: Table, name: str, shape: str) -> Tally:
-    words = table.strings(name).drop_null()
-    matched = int(pc.sum(pc.match_substring_regex(words, shape)).as_py() or 0)
-    return Tally(len(words), len(words) - matched)
-
-
-def _odd_lengths(table: Table, name: str, low: int, high: int) -> Tally:
-    lengths = pc.utf8_length(table.strings(name).drop_null()).to_numpy(zero_copy_only=False)
-    return Tally(len(lengths), int(((lengths < low) | (lengths > high)).sum()))

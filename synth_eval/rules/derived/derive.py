@@ -59,7 +59,17 @@ def rules_of(baseline: Baseline, small_cell: int) -> tuple[list[Derived], Search
 
 
 def _candidates(real: Table, small_cell: int, search: Search) -> Iterator[Rule]:
-    yield _columns_rule(real)
+    names = [name for name in real.schema.names if name in real.stored_names]
+    yield Rule(
+        "expect_table_columns_to_match_set",
+        {"column_set": names, "exact_match": False},
+        f"all {len(names)} columns are there",
+        "the columns of the real table",
+        lambda table: Tally(
+            table.num_rows,
+            0 if set(names) <= set(table.stored_names) else table.num_rows,
+        ),
+    )
     for spec in real.schema.columns:
         yield from column_rules(real, spec, small_cell)
         if spec.name in real.stored_names:
@@ -70,20 +80,6 @@ def _candidates(real: Table, small_cell: int, search: Search) -> Iterator[Rule]:
     yield from dummy_rules(blocks)
     yield from relation_rules(real, small_cell, search, blocks)
     yield from arithmetic_rules(real, search)
-
-
-def _columns_rule(real: Table) -> Rule:
-    names = [name for name in real.schema.names if name in real.stored_names]
-    return Rule(
-        "expect_table_columns_to_match_set",
-        {"column_set": names, "exact_match": False},
-        f"all {len(names)} columns are there",
-        "the columns of the real table",
-        lambda table: Tally(
-            table.num_rows,
-            0 if set(names) <= set(table.stored_names) else table.num_rows,
-        ),
-    )
 
 
 def derive_suite(
@@ -125,21 +121,19 @@ def derive_suite(
     return {
         "name": name,
         "expectations": [rule.to_dict(margin, config.small_cell) for rule in derived],
-        "meta": {META_KEY: _about(real, holdout, search, config)},
-    }
-
-
-def _about(real: Table, holdout: Table | None, search: Search, config: Config) -> dict[str, Any]:
-    return {
-        "real_rows": real.num_rows,
-        "holdout_rows": None if holdout is None else holdout.num_rows,
-        "margin": config.margin("validity.rule_violations").value,
-        "small_cell": config.small_cell,
-        "relations": {
-            "pairs_of_columns": search.pairs,
-            "tests": search.tests,
-            "complete": search.complete,
-            "exceptions_allowed": MAX_EXCEPTIONS,
-            "parts_of_sums": MAX_PARTS,
+        "meta": {
+            META_KEY: {
+                "real_rows": real.num_rows,
+                "holdout_rows": None if holdout is None else holdout.num_rows,
+                "margin": margin,
+                "small_cell": config.small_cell,
+                "relations": {
+                    "pairs_of_columns": search.pairs,
+                    "tests": search.tests,
+                    "complete": search.complete,
+                    "exceptions_allowed": MAX_EXCEPTIONS,
+                    "parts_of_sums": MAX_PARTS,
+                },
+            }
         },
     }

@@ -153,6 +153,12 @@ def _dependency(cause: View, effect: View, joint: Joint, small_cell: int, *, bot
     )
     verb = "determine each other" if both else f"determines {effect.name}"
     names = f"{cause.name} and {effect.name}" if both else cause.name
+
+    def outside_pairs(table: Table) -> Tally:
+        judged = _joint(cause, effect, table)[:-1, :-1]
+        total = int(judged.sum())
+        return Tally(total, total - int(judged[np.arange(cause.states), partner].sum()))
+
     return Rule(
         "expect_column_pair_values_to_be_in_set",
         {
@@ -165,16 +171,8 @@ def _dependency(cause: View, effect: View, joint: Joint, small_cell: int, *, bot
         f"{names} {verb}",
         f"functional dependency: each of the {cause.states} values of {cause.name} with at least "
         f"{small_cell} real rows goes with one value of {effect.name}",
-        lambda table: _outside_pairs(cause, effect, partner, table),
+        outside_pairs,
     )
-
-
-def _outside_pairs(
-    cause: View, effect: View, partner: npt.NDArray[np.int64], table: Table
-) -> Tally:
-    judged = _joint(cause, effect, table)[:-1, :-1]
-    total = int(judged.sum())
-    return Tally(total, total - int(judged[np.arange(cause.states), partner].sum()))
 
 
 def _implications(cause: View, effect: View, joint: Joint, tests: int) -> Iterator[Rule]:
@@ -198,15 +196,15 @@ def _implications(cause: View, effect: View, joint: Joint, tests: int) -> Iterat
 
 def _implication(cause: View, effect: View, state: int, result: int) -> Rule:
     kind, arguments = effect.demand(result)
+
+    def exceptions(table: Table) -> Tally:
+        row = _joint(cause, effect, table)[state, : effect.states + 1]
+        return Tally(int(row.sum()), int(row.sum() - row[result]))
+
     return Rule(
         kind,
         {**arguments, "row_condition": cause.condition(state), "mostly": None},
         f"{cause.words(state)} implies {effect.words(result)}",
         "implication: real rows hardly ever break it, other rows do",
-        lambda table: _exceptions(cause, effect, state, result, table),
+        exceptions,
     )
-
-
-def _exceptions(cause: View, effect: View, state: int, result: int, table: Table) -> Tally:
-    row = _joint(cause, effect, table)[state, : effect.states + 1]
-    return Tally(int(row.sum()), int(row.sum() - row[result]))

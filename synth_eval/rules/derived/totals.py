@@ -80,9 +80,14 @@ def total_rules(real: Table, names: list[str], search: Search) -> Iterator[Rule]
     names = [name for name in names[:_MAX_COLUMNS] if _varies(real.number_column(name).values)]
     if len(names) < 3:
         return
-    block = _probe(real, names)
+    # Some rows, chosen by their content and not by their place.
+    rows = np.argsort(fingerprints(real, names), kind="stable")[:_PROBE]
+    block = np.column_stack([real.number_column(name).values[rows] for name in names])
     tolerances = {"+": _sum_tolerance(block), "*": _product_tolerance(block)}
-    tests = _tests(len(names))
+    # Sums of up to `MAX_PARTS` columns and products of two that there could be.
+    others = len(names) - 1
+    sums = sum(math.comb(others, parts) for parts in range(2, min(MAX_PARTS, others) + 1))
+    tests = len(names) * (sums + math.comb(others, 2))
     search.tests += tests
     taken: set[int] = set()
     for relation in (*_pairs(block, tolerances), *_long_sums(block, tolerances["+"])):
@@ -96,19 +101,6 @@ def total_rules(real: Table, names: list[str], search: Search) -> Iterator[Rule]
         if _is_kept(rule.count(real), block, relation, tolerance, tests):
             taken.add(relation.total)
             yield rule
-
-
-def _tests(columns: int) -> int:
-    """Sums of up to `MAX_PARTS` columns and products of two that there could be."""
-    others = columns - 1
-    sums = sum(math.comb(others, parts) for parts in range(2, min(MAX_PARTS, others) + 1))
-    return columns * (sums + math.comb(others, 2))
-
-
-def _probe(real: Table, names: list[str]) -> Floats:
-    """Some rows, chosen by their content and not by their place."""
-    order = np.argsort(fingerprints(real, names), kind="stable")[:_PROBE]
-    return np.column_stack([real.number_column(name).values[order] for name in names])
 
 
 def _varies(values: Floats) -> bool:
@@ -207,18 +199,13 @@ def _as_sum(weights: Floats, basis: list[int], place: int) -> _Total | None:
     return _Total(total, tuple(sorted(parts)), "+") if 3 <= len(parts) <= MAX_PARTS else None
 
 
-def _gap(block: Floats, relation: _Total) -> Floats:
-    """Distance of the total from what its parts make, row by row."""
-    parts = block[:, list(relation.parts)]
-    made = parts.sum(axis=1) if relation.sign == "+" else parts.prod(axis=1)
-    return np.asarray(np.abs(block[:, relation.total] - made), np.float64)
-
-
 def _surprise(block: Floats, relation: _Total, tolerance: float, column: int) -> float:
     """Share of the rows that would break the rule with the column of another row."""
     moved = block.copy()
     moved[:, column] = np.roll(moved[:, column], 1)
-    gap = _gap(moved, relation)
+    parts = moved[:, list(relation.parts)]
+    made = parts.sum(axis=1) if relation.sign == "+" else parts.prod(axis=1)
+    gap = np.abs(moved[:, relation.total] - made)
     gap = gap[~np.isnan(gap)]
     return float((gap > tolerance).mean()) if len(gap) else 0.0
 

@@ -152,19 +152,16 @@ def _level_view(real: Table, spec: Column, small_cell: int) -> LevelView | None:
         return None
     numbers = real.number_column(spec.name)
     values = numbers.values[~numbers.missing]
-    if len(values) == 0 or not np.isfinite(values).all() or _surely_many(values):
+    if len(values) == 0 or not np.isfinite(values).all():
         return None
+    if len(np.unique(values[: 20 * MAX_LEVELS])) > MAX_LEVELS:
+        return None  # a look at some rows spares sorting columns of many values
     distinct, counts = np.unique(values, return_counts=True)
     common = distinct[counts >= small_cell]
     if not 1 < len(common) <= len(distinct) <= MAX_LEVELS or np.abs(distinct).max() >= 2**53:
         return None
     order = np.argsort(-counts[counts >= small_cell], kind="stable")
     return LevelView(spec.name, [int(value) for value in common[order]], order)
-
-
-def _surely_many(values: npt.NDArray[np.float64]) -> bool:
-    """A look at some rows spares sorting columns of many values."""
-    return len(np.unique(values[: 20 * MAX_LEVELS])) > MAX_LEVELS
 
 
 def pairs_of(views: list[View], most: int) -> Iterator[tuple[View, View]]:

@@ -115,7 +115,8 @@ def run_on_frames(
             outcomes[position] = Outcome(error=f"the table has no column {absent[0]!r}")
             continue
         raw = reads_stored(entry) and columns_of(entry)[0] in stored.columns
-        expectation = build(rename_columns(_quick(entry), names), position)
+        quick = {**entry, "type": known_pairs(str(entry["type"]))}
+        expectation = build(rename_columns(quick, names), position)
         if isinstance(expectation, Outcome):
             outcomes[position] = expectation
         else:
@@ -125,10 +126,6 @@ def run_on_frames(
             for position, outcome in _validate(built[raw], frame.rename(columns=names)):
                 outcomes[position] = _with_rows(outcome, expectations[position], frame)
     return [outcome or Outcome(error="Great Expectations gave no result") for outcome in outcomes]
-
-
-def _quick(entry: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {**entry, "type": known_pairs(str(entry["type"]))}
 
 
 def _with_rows(outcome: Outcome, entry: Mapping[str, Any], frame: pd.DataFrame) -> Outcome:

@@ -58,7 +58,8 @@ def _coerced(table: Table, real: Table, name: str) -> Any:
     if spec.is_continuous:
         column = table.number_column(name)
         stored = _real_type(real, name)
-        if spec.kind == "datetime" and not _is_clock(stored):
+        is_clock = stored.startswith(("time32", "time64", "duration"))
+        if spec.kind == "datetime" and not is_clock:
             return _moments(column.values, zoned="tz=" in stored)
         return _numbers(column.values, whole=spec.integer)
     if spec.is_discrete:
@@ -68,10 +69,6 @@ def _coerced(table: Table, real: Table, name: str) -> Any:
 
 def _real_type(real: Table, name: str) -> str:
     return real.column(name).stored if name in real.stored_names else "string"
-
-
-def _is_clock(stored: str) -> bool:
-    return stored.startswith(("time32", "time64", "duration"))
 
 
 def _numbers(values: npt.NDArray[np.float64], *, whole: bool) -> npt.NDArray[Any]:
