@@ -11,6 +11,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 import synth_eval as se
 from synth_eval.checks.utility import _experiment
+from synth_eval.judging.registry import available_checks
 from synth_eval.judging.results import Threshold
 from synth_eval.judging.run import run
 from synth_eval.judging.settings import Config
@@ -20,9 +21,9 @@ from tests.contract.conftest import SMALL
 FULL = Config(model_rows=800, neighbour_rows=400, depth="full")
 
 
-def said(data: se.Data, config: Config, select: str = "") -> dict[str, Any]:
+def said(data: se.Data, config: Config, *select: str) -> dict[str, Any]:
     """Everything that the checks say, but their time."""
-    results = run(data, config=config, select_checks=[select] if select else ())
+    results = run(data, config=config, select_checks=select)
     return {result.code: replace(result, seconds=0.0).to_dict() for result in results}
 
 
@@ -41,12 +42,20 @@ def alone(people: Mapping[str, Any], table: Any) -> se.Data:
     return se.load(people["real"], table, people["holdout"], target="approved")
 
 
-@pytest.mark.parametrize("config", [SMALL, pytest.param(FULL, marks=pytest.mark.slow)])
-def test_a_table_says_the_same_beside_others(people, tables, config):
+@pytest.mark.parametrize(
+    ("config", "beside"),
+    [
+        (SMALL, ["without"]),
+        pytest.param(SMALL, ["copula", "half", "fresh"], marks=pytest.mark.slow),
+        pytest.param(FULL, ["copula", "half", "without", "fresh"], marks=pytest.mark.slow),
+    ],
+)
+def test_a_table_says_the_same_beside_others(people, tables, config, beside):
     shared = alone(people, tables["fresh"])
-    for name, table in tables.items():
-        expected = said(alone(people, table), config)
-        found = said(shared.with_synthetic(table), config)
+    said(shared, config)
+    for name in beside:
+        expected = said(alone(people, tables[name]), config)
+        found = said(shared.with_synthetic(tables[name]), config)
         for code, result in expected.items():
             assert found[code] == result, (name, code)
 
@@ -93,8 +102,10 @@ def test_another_setting_finds_nothing_of_the_first_at_full_depth(people, tables
 def test_another_seed_finds_nothing_of_the_first(people, tables):
     config = replace(SMALL, seed=3)
     used = alone(people, tables["copula"])
-    said(used, SMALL)
-    assert said(used, config) == said(alone(people, tables["copula"]), config)
+    drawn = [code for code, spec in available_checks().items() if spec.cost != "counts"]
+    some = drawn[::4]  # the others in slow tests
+    said(used, SMALL, *some)
+    assert said(used, config, *some) == said(alone(people, tables["copula"]), config, *some)
 
 
 def test_ones_own_model_is_not_taken_for_another_of_its_name(people, tables):

@@ -158,6 +158,7 @@ def test_the_command_makes_the_page_and_takes_it_away(
     record = json.loads((tmp_path / "out" / "evaluate.ipynb").read_text(encoding="utf-8"))
     assert record["metadata"]["papermill"]["parameters"]["plugins"] == ["own.py"]
     assert "13.9.5833333" not in json.dumps(record)
-    assert cli.main(words) == 1
+    cheap = ["V001" if word == "V003" else word for word in words]
+    assert cli.main(cheap) == 1  # cells that cannot be read
     assert "Not for release" not in capsys.readouterr().out
     assert not (tmp_path / "out" / ROWS_FILE).exists()
