@@ -45,7 +45,7 @@ def statuses(data: Data) -> set[str]:
         for rule in rules
     ]
     rows = judge_rules(cases, margin=0.001, alpha=ALPHA, small_cell=11)
-    return {str(row["status"]) for row in rows}
+    return {str(row.item.status) for row in rows}
 
 
 @pytest.mark.slow
