@@ -91,7 +91,10 @@ def test_plain_commands_do_what_make_does() -> None:
 
 @pytest.mark.parametrize(
     "settings",
-    [{"depth": "fast", "reference_scores": False}, pytest.param({}, marks=pytest.mark.slow)],
+    [
+        {"depth": "fast", "reference_scores": False, "select": ["V001", "F001", "C001", "P001"]},
+        pytest.param({}, marks=pytest.mark.slow),
+    ],
     ids=["fast", "as it stands"],
 )
 def test_notebook_lines_run(

@@ -10,8 +10,8 @@ from synth_eval.judging.verdicts import VerdictWord, verdicts
 
 COUNTS = ["F001", "F002", "F003", "F004", "F005", "F006", "F007", "F014", "F015", "F016"]
 BAD_HEPATITIS = ("i_hepatitis_BN_7", "j_hepatitis_CTGAN_9", "k_hepatitis_ADSGAN_2")
-BENCHMARK = ("titanic", "penguins", "diabetes", "space_titanic")
-WIDE = ("derm", "cervical_cancer")  # thirty-five columns have 6,545 triples
+BENCHMARK = ("titanic", "penguins")
+MORE = ("diabetes", "space_titanic", "derm", "cervical_cancer")  # up to thirty-five columns
 
 
 def fidelity(real, synthetic, holdout):
@@ -21,7 +21,13 @@ def fidelity(real, synthetic, holdout):
 
 @pytest.mark.parametrize(
     ("name", "no_go"),
-    [("val", False), ("mostly", False), ("synthpop", False), ("flip10", True), ("flip50", True)],
+    [
+        ("val", False),
+        pytest.param("mostly", False, marks=pytest.mark.slow),
+        pytest.param("synthpop", False, marks=pytest.mark.slow),
+        ("flip10", True),
+        pytest.param("flip50", True, marks=pytest.mark.slow),
+    ],
 )
 def test_bank_marketing(shared_data, name, no_go):
     stem = str(shared_data / "platzer2021" / "bank-marketing_")
@@ -48,7 +54,7 @@ def test_hepatitis_patients_never_seen_pass(shared_data):
 
 
 @pytest.mark.parametrize(
-    "table", [*BENCHMARK, *(pytest.param(name, marks=pytest.mark.slow) for name in WIDE)]
+    "table", [*BENCHMARK, *(pytest.param(name, marks=pytest.mark.slow) for name in MORE)]
 )
 def test_small_tables_refuse_neither_real_rows_nor_the_faithful_generator(shared_data, table):
     """Of 69 to 145 real rows some tables cannot tell; none may be called bad."""

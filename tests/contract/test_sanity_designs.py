@@ -41,7 +41,7 @@ def estimates(real: Draw, faults: list[Draw], code: str) -> list[float]:
     return [result.estimate.value for result in found]
 
 
-@pytest.mark.parametrize("d", [1, 8, 64])
+@pytest.mark.parametrize("d", [1, pytest.param(8, marks=pytest.mark.slow), 64])
 @pytest.mark.parametrize("code", ["F001", "F002", "F011"])
 def test_distance_grows_with_a_shift_of_the_mean(d: int, code: str) -> None:
     found = estimates(normal(d), [normal(d, shift) for shift in (0.0, 0.5, 1.0, 2.0)], code)

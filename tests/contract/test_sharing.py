@@ -18,6 +18,10 @@ from synth_eval.judging.settings import Config
 from synth_eval.stats import arms
 from tests.contract.conftest import SMALL
 
+SOME = [code for code, spec in available_checks().items() if spec.cost != "counts"][::3]
+"""A third of what draws at random and fits models; the others in slow tests."""
+ALL = ["copula", "half", "without", "fresh"]
+
 FULL = Config(model_rows=800, neighbour_rows=400, depth="full")
 
 
@@ -43,19 +47,19 @@ def alone(people: Mapping[str, Any], table: Any) -> se.Data:
 
 
 @pytest.mark.parametrize(
-    ("config", "beside"),
+    ("config", "beside", "select"),
     [
-        (SMALL, ["without"]),
-        pytest.param(SMALL, ["copula", "half", "fresh"], marks=pytest.mark.slow),
-        pytest.param(FULL, ["copula", "half", "without", "fresh"], marks=pytest.mark.slow),
+        (SMALL, ["without"], SOME),
+        pytest.param(SMALL, ALL, (), marks=pytest.mark.slow),
+        pytest.param(FULL, ALL, (), marks=pytest.mark.slow),
     ],
 )
-def test_a_table_says_the_same_beside_others(people, tables, config, beside):
+def test_a_table_says_the_same_beside_others(people, tables, config, beside, select):
     shared = alone(people, tables["fresh"])
-    said(shared, config)
+    said(shared, config, *select)
     for name in beside:
-        expected = said(alone(people, tables[name]), config)
-        found = said(shared.with_synthetic(tables[name]), config)
+        expected = said(alone(people, tables[name]), config, *select)
+        found = said(shared.with_synthetic(tables[name]), config, *select)
         for code, result in expected.items():
             assert found[code] == result, (name, code)
 
@@ -102,10 +106,8 @@ def test_another_setting_finds_nothing_of_the_first_at_full_depth(people, tables
 def test_another_seed_finds_nothing_of_the_first(people, tables):
     config = replace(SMALL, seed=3)
     used = alone(people, tables["copula"])
-    drawn = [code for code, spec in available_checks().items() if spec.cost != "counts"]
-    some = drawn[::4]  # the others in slow tests
-    said(used, SMALL, *some)
-    assert said(used, config, *some) == said(alone(people, tables["copula"]), config, *some)
+    said(used, SMALL, *SOME)
+    assert said(used, config, *SOME) == said(alone(people, tables["copula"]), config, *SOME)
 
 
 def test_ones_own_model_is_not_taken_for_another_of_its_name(people, tables):

@@ -1,9 +1,20 @@
 """Arms: intervals hold the choice of training rows too."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from synth_eval.stats.arms import Arm, fit_jackknife, fit_samples, fit_shuffled, gap
+from synth_eval.stats.arms import (
+    Arm,
+    Fits,
+    constant_prediction,
+    fit_jackknife,
+    fit_samples,
+    fit_shuffled,
+    gap,
+    paired_gap,
+)
 from synth_eval.stats.learners import TrainingRows
 from synth_eval.stats.scores import Score, auc
 
@@ -128,3 +139,22 @@ def test_a_copy_tested_on_its_own_rows_looks_perfect():
     assert nearest.score(real.features, real.target) == 1
     fresh = gaussians(rng, 4000, shift=0.2)
     assert nearest.score(fresh.features, fresh.target) < 0.6
+
+
+def test_fits_that_share_their_rows_are_compared_fit_by_fit():
+    """Differences .1, .2 and .3; one sample in four of the pool."""
+    scorer = lambda prediction: Score(float(prediction[0]), np.zeros(4))  # noqa: E731
+    made = lambda *values: tuple(np.array([value]) for value in values)  # noqa: E731
+    first = Fits("a", "samples", made(0.6, 0.8, 1.0), 10, 0.25)
+    second = Fits("b", "samples", made(0.5, 0.6, 0.7), 10, 0.25)
+    found = paired_gap(first, second, scorer)
+    assert found.value == pytest.approx(0.2)
+    assert found.error**2 == pytest.approx(0.01 * (1 / 3 + 0.25 / 0.75))
+    single = paired_gap(replace(first, design="single"), second, scorer)
+    assert single.error**2 == pytest.approx(0.01 * (1 + 1 / 3))
+
+
+def test_a_constant_prediction_is_no_fit():
+    fits = constant_prediction("no model", np.zeros(3))
+    arm = fits.arm(lambda prediction: Score(0.5, np.zeros(3)))
+    assert (arm.value, arm.fits, arm.training_variance) == (0.5, 0, 0.0)

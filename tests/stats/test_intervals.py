@@ -12,6 +12,7 @@ from synth_eval.stats.intervals import (
     excess_members,
     hypergeometric_tail,
     newcombe,
+    poisson_ratio,
     residual_risk,
     wilson,
 )
@@ -165,3 +166,19 @@ def test_auc_known_answer_of_shifted_normals() -> None:
     found = auc_interval(rng.normal(1, 1, 20_000), rng.normal(0, 1, 20_000))
     assert found.low < stats.norm.cdf(1 / np.sqrt(2)) < found.high
     assert found.high - found.low < 0.012
+
+
+@pytest.mark.parametrize(("count", "control"), [(20, 20), (3, 40), (40, 3), (0, 12), (12, 0)])
+def test_ratio_of_rates_is_the_exact_binomial_interval(count: int, control: int) -> None:
+    """Given their sum, the first count is binomial: Clopper and Pearson's limits, as odds."""
+    from scipy.stats import binomtest
+
+    rows, control_rows = 1_000, 4_000
+    low, high = poisson_ratio(count, rows, control, control_rows, 0.05)
+    exact = binomtest(count, count + control).proportion_ci(0.95, method="exact")
+    scale = control_rows / rows
+    assert low == pytest.approx(exact.low / (1 - exact.low) * scale)
+    if control:
+        assert high == pytest.approx(exact.high / (1 - exact.high) * scale)
+    else:
+        assert high > 1e9

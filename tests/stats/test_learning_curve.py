@@ -42,7 +42,9 @@ def test_curve_sizes_end_with_all_rows_and_never_repeat():
     assert curve_sizes(3, 0.01, 7) == [3]
 
 
-@pytest.mark.parametrize("size", [60, pytest.param(300, marks=pytest.mark.slow), 1500])
+@pytest.mark.parametrize(
+    "size", [*(pytest.param(size, marks=pytest.mark.slow) for size in (60, 300)), 1500]
+)
 def test_a_real_sample_is_worth_its_own_size(size):
     """A subset of a second real sample stands in for the synthetic rows."""
     rng = np.random.default_rng(size)

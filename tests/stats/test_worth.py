@@ -106,3 +106,18 @@ def test_many_curves_at_once_are_each_curve_alone():
     distances = rng.uniform(0, 0.4, len(curves))
     alone = [curve.rows(distance) for curve, distance in zip(curves, distances, strict=True)]
     np.testing.assert_allclose(rows_at(curves, distances), alone, rtol=1e-9)
+
+
+def test_many_rows_in_few_cells_have_the_curve_of_their_shares():
+    """A billion rows in two cells: only the counts that occur are looked up."""
+    sizes = sample_sizes(1000, 1000)
+    billion = np.array([400_000_000, 600_000_000])
+    [found] = total_variation_curves([billion], 1000, sizes)
+    [same] = total_variation_curves([billion // 100], 1000, sizes)
+    np.testing.assert_allclose(found.expected, same.expected, rtol=1e-3)
+    assert total_variation_curves([], 10, sizes) == []
+
+
+def test_a_single_value_is_never_far():
+    curve = kolmogorov_curve(np.ones(50), 50, sample_sizes(50, 50), np.random.default_rng(0))
+    assert not curve.expected.any()

@@ -65,7 +65,7 @@ class Kept:
 @pytest.fixture(scope="session")
 def pair():
     """Data of three tables; models fitted for one check serve the next, as in one run."""
-    baselines, pairs = Kept(3), Kept(6)
+    baselines, pairs = Kept(6), Kept(12)
 
     def pair_of(real, synthetic, holdout, target):
         baseline = baselines.get(

@@ -22,7 +22,7 @@ def test_fresh_real_rows_pass(check, target, people):
     assert arm(result, "no model")["estimate"] == pytest.approx(0.5, abs=0.02)
 
 
-@pytest.mark.parametrize("target", ["label", "plan"])
+@pytest.mark.parametrize("target", ["label", pytest.param("plan", marks=pytest.mark.slow)])
 def test_shuffled_target_fails_and_lies_inside_the_null(check, target, people, replaced):
     table = people(2)
     shuffled = np.random.default_rng(0).permutation(np.array(table[target].to_pylist()))

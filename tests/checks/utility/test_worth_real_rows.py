@@ -58,9 +58,8 @@ def test_worth_falls_with_noise_in_the_labels(full, people):
     assert noisy.estimate.high < 2000
 
 
-def test_fine_learning_curve(check, people):
-    config = Config(depth="full", model_rows=4000)
-    result = check("U006", people(2), target="amount", config=config)
+def test_fine_learning_curve(full, people):
+    result = full("U006", people(2), "amount")
     panel = panels(result)["learning_curve"]
     assert len(curve(panel, "real rows").x) == len(result.rows()) - 1
     assert panel.y.startswith("R²")

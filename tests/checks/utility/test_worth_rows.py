@@ -96,7 +96,7 @@ slow = pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "status"),
     [
-        ("fresh rows", Status.PASS),
+        pytest.param("fresh rows", Status.PASS, marks=slow),
         pytest.param("shuffled labels", Status.FAIL, marks=slow),
         pytest.param("mostly", Status.PASS, marks=slow),
         pytest.param("synthpop", Status.PASS, marks=slow),
