@@ -334,7 +334,9 @@ def _merge(
         best[nearer, 0] = found[nearer]
         rows[nearer, 0] = at[nearer] + start
         if inside is not None:
-            inside[1][:] += (squares <= inside[0][:, None]).sum(axis=1)
+            # Places of the few that are within take a quarter of the time of a sum of truths.
+            within = np.flatnonzero(squares <= inside[0][:, None])
+            inside[1][:] += np.bincount(within // width, minlength=len(best))
         return
     limit = best[:, -1].astype(squares.dtype)
     is_first = not np.isfinite(limit).all() and width > k

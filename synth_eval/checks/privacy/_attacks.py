@@ -145,9 +145,9 @@ def _scores(
     """
     floor = 1.0 / grid  # distances are whole multiples of it at best
     return {
-        "closest distance": -distances[:, 0],
-        "density ratio": np.log(away + floor) - np.log(distances[:, 0] + floor),
-        "local neighbourhood": inside + 1.0 / (1.0 + distances[:, 0]),  # ties by distance
+        "closest distance": -distances,
+        "density ratio": np.log(away + floor) - np.log(distances + floor),
+        "local neighbourhood": inside + 1.0 / (1.0 + distances),  # ties by distance
     }
 
 

@@ -15,7 +15,6 @@ from synth_eval.judging.check import Context
 from synth_eval.stats.neighbours import EncodedRows
 
 __all__ = [
-    "NEIGHBOURS",
     "SECRET_ROLES",
     "Encoded",
     "Targets",
@@ -27,9 +26,6 @@ __all__ = [
 ]
 
 RowNumbers = npt.NDArray[np.int64]
-
-NEIGHBOURS = 5
-"""Nearest rows that attacks look at around a record."""
 
 SECRET_ROLES = frozenset({"secret", "target"})
 """Roles of columns that an attacker wants to know."""
@@ -81,8 +77,8 @@ class Targets(Drawn):
 
     Parameters
     ----------
-    member_distances, control_distances : ndarray of float64, shape (targets, neighbours)
-        Distances of each to its nearest rows of the whole synthetic table, nearest first.
+    member_distances, control_distances : ndarray of float64, shape (targets,)
+        Distance of each to its nearest row of the whole synthetic table.
     members_around, controls_around : ndarray of int64, shape (targets,)
         Synthetic rows within a quarter of the distance to the nearest row of the reference;
         empty where there is no reference.
@@ -131,19 +127,18 @@ def targets(ctx: Context) -> Targets:
     tables, drawn = encoded(ctx), _drawn(ctx)
 
     def search() -> Targets:
-        k = min(NEIGHBOURS, ctx.data.synthetic.num_rows)
         found = []
         for role, rows in (("real", drawn.members), ("holdout", drawn.controls)):
             radii = around(ctx, role) * _RADIUS if len(drawn.reference) else None
             queries = tables.rows[role].take(rows)
-            found.append(tables.space.nearest(queries, tables.rows["synthetic"], k, radii))
+            found.append(tables.space.nearest(queries, tables.rows["synthetic"], 1, radii))
         members, controls = found
         return Targets(
             drawn.members,
             drawn.controls,
             drawn.reference,
-            members.distances,
-            controls.distances,
+            members.distances[:, 0],
+            controls.distances[:, 0],
             members.within,
             controls.within,
         )

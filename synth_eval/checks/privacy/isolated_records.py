@@ -191,7 +191,7 @@ def _isolated(ctx: Context) -> Isolated:
     dealt = [away[0][attacked.members], away[1][np.searchsorted(rest, attacked.controls)]]
     floor = 1.0 / tables.space.grid  # rows at no distance at all
     ratios = [
-        (near[:, 0] + floor) / (far + floor)
+        (near + floor) / (far + floor)
         for near, far in zip(
             (attacked.member_distances, attacked.control_distances), dealt, strict=True
         )

@@ -70,7 +70,7 @@ _MARGIN = "privacy.near_copies"
 def near_copies(ctx: Context) -> Result:
     """Compare how many training and unseen records have a synthetic row very near."""
     attacked = targets(ctx)
-    members, controls = attacked.member_distances[:, 0], attacked.control_distances[:, 0]
+    members, controls = attacked.member_distances, attacked.control_distances
     if len(controls) < _LEAST_CONTROLS:
         raise NotApplicable(
             f"{len(controls)} holdout rows are too few to say what near is; "
