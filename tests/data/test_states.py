@@ -171,3 +171,12 @@ def test_a_run_fills_every_declared_state_in_one_pass_a_table(people, copula_row
     assert len(declared) > 50
     assert [name for name, _ in passes].count("synthetic table") == 1
     assert all(data.has(("state", key, "synthetic")) for key in declared if key == "counts")
+
+
+def test_known_levels_new_ones_and_missing_cells_are_counted_apart():
+    real = pa.table({"level": ["a", "a", "a", "b", None]})
+    made = pa.table({"level": ["b", "b", "new", "newer", None, None, None]})
+    pair = load(real, made)
+    spec = level_table(pair.real.levels("level"), "level").counts()
+    assert pair.state(spec, "real").tolist() == [3, 1, 0, 1]
+    assert pair.state(spec, "synthetic").tolist() == [0, 2, 2, 3]

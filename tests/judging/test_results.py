@@ -7,12 +7,14 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
+from synth_eval.data.load import load
 from synth_eval.errors import NotApplicable, UsageError
 from synth_eval.evaluation import Evaluation
 from synth_eval.judging import registry
-from synth_eval.judging.check import Check
+from synth_eval.judging.check import Check, Context
 from synth_eval.judging.facts import POSSIBLE_EPSILON, RECORDS_ATTACKED, SMALLEST_VISIBLE
 from synth_eval.judging.judge import Decision
 from synth_eval.judging.registry import available_checks, explain, select
@@ -231,3 +233,14 @@ def test_power_of_the_attacks_is_read_with_the_verdict() -> None:
         assert "would have been seen" in " ".join(repr(Evaluation(found)).split())
     failed = Result("P001", "exact_copies", "privacy", Status.FAIL, "Copied.")
     assert "Power" not in verdicts([attack, failed])["privacy"].reason
+
+
+def test_what_is_drawn_depends_on_the_seed_the_check_and_the_salt():
+    checks = available_checks()
+    pair = load(pa.table({"x": [1.0, 2.0]}), pa.table({"x": [1.0, 2.0]}))
+
+    def drawn(seed, code="F002", salt=""):
+        return Context(pair, Config(seed=seed), checks[code]).rng(salt).integers(1 << 40)
+
+    assert drawn(1) == drawn(1)
+    assert len({drawn(1), drawn(2), drawn(1, "F004"), drawn(1, salt="rows")}) == 4

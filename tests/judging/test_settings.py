@@ -417,3 +417,27 @@ def test_levels_of_a_gate_are_statuses_in_one_place() -> None:
             if path.parent.name != "figures" and word in path.read_text(encoding="utf-8")
         ]
         assert len(holders) == 1, word
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("young", "must be a list"),
+        ({"name": "young"}, "must be a list"),
+        (["young"], "needs a name"),
+        ([{"name": "young"}], "needs a name"),
+        ([{"name": "young", "all": [], "any": []}], "needs a name"),
+        ([{"name": "young", "all": [{"column": "age"}]}], "needs column, op and value"),
+        ([{"name": "young", "all": [], "rate": 0}], "between 0 and 1"),
+        ([{"name": "young", "all": [], "rate": 1}], "between 0 and 1"),
+    ],
+)
+def test_edge_cases_that_cannot_be_understood_are_refused(given: Any, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        Config.from_mapping({"edge_cases": given})
+
+
+@pytest.mark.parametrize("given", ["strict", 3, ["fidelity.worst_table"]])
+def test_margins_that_are_no_table_are_refused(given: Any) -> None:
+    with pytest.raises(UsageError, match="must be a table"):
+        Config.from_mapping({"margins": given})

@@ -17,6 +17,7 @@ from synth_eval.judging.settings import Config
 from synth_eval.rules.derived.derive import derive_rules
 from synth_eval.rules.engines.engine import Outcome
 from synth_eval.rules.judge import Case, judge_rules
+from synth_eval.rules.tally import Tally
 from synth_eval.stats.intervals import wilson
 
 ALPHA = 0.05
@@ -124,3 +125,16 @@ def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
     draws = rng.binomial(rows, truth, 2_000)
     covered = [low <= truth <= high for _, low, high in (wilson(int(k), rows) for k in draws)]
     assert 0.935 < np.mean(covered) < 0.965
+
+
+def test_a_rule_that_fails_alone_is_no_alarm_among_fifty() -> None:
+    def case(broken: int) -> Case:
+        entry = {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "a"}}
+        return Case(entry, Outcome(Tally(2_000, broken)), Outcome(Tally(4_000, 0)))
+
+    def worst(*cases: Case) -> str:
+        return str(judge_rules(cases, margin=0.001, alpha=ALPHA, small_cell=11)[0].item.status)
+
+    assert worst(case(6)) == "fail"  # .3 %, at 95 % at least .14 % where .1 % is allowed
+    assert worst(case(6), *[case(0)] * 49) == "inconclusive"
+    assert worst(case(20), *[case(0)] * 49) == "fail"

@@ -106,3 +106,9 @@ def test_steps_of_a_curve_hold_eleven_records_of_each_side() -> None:
 def test_too_few_records_make_no_curve() -> None:
     assert coarse_steps(np.arange(15.0), np.arange(500.0), 11) == []
     assert coarse_steps(np.zeros(100), np.zeros(100), 11) == []
+
+
+def test_a_rate_that_allows_a_part_of_a_control_allows_none_of_it():
+    controls = np.arange(30.0)
+    assert tail_threshold(controls, 0.05) == 28  # 1.5 of 30: one may lie beyond, not two
+    assert tail_threshold(controls, 0.01) == 29

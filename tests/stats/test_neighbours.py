@@ -166,3 +166,10 @@ def test_fifty_thousand_rows_against_two_sides_of_a_survey_take_under_twenty_sec
     for side in (slice(50_000, 74_421), slice(74_421, 98_842)):
         nearest(queries, base.take(side), space.grid)
     assert time.process_time() - started < 20  # CPU seconds: fewer pass on two cores
+
+
+def test_of_equally_near_rows_the_first_is_taken_whatever_the_blocks(monkeypatch):
+    space = MixedSpace([np.arange(8.0)], 0)
+    base = space.encode([np.array([5.0, 2.0, 2.0, 2.0, 2.0])], [])
+    monkeypatch.setattr(neighbours, "_BASE_ROWS", 2)  # the equals lie in three blocks
+    assert nearest(space.encode([np.array([2.0])], []), base, space.grid).rows.tolist() == [[1]]

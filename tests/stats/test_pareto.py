@@ -68,3 +68,9 @@ def test_overlapping_items_share_the_front():
 
 def test_equal_numbers_dominate_nobody():
     assert front_shares(drawn([[0.0, 1.0], [0.0, 1.0]], half=0.0)).tolist() == [1.0, 1.0]
+
+
+def test_as_good_on_one_axis_and_better_on_the_other_dominates():
+    draws = np.array([[[0.2, 0.5], [0.2, 0.4]]])  # as good on the first axis, to the digit
+    assert dominance(draws).tolist() == [[0.0, 1.0], [0.0, 0.0]]
+    assert dominance(draws[:, [0, 0]]).tolist() == [[0.0, 0.0], [0.0, 0.0]]  # equal: neither

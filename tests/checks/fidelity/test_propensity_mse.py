@@ -84,3 +84,27 @@ def test_independent_columns_are_told_apart_by_products_alone(planted):
     main, products = planted("indep_marginals", "F009")["F009"].rows()[:2]
     assert main["high"] < main["limit"]
     assert products["low"] > products["limit"]
+
+
+def test_tables_that_cannot_be_fitted_say_so():
+    few = pa.table({"x": np.arange(4.0)})
+    assert "too few rows" in result(few, few).message
+    constant = pa.table({"x": np.ones(300)})
+    assert "no column that varies" in result(constant, constant).message
+    text = pa.table({"note": [f"a note of its own, number {i}, in words" for i in range(300)]})
+    assert "no column to compare" in result(text, text).message
+
+
+def test_of_many_columns_and_many_levels_some_are_looked_at():
+    rng = np.random.default_rng(3)
+
+    def drawn():
+        wide = {f"n{i}": rng.normal(size=1_500) for i in range(70)}
+        levels, shares = list("abcdefghijkl"), 0.5 ** np.arange(1, 13)
+        wide |= {f"l{i}": rng.choice(levels, 1_500, p=shares / shares.sum()) for i in range(70)}
+        return pa.table(wide)
+
+    found = result(drawn(), drawn())
+    assert found.status in ("pass", "inconclusive")
+    for row in found.rows():  # 140 columns of up to 12 cells would ask for a thousand
+        assert row["n"] >= 9 * row["coefficients"]
