@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synth_eval.data.arrow import is_missing
+from synth_eval.data.arrow import flags, is_missing, text_array
 from synth_eval.data.parse import (
     decimal_mark,
     is_marker,
@@ -89,6 +89,9 @@ that; and it is counted as a finding.
 
 _HALF = 0.5
 """Share from which a column that is no number or date by `_NEARLY_ALL` may still be meant as one."""
+
+_LOOKED_AT = 300
+"""Cells that tell whether it is worth reading a whole column as numbers or as dates."""
 
 _CODE_CELLS = 0.001
 """Share of numbers with leading zeros from which they are codes; one alone is a slip."""
@@ -523,8 +526,8 @@ def unread(content: Mapping[str, Any]) -> list[Unread]:
     return [entry for entry in [*by_kind, *by_role] if entry.columns]
 
 
-def doubts(content: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Columns whose kind is a guess: name, why, and the schema that would correct it.
+def doubts(content: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+    """Columns whose kind is a guess: name, kind, why, and the schema that would correct it.
 
     Parameters
     ----------
@@ -535,12 +538,12 @@ def doubts(content: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     --------
     >>> guess = Doubt("It is a guess.", {"kind": "id"})
     >>> schema = Schema((Column("zip", "categorical", doubt=guess),))
-    >>> [name for name, _, _ in doubts(schema.to_dict())]
-    ['zip']
+    >>> doubts(schema.to_dict())[0][:3]
+    ('zip', 'categorical', 'It is a guess.')
     """
     entries = content.get("columns", ())
     return [
-        (str(entry["name"]), str(entry["doubt"]["why"]), str(entry["doubt"]["line"]))
+        (entry["name"], entry["kind"], entry["doubt"]["why"], entry["doubt"]["line"])
         for entry in (() if isinstance(entries, Mapping) else entries)
         if entry.get("doubt")
     ]
@@ -743,23 +746,45 @@ def _infer_string(name: str, values: pa.Array, date_order: str | None = None) ->
     counted = words.value_counts()
     stored = _Words(counted.field("values"), counted.field("counts").to_numpy())
     told = stored.without(is_marker(stored.unique))
-    if told.cells:
-        readers: tuple[Callable[[], tuple[Column | None, int]], ...] = (
-            lambda: _truth(name, told),
-            lambda: _number(name, told, len(values)),
-            lambda: _date(name, told, date_order),
-        )
-        likely: tuple[int, Column] | None = None
-        for reader in readers:
-            column, cells = reader()
-            if column is not None and cells >= _NEARLY_ALL * told.cells:
-                return column if cells == told.cells else _with_rest(column, told.cells - cells,
-                                                                     told.cells)  # fmt: skip
-            if column is not None and cells >= _HALF * told.cells:
-                likely = max(likely or (0, column), (cells, column), key=lambda pair: pair[0])
-        column = _levels_or_text(name, stored, len(values))
-        return column if likely is None else _unlikely(column, *likely, told.cells)
-    return _levels_or_text(name, stored, len(values))
+    some, likely = _some_of(words), list[tuple[int, Column]]()
+    for looks_like, read in (
+        (_looks_true, lambda: _truth(name, told)),
+        (_looks_numerical, lambda: _number(name, told, len(values))),
+        (_looks_dated, lambda: _date(name, told, date_order)),
+    ):
+        if len(some) == 0 or not looks_like(some):
+            continue
+        column, cells = read()
+        if column is not None and cells >= _NEARLY_ALL * told.cells:
+            rest = told.cells - cells
+            return _with_rest(column, rest, told.cells) if rest else column
+        if column is not None and cells >= _HALF * told.cells:
+            likely.append((cells, column))
+    column = _levels_or_text(name, stored, len(values))
+    if not likely:
+        return column
+    return _unlikely(column, *max(likely, key=lambda pair: pair[0]), told.cells)
+
+
+def _some_of(words: pa.Array) -> pa.Array:
+    """Cells from all over a column, those with a word for a missing one aside."""
+    step = max(len(words) // _LOOKED_AT, 1)
+    some = words.take(pa.array(np.arange(0, len(words), step)))
+    return some.filter(pa.array(~is_marker(some)))
+
+
+def _looks_true(some: pa.Array) -> bool:
+    return bool(pc.all(_is_truth(some)).as_py())
+
+
+def _looks_numerical(some: pa.Array) -> bool:
+    _, failed = parse_numbers(some)
+    return failed <= (1 - _HALF / 2) * len(some)
+
+
+def _looks_dated(some: pa.Array) -> bool:
+    _, failed, _ = parse_datetimes(some)
+    return failed <= (1 - _HALF / 2) * len(some)
 
 
 def _with_rest(column: Column, rest: int, cells: int) -> Column:
@@ -784,47 +809,55 @@ def _unlikely(column: Column, read: int, as_column: Column, cells: int) -> Colum
     return replace(column, doubt=Doubt(why, otherwise))
 
 
+def _is_truth(words: pa.Array) -> pa.Array:
+    short = pc.less_equal(pc.binary_length(words), len("false"))
+    lower = pc.utf8_lower(pc.if_else(short, words, pa.nulls(len(words), pa.string())))
+    return pc.is_in(lower, value_set=text_array(["true", "false"]))
+
+
 def _truth(name: str, told: _Words) -> tuple[Column | None, int]:
-    """True and false as words; other pairs of words are levels."""
-    short = pc.less_equal(pc.binary_length(told.unique), 5)
-    lower = pc.utf8_lower(pc.if_else(short, told.unique, pa.nulls(len(told.unique), pa.string())))
-    is_truth = pc.is_in(lower, value_set=pa.array(["true", "false"]))
-    cells = int(told.counts[is_truth.to_numpy(zero_copy_only=False)].sum())
-    # Whole truth only: a third word beside true and false is a level more often than a slip.
-    return (Column(name, "boolean"), cells) if cells == told.cells else (None, 0)
+    """True and false as words; other pairs of words are levels.
+
+    Nothing but them: a third word is a level more often than a slip.
+    """
+    whole = bool(pc.all(_is_truth(told.unique)).as_py())
+    return (Column(name, "boolean"), told.cells) if whole else (None, 0)
 
 
 def _number(name: str, told: _Words, rows: int) -> tuple[Column | None, int]:
-    mark, is_open = decimal_mark(told.unique)
-    numbers, _ = parse_numbers(told.unique, mark)
-    distinct = len(numbers) - numbers.null_count
-    cells = told.cells_of(numbers)
+    numbers, restyled = read_numbers(told.unique)
+    distinct, cells = len(numbers) - numbers.null_count, told.cells_of(numbers)
     if distinct <= 2:
         return None, 0  # two words are levels, whatever they look like
-    if cells < _HALF * told.cells:
-        return None, 0
     codes = _codes(name, told, cells, rows)
     if codes is not None:
         return codes, cells
-    if distinct == rows and _is_whole(numbers) and _all_digits(told.unique):
-        key = _infer_integer(name, numbers.cast(pa.int64(), safe=False))
+    if distinct == rows and not restyled and _is_whole(numbers) and _all_digits(told.unique):
+        key = _infer_integer(name, told.unique.cast(pa.int64()))
         if key.kind == "id":
             return key, cells
+    mark, is_open = decimal_mark(told.unique) if restyled else (".", False)
     doubt = None
     if is_open:
-        why = "Its words do not tell whether the comma is a decimal one; it is taken to set thousands apart."
+        why = (
+            "Its words do not tell whether the comma is a decimal one; it is taken to set "
+            "thousands apart."
+        )
         doubt = Doubt(why, {"kind": "numerical", "decimal": ","})
     integer, decimal = _is_whole(numbers), "," if mark == "," else None
     return Column(name, "numerical", integer=integer, decimal=decimal, doubt=doubt), cells
 
 
 def _all_digits(words: pa.Array) -> bool:
-    return bool(pc.all(pc.match_substring_regex(words, r"^\s*-?\d{1,18}\s*$")).as_py())
+    return bool(pc.all(pc.match_substring_regex(words, r"^-?\d{1,18}$")).as_py())
 
 
 def _codes(name: str, told: _Words, read: int, rows: int) -> Column | None:
     """Levels or identifiers, where digits with leading zeros are among the cells."""
-    zeros = pc.match_substring_regex(told.unique, r"^0\d+$").to_numpy(zero_copy_only=False)
+    zeros = flags(pc.starts_with(told.unique, "0"))
+    if not zeros.any():
+        return None
+    zeros[zeros] = flags(pc.match_substring_regex(told.unique.filter(pa.array(zeros)), r"^0\d+$"))
     digits = pc.match_substring_regex(told.unique, r"^\d+$").to_numpy(zero_copy_only=False)
     if told.counts[zeros].sum() < _CODE_CELLS * told.cells or not zeros.any():
         return None
