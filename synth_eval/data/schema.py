@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -88,7 +88,7 @@ that; and it is counted as a finding.
 """
 
 _HALF = 0.5
-"""Share from which a column that is no number or date by `_NEARLY_ALL` may still be meant as one."""
+"""Share from which a column that is not a number or a date by `_NEARLY_ALL` may be meant as one."""
 
 _LOOKED_AT = 300
 """Cells that tell whether it is worth reading a whole column as numbers or as dates."""
@@ -152,7 +152,8 @@ class Column:
         Decimal mark of numbers stored as text, where a column does not tell: ``"."`` unless
         it is ``","``.
     missing : tuple of str, optional
-        Words that stand for a missing cell; by default those that are known, such as ``?``.
+        Words that stand for a missing cell; by default those that are known, such as ``?``,
+        unless they are levels of the real table.
     digits : int, optional
         Digits of codes with leading zeros, which a table that stores them as numbers has lost.
     doubt : Doubt, optional
@@ -572,8 +573,10 @@ def infer_schema(source: Source) -> Schema:
 
 
 def settled_by_roles(schema: Schema, real: Source, declared: Iterable[str] = ()) -> Schema:
-    """Kinds that follow from the roles: a target of few whole numbers is a set of classes, whole
-    numbers that name entities are identifiers.
+    """Schema with the kinds that follow from the roles.
+
+    A target of few whole numbers is a set of classes; whole numbers that name entities are
+    identifiers.
 
     Parameters
     ----------
@@ -605,8 +608,8 @@ def _settled_by_role(column: Column, real: Source) -> Column:
     if not 1 < distinct <= _CLASSES or len(values) < _ROWS_PER_CLASS * distinct:
         return column
     why = (
-        f"The target has {counted(distinct, 'distinct whole number')}, which are taken for classes, "
-        "not for a quantity."
+        f"The target has {counted(distinct, 'distinct whole number')}, which are taken for "
+        "classes, not for a quantity."
     )
     return replace(column, kind="categorical", doubt=Doubt(why, {"kind": "numerical"}))
 
@@ -677,11 +680,12 @@ def _infer_float(name: str, values: pa.Array) -> Column:
     """Floats; those that are whole, as a missing cell makes of integers, count as integers."""
     if not _is_whole(values):
         return Column(name, "numerical")
-    distinct = pc.unique(values).drop_null()
-    whole = distinct.filter(pc.is_finite(distinct.cast(pa.float64())))
-    if len(whole) == len(distinct) == 2 and set(whole.to_pylist()) == {0, 1}:
+    numbers = pc.unique(values.cast(pa.float64())).drop_null()
+    there = numbers.filter(pc.invert(pc.is_nan(numbers)))
+    has_gaps = values.null_count > 0 or len(there) < len(numbers)
+    if has_gaps and len(there) == 2 and set(there.to_pylist()) == {0, 1}:
         return Column(name, "boolean")
-    key = _entity_key(name, len(values), len(whole))
+    key = _entity_key(name, len(values), len(there))
     return key or Column(name, "numerical", integer=True)
 
 
@@ -741,17 +745,22 @@ class _Words:
         return _Words(self.unique.filter(pa.array(~markers)), self.counts[~markers])
 
 
+_Read = tuple[Column | None, int]
+"""What a column would be, and how many cells read as that."""
+
+
 def _infer_string(name: str, values: pa.Array, date_order: str | None = None) -> Column:
     words = values.cast(pa.string()).drop_null()
     counted = words.value_counts()
     stored = _Words(counted.field("values"), counted.field("counts").to_numpy())
     told = stored.without(is_marker(stored.unique))
     some, likely = _some_of(words), list[tuple[int, Column]]()
-    for looks_like, read in (
+    readers: tuple[tuple[Callable[..., bool], Callable[[], _Read]], ...] = (
         (_looks_true, lambda: _truth(name, told)),
         (_looks_numerical, lambda: _number(name, told, len(values))),
         (_looks_dated, lambda: _date(name, told, date_order)),
-    ):
+    )
+    for looks_like, read in readers:
         if len(some) == 0 or not looks_like(some):
             continue
         column, cells = read()
@@ -815,7 +824,7 @@ def _is_truth(words: pa.Array) -> pa.Array:
     return pc.is_in(lower, value_set=text_array(["true", "false"]))
 
 
-def _truth(name: str, told: _Words) -> tuple[Column | None, int]:
+def _truth(name: str, told: _Words) -> _Read:
     """True and false as words; other pairs of words are levels.
 
     Nothing but them: a third word is a level more often than a slip.
@@ -824,7 +833,7 @@ def _truth(name: str, told: _Words) -> tuple[Column | None, int]:
     return (Column(name, "boolean"), told.cells) if whole else (None, 0)
 
 
-def _number(name: str, told: _Words, rows: int) -> tuple[Column | None, int]:
+def _number(name: str, told: _Words, rows: int) -> _Read:
     numbers, restyled = read_numbers(told.unique)
     distinct, cells = len(numbers) - numbers.null_count, told.cells_of(numbers)
     if distinct <= 2:
@@ -868,7 +877,7 @@ def _codes(name: str, told: _Words, read: int, rows: int) -> Column | None:
     return replace(_levels_or_text(name, told, rows), digits=width)
 
 
-def _date(name: str, told: _Words, order: str | None) -> tuple[Column | None, int]:
+def _date(name: str, told: _Words, order: str | None) -> _Read:
     moments, _, pattern = parse_datetimes(told.unique, order)
     cells = told.cells_of(moments)
     if cells == 0:
@@ -890,22 +899,19 @@ def _date(name: str, told: _Words, order: str | None) -> tuple[Column | None, in
 
 
 def _levels_or_text(name: str, stored: _Words, rows: int) -> Column:
-    levels = stored.without(is_marker(stored.unique, levels=True))
-    missing: tuple[str, ...] | None = None
-    if len(levels.unique) < len(stored.unique) and (
-        len(levels.unique) < 2 or pc.any(pc.equal(levels.unique, "+")).as_py()
-    ):
-        # Of two words one may look like a marker and be a level: + and -, missing and there.
-        levels, missing = stored, ()
-    unique, cells = levels.unique, levels.cells
-    if cells == 0:
+    if stored.cells == 0:
         return Column(name, "categorical")
+    # A word such as ? that the real table has is a level like any other: a cell apart either
+    # way, and rules that name it hold. Where the real table lacks it, it is a missing cell.
+    missing = () if is_marker(stored.unique, levels=True).any() else None
+    unique, cells = stored.unique, stored.cells
     spaces = pc.count_substring(unique, " ").to_numpy(zero_copy_only=False)
     if len(unique) > 0.9 * cells and cells >= 50:
         if spaces.mean() + 1 >= _TEXT_WORDS:
-            return Column(name, "text")
-        return Column(name, "id", roles=_KEY if len(unique) == rows else frozenset())
-    mean_words = float((spaces * levels.counts).sum()) / cells + 1
+            return Column(name, "text", missing=missing)
+        roles = _KEY if len(unique) == rows else frozenset[str]()
+        return Column(name, "id", roles=roles, missing=missing)
+    mean_words = float((spaces * stored.counts).sum()) / cells + 1
     if mean_words >= 2 * _TEXT_WORDS and len(unique) > 0.5 * cells:
-        return Column(name, "text")
+        return Column(name, "text", missing=missing)
     return Column(name, "categorical", missing=missing)

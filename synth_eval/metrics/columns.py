@@ -2,7 +2,7 @@
 
 They take pandas, polars, pyarrow or numpy, and give a plain float without interval,
 reference or verdict; `synth_eval.evaluate` gives those. Cells are read as `evaluate` reads
-them: ``True`` is ``"True"``, ``"$1,200"`` is 1200, ``"?"`` is missing.
+them: ``True`` is ``"True"``, ``"$1,200"`` is 1200, a ``"?"`` among numbers is missing.
 """
 
 from __future__ import annotations
@@ -182,10 +182,10 @@ def marginal_distance(
     """Mean total variation distance over all sets of k columns, by the published protocol.
 
     Numbers and dates are cut at quantiles of the real table (distinct ones; bins closed on
-    the right, the lowest value included), other columns keep their most frequent real
-    levels, words such as ``?`` among them. All other levels and values outside the real range
-    share one cell; missing is a cell of its own. The published figures use 100 bins and levels for ``k=1``, 10 for
-    ``k=2`` and 5 for ``k=3``.
+    the right, the lowest value included), other columns keep their most frequent real levels,
+    words such as ``?`` among them. All other levels and values outside the real range share one
+    cell; missing is a cell of its own. The published figures use 100 bins and levels for
+    ``k=1``, 10 for ``k=2`` and 5 for ``k=3``.
 
     It shrinks with the size of the tables even where nothing is wrong: compare with the
     distance of a holdout, or use `synth_eval.evaluate`, whose checks also keep other and
@@ -361,6 +361,4 @@ def _typed_schema(source: Source) -> Schema:
         return replace(column, kind="categorical") if column.kind in ("id", "text") else column
 
     columns = infer_schema(source).columns
-    return Schema(
-        tuple(settled(*pair) for pair in zip(columns, source.schema.types, strict=True))
-    )
+    return Schema(tuple(settled(*pair) for pair in zip(columns, source.schema.types, strict=True)))

@@ -178,15 +178,14 @@ def _storage(column: Column, real: CellFacts, synthetic: CellFacts) -> str:
         return f"stored {which} a time zone, unlike the real column"
     if first == second:
         return _writing(column, real, synthetic) if first == "text" else ""
-    numbers, dates = {"whole number", "number"}, {"date", "timestamp"}
-    if numbers == {first, second}:
-        # Whole numbers become floats where a cell is missing.
-        if not column.integer or not synthetic.fractional:
-            return ""
-    elif first == "text" and second in numbers | dates and not real.restyled:
-        # Words for missing cells make text of numbers; without such words they are none.
-        if column.is_continuous and (real.marked or real.unparseable):
-            return ""
+    numbers, moments = {"whole number", "number"}, {"date", "timestamp"}
+    # Whole numbers become floats where a cell is missing.
+    if numbers == {first, second} and not (column.integer and synthetic.fractional):
+        return ""
+    # Words for missing cells make text of numbers; without such words they are none.
+    as_words = first == "text" and second in numbers | moments and column.is_continuous
+    if as_words and (real.marked or real.unparseable) and not real.restyled:
+        return ""
     return f"stored as {second}, in the real table as {first}"
 
 

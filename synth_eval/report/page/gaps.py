@@ -64,7 +64,7 @@ def doubtful_kinds(findings: Findings) -> list[Gap]:
     wrong, and the people who know the table see it at once.
     """
     return [
-        Gap(f"{name}, read as {kind}", f"{as_sentence(why)} If that is wrong, give as schema `{line}`")
+        Gap(f"{name}, read as {kind}", f"{why} If that is wrong, give as schema `{line}`")
         for name, kind, why, line in doubts(findings.schema)
     ]
 
