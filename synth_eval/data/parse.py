@@ -8,7 +8,7 @@ percent sign. Which of two marks is the decimal one is settled for a whole colum
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -22,6 +22,7 @@ from synth_eval.data.arrow import flags, null_of, text_array, text_scalar
 __all__ = [
     "decimal_mark",
     "is_marker",
+    "likely_kinds",
     "other_order",
     "parse_booleans",
     "parse_datetimes",
@@ -95,9 +96,14 @@ _PARTS = {
     "%I": r"\d{1,2}", "%M": r"\d{1,2}", "%S": r"\d{1,2}", "%b": "[A-Za-z]{3}",
     "%B": "[A-Za-z]{3,9}", "%a": "[A-Za-z]{3}", "%p": "[AaPp][Mm]",
 }  # fmt: skip
-_DATE_LIKE = r"^\s*[A-Za-z\d]{1,9}[-/.,T ].*\d|^\d{1,2}[A-Za-z]{3,9}\d{4}"
 _MOMENT = r"^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?"
 _ZONE = r"(Z|[+-]\d{2}(:?\d{2})?)$"
+_GLANCE = 0.25
+"""Share of a few cells that look like a kind from which all cells are read as it."""
+
+_LONGEST = 64
+"""Bytes of the longest word for a missing cell, blanks around it included."""
+
 _TRIED = 500
 """Words that tell which forms of dates are worth trying on all of them."""
 
@@ -124,13 +130,50 @@ def is_marker(words: Strings, *, levels: bool = False) -> npt.NDArray[np.bool_]:
     >>> is_marker(text_array(["?", "None"]), levels=True).tolist()
     [True, False]
     """
-    known = _MISSING_IN_LEVELS if levels else _MISSING
-    longest = max(map(len, known))
-    short = pc.if_else(
-        pc.less_equal(pc.binary_length(words), 4 * longest), words, pa.nulls(len(words), words.type)
-    )
+    # Longer words are none: lower letters of a text of many pages are slow to make.
+    short = _only(words, pc.less_equal(pc.binary_length(words), _LONGEST))
     lower = pc.utf8_lower(pc.utf8_trim_whitespace(short))
-    return flags(pc.is_in(lower, value_set=text_array(known)))
+    return flags(pc.is_in(lower, value_set=_known(levels)))
+
+
+@cache
+def _known(levels: bool) -> pa.Array:
+    return text_array(_MISSING_IN_LEVELS if levels else _MISSING)
+
+
+def likely_kinds(words: Sequence[str]) -> list[str]:
+    """Kinds that some cells may have, told at a glance: boolean, numerical, datetime.
+
+    Whether a column has one of them is settled by reading all of its cells; this only spares
+    that where a quarter of a few cells does not look like it.
+
+    Examples
+    --------
+    >>> likely_kinds(["$5", "7", "few"]), likely_kinds(["True", "?"]), likely_kinds(["red"])
+    (['numerical'], ['boolean'], [])
+    """
+    told = [word.strip() for word in words if word.strip().lower() not in _MISSING]
+    if not told:
+        return []
+    looks = {
+        "boolean": all(word.lower() in ("true", "false") for word in told),
+        "numerical": _share(_looks_numerical, told) >= _GLANCE,
+        "datetime": _share(_looks_dated, told) >= _GLANCE,
+    }
+    return [kind for kind, likely in looks.items() if likely]
+
+
+def _share(test: Callable[[str], bool], words: Sequence[str]) -> float:
+    return sum(map(test, words)) / len(words)
+
+
+def _looks_numerical(word: str) -> bool:
+    return any(re.match(_dressed(mark), word, re.ASCII) is not None for mark in ".,")
+
+
+def _looks_dated(word: str) -> bool:
+    skeleton = re.sub("[A-Za-z]+", "a", re.sub("[0-9]+", "0", word[:40]))
+    return skeleton in _forms() or re.match(_MOMENT, word, re.ASCII) is not None
 
 
 def parse_numbers(words: Strings, decimal: str | None = None) -> tuple[Any, int]:
@@ -323,18 +366,31 @@ def _promising(words: Strings, like: str | None) -> Sequence[str]:
     present = words.drop_null()
     step = max(len(present) // _TRIED, 1)
     part = present.take(pa.array(np.arange(0, len(present), step)))
-    like = pc.match_substring_regex(part, _DATE_LIKE)
-    if len(part) == 0 or not pc.any(like).as_py():
-        return ()
+    forms = [form for skeleton in _skeletons(part) for form in _forms().get(skeleton, ())]
+    turned = _DAY_FIRST if like in _MONTH_FIRST else ()
     read: dict[str, int] = {}
-    turned = like in _MONTH_FIRST
-    for form in (*_YEAR_FIRST, *_MONTH_FIRST, *_DAY_FIRST, *_OTHER_FORMS) if turned else _FORMATS:
-        shaped = pc.sum(pc.match_substring_regex(part, _shape(form))).as_py()
-        if shaped:
-            moments = _moments(part, form, shaped=True)
-            read[form] = 0 if moments is None else len(moments) - moments.null_count
+    for form in sorted(forms, key=lambda form: (form in turned, _FORMATS.index(form))):
+        moments = _moments(part, form, shaped=True)
+        read[form] = 0 if moments is None else len(moments) - moments.null_count
     ranked = sorted((form for form in read if read[form]), key=lambda form: -read[form])
     return ranked[:4]
+
+
+def _skeletons(words: Strings) -> list[str]:
+    """Words with 0 for every number and a for every word, each of them once."""
+    numbers = pc.replace_substring_regex(pc.utf8_slice_codeunits(words, 0, 40), r"\d+", "0")
+    found: list[str] = pc.unique(pc.replace_substring_regex(numbers, "[A-Za-z]+", "a")).to_pylist()
+    return found
+
+
+@cache
+def _forms() -> dict[str, list[str]]:
+    """Forms by their skeleton: few need to be tried on any word."""
+    forms: dict[str, list[str]] = {}
+    for form in _FORMATS:
+        bare = re.sub("%[abBp]", "a", re.sub("%[YymdHIMS]", "0", form))
+        forms.setdefault(re.sub("[A-Za-z]+", "a", bare), []).append(form)
+    return forms
 
 
 def _moments(words: Strings, pattern: str, *, shaped: bool) -> Any | None:

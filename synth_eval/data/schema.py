@@ -23,9 +23,9 @@ from synth_eval.data.arrow import flags, is_missing, text_array
 from synth_eval.data.parse import (
     decimal_mark,
     is_marker,
+    likely_kinds,
     other_order,
     parse_datetimes,
-    parse_numbers,
     read_numbers,
 )
 from synth_eval.data.source import Source, is_vector_type, nested_column, plain_array, vector_width
@@ -90,7 +90,7 @@ that; and it is counted as a finding.
 _HALF = 0.5
 """Share from which a column that is not a number or a date by `_NEARLY_ALL` may be meant as one."""
 
-_LOOKED_AT = 300
+_LOOKED_AT = 100
 """Cells that tell whether it is worth reading a whole column as numbers or as dates."""
 
 _CODE_CELLS = 0.001
@@ -754,16 +754,14 @@ def _infer_string(name: str, values: pa.Array, date_order: str | None = None) ->
     counted = words.value_counts()
     stored = _Words(counted.field("values"), counted.field("counts").to_numpy())
     told = stored.without(is_marker(stored.unique))
-    some, likely = _some_of(words), list[tuple[int, Column]]()
-    readers: tuple[tuple[Callable[..., bool], Callable[[], _Read]], ...] = (
-        (_looks_true, lambda: _truth(name, told)),
-        (_looks_numerical, lambda: _number(name, told, len(values))),
-        (_looks_dated, lambda: _date(name, told, date_order)),
-    )
-    for looks_like, read in readers:
-        if len(some) == 0 or not looks_like(some):
-            continue
-        column, cells = read()
+    readers: dict[str, Callable[[], _Read]] = {
+        "boolean": lambda: _truth(name, told),
+        "numerical": lambda: _number(name, told, len(values)),
+        "datetime": lambda: _date(name, told, date_order),
+    }
+    likely: list[tuple[int, Column]] = []
+    for kind in likely_kinds(_some_of(words)):
+        column, cells = readers[kind]()
         if column is not None and cells >= _NEARLY_ALL * told.cells:
             rest = told.cells - cells
             return _with_rest(column, rest, told.cells) if rest else column
@@ -775,25 +773,11 @@ def _infer_string(name: str, values: pa.Array, date_order: str | None = None) ->
     return _unlikely(column, *max(likely, key=lambda pair: pair[0]), told.cells)
 
 
-def _some_of(words: pa.Array) -> pa.Array:
-    """Cells from all over a column, those with a word for a missing one aside."""
+def _some_of(words: pa.Array) -> list[str]:
+    """Cells from all over a column."""
     step = max(len(words) // _LOOKED_AT, 1)
-    some = words.take(pa.array(np.arange(0, len(words), step)))
-    return some.filter(pa.array(~is_marker(some)))
-
-
-def _looks_true(some: pa.Array) -> bool:
-    return bool(pc.all(_is_truth(some)).as_py())
-
-
-def _looks_numerical(some: pa.Array) -> bool:
-    _, failed = parse_numbers(some)
-    return failed <= (1 - _HALF / 2) * len(some)
-
-
-def _looks_dated(some: pa.Array) -> bool:
-    _, failed, _ = parse_datetimes(some)
-    return failed <= (1 - _HALF / 2) * len(some)
+    some: list[str] = words.take(pa.array(np.arange(0, len(words), step))).to_pylist()
+    return some
 
 
 def _with_rest(column: Column, rest: int, cells: int) -> Column:
@@ -836,11 +820,11 @@ def _truth(name: str, told: _Words) -> _Read:
 def _number(name: str, told: _Words, rows: int) -> _Read:
     numbers, restyled = read_numbers(told.unique)
     distinct, cells = len(numbers) - numbers.null_count, told.cells_of(numbers)
-    if distinct <= 2:
-        return None, 0  # two words are levels, whatever they look like
     codes = _codes(name, told, cells, rows)
     if codes is not None:
         return codes, cells
+    if distinct <= 2:
+        return None, 0  # two words are levels, whatever they look like
     if distinct == rows and not restyled and _is_whole(numbers) and _all_digits(told.unique):
         key = _infer_integer(name, told.unique.cast(pa.int64()))
         if key.kind == "id":
