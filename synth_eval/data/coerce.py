@@ -10,12 +10,34 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synth_eval.data.arrow import filled_codes, floats, is_missing, matrix, null_of
-from synth_eval.data.parse import parse_booleans, parse_datetimes, parse_numbers
+from synth_eval.data.arrow import (
+    filled_codes,
+    flags,
+    floats,
+    is_missing,
+    matrix,
+    null_of,
+    text_array,
+)
+from synth_eval.data.parse import (
+    is_marker,
+    parse_booleans,
+    parse_datetimes,
+    read_numbers,
+)
 from synth_eval.data.schema import Column
 from synth_eval.data.source import is_vector_type, plain_array
 
-__all__ = ["CodedWords", "as_numbers", "as_text", "as_vectors", "coded_words", "reads_by_batch"]
+__all__ = [
+    "CodedWords",
+    "NumberCells",
+    "as_numbers",
+    "as_text",
+    "as_vectors",
+    "coded_words",
+    "reads_by_batch",
+    "spelled",
+]
 
 FloatArray = npt.NDArray[np.float64]
 CodeArray = npt.NDArray[np.int32]
@@ -61,27 +83,47 @@ class CodedWords:
         return lookup[self.codes]
 
 
+@dataclass(frozen=True, slots=True)
+class NumberCells:
+    """Cells as numbers.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (rows,)
+        Numbers, or microseconds since 1970; NaN is missing.
+    failed : int
+        Cells that hold something that cannot be read.
+    restyled : int
+        Cells that were read but are not written as programs write numbers, or not in the form
+        of the column's dates.
+    marked : int
+        Cells whose word stands for a missing one.
+    """
+
+    values: FloatArray
+    failed: int = 0
+    restyled: int = 0
+    marked: int = 0
+
+
 def reads_by_batch(spec: Column, stored: pa.DataType) -> bool:
     """Whether cells mean the same alone as beside all others of their column.
 
-    Floats as levels do not: they lose their ``.0`` only where all are whole. Nor do dates in
-    text of no fixed form: the form that reads most of them is taken. Vectors take their width
-    from the whole column.
+    Numbers and dates in text do not: the decimal mark and the form that read most of them are
+    taken. Vectors take their width from the whole column.
     """
     stored = getattr(stored, "storage_type", stored)
     stored = stored.value_type if pa.types.is_dictionary(stored) else stored
     if spec.kind == "vector" or pa.types.is_nested(stored):
         return False
-    if spec.is_continuous:
-        return not (spec.kind == "datetime" and _is_text(stored) and spec.datetime_format is None)
-    return not pa.types.is_floating(stored)
+    return not (spec.is_continuous and _is_text(stored))
 
 
 def coded_words(raw: pa.Array | pa.ChunkedArray, spec: Column) -> CodedWords:
     """Cells of a column of levels."""
     coded = _dictionary(raw)
     stored = coded.dictionary
-    words = as_text(stored)
+    words = spelled(stored, spec)
     read = words
     if spec.kind == "boolean":
         read, _ = parse_booleans(words)
@@ -105,6 +147,27 @@ def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
+def spelled(raw: pa.Array, spec: Column) -> pa.Array:
+    """Text of a column: words for missing cells are missing, codes keep their leading zeros."""
+    words = as_text(raw)
+    if spec.digits and not spec.is_continuous and not _is_text(raw.type):
+        words = pc.utf8_lpad(words, spec.digits, padding="0")
+    if not _is_text(raw.type) and spec.missing is None:
+        return words
+    gone = _is_marker(words, spec)
+    return pc.if_else(pa.array(gone), null_of(words.type), words) if gone.any() else words
+
+
+def _is_marker(words: pa.Array, spec: Column) -> BoolArray:
+    """Which words stand for a missing cell: those that were declared, or those that are known."""
+    if spec.missing is None:
+        return is_marker(words, levels=not (spec.is_continuous or spec.kind == "boolean"))
+    if not spec.missing:
+        return np.zeros(len(words), bool)
+    lower = pc.utf8_lower(pc.utf8_trim_whitespace(words))
+    return flags(pc.is_in(lower, value_set=text_array(spec.missing)))
+
+
 def as_text(raw: pa.Array) -> pa.Array:
     """Text of any column; whole floats lose their ``.0`` so that 1 and 1.0 are one level."""
     if pa.types.is_nested(raw.type):
@@ -113,38 +176,64 @@ def as_text(raw: pa.Array) -> pa.Array:
     if not pa.types.is_floating(raw.type):
         return raw.cast(pa.string())
     raw = pc.if_else(pc.is_nan(raw), null_of(raw.type), raw)
-    finite = raw.drop_null().filter(pc.is_finite(raw.drop_null()))
-    words = raw.cast(pa.string())
-    if not pc.all(pc.equal(finite, pc.floor(finite))).as_py():
-        return words
-    if len(finite) and float(pc.max(pc.abs(finite)).as_py()) >= 2.0**53:
-        return words  # not every whole number from here on is a float
-    whole = pc.if_else(pc.is_finite(raw), raw, null_of(raw.type))
-    return pc.coalesce(whole.cast(pa.int64(), safe=False).cast(pa.string()), words)
+    # From 2**53 on not every whole number is a float.
+    is_whole = pc.and_(pc.equal(raw, pc.floor(raw)), pc.less(pc.abs(raw), 2.0**53))
+    whole = pc.if_else(is_whole, raw, null_of(raw.type))
+    return pc.coalesce(whole.cast(pa.int64(), safe=False).cast(pa.string()), raw.cast(pa.string()))
 
 
-def as_numbers(raw: pa.Array, spec: Column) -> tuple[FloatArray, int]:
-    """Cells of a continuous column and how many of them could not be read."""
-    failed = 0
+def as_numbers(raw: pa.Array, spec: Column) -> NumberCells:
+    """Cells of a continuous column, and how many of them could not be read."""
+    if _is_text(raw.type):
+        return _numbers_in_text(raw.cast(pa.string()), spec)
     if spec.kind == "datetime":
-        if _is_text(raw.type):
-            raw, failed, _ = parse_datetimes(raw.cast(pa.string()), spec.datetime_format)
-        elif not pa.types.is_temporal(raw.type):
-            return np.full(len(raw), np.nan), len(raw) - raw.null_count
-        raw = _microseconds(raw)
-    elif _is_text(raw.type):
-        raw, failed = parse_numbers(raw.cast(pa.string()))
-    elif not (
+        if not pa.types.is_temporal(raw.type):
+            return NumberCells(np.full(len(raw), np.nan), len(raw) - raw.null_count)
+        return NumberCells(floats(_microseconds(raw)))
+    if not (
         pa.types.is_integer(raw.type)
         or pa.types.is_floating(raw.type)
         or pa.types.is_decimal(raw.type)
         or pa.types.is_boolean(raw.type)
         or pa.types.is_null(raw.type)
     ):
-        return np.full(len(raw), np.nan), len(raw) - raw.null_count
+        return NumberCells(np.full(len(raw), np.nan), len(raw) - raw.null_count)
     if pa.types.is_boolean(raw.type):
         raw = raw.cast(pa.int8())
-    return floats(raw), failed
+    if spec.missing:  # numbers that were declared to stand for a missing cell
+        gone = _is_marker(as_text(raw), spec)
+        return NumberCells(floats(pc.if_else(pa.array(gone), null_of(raw.type), raw)),
+                           marked=int(gone.sum()))  # fmt: skip
+    return NumberCells(floats(raw))
+
+
+def _numbers_in_text(stored: pa.Array, spec: Column) -> NumberCells:
+    """Numbers or dates in text; the slow ways are gone only for words that the fast one leaves."""
+    read = _dates if spec.kind == "datetime" else _numbers
+    values, failed, restyled = read(stored, spec)
+    if not failed and not spec.missing:
+        return NumberCells(floats(values), 0, restyled)
+    gone = _is_marker(stored, spec)
+    if not gone.any():
+        return NumberCells(floats(values), failed, restyled)
+    words = pc.if_else(pa.array(gone), null_of(stored.type), stored)
+    values, failed, restyled = read(words, spec)
+    return NumberCells(floats(values), failed, restyled, int(gone.sum()))
+
+
+def _numbers(words: pa.Array, spec: Column) -> tuple[pa.Array, int, int]:
+    numbers, restyled = read_numbers(words, otherwise=spec.decimal or ".")
+    return numbers, int(numbers.null_count - words.null_count), restyled
+
+
+def _dates(words: pa.Array, spec: Column) -> tuple[pa.Array, int, int]:
+    """Moments by the form of the column; words of another form by the one that reads most."""
+    moments, failed, _ = parse_datetimes(words, spec.datetime_format)
+    if not failed:
+        return _microseconds(moments), 0, 0
+    rest = pc.if_else(moments.is_null(), words, pa.nulls(len(words), words.type))
+    others, still, _ = parse_datetimes(rest, like=spec.datetime_format)
+    return _microseconds(pc.coalesce(moments, others)), still, failed - still
 
 
 def _microseconds(raw: pa.Array) -> pa.Array:

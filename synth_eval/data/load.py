@@ -8,7 +8,7 @@ from typing import Any
 
 from synth_eval.data.baseline import Baseline
 from synth_eval.data.pair import Pair
-from synth_eval.data.schema import Schema, infer_schema, parse_overrides
+from synth_eval.data.schema import Schema, infer_schema, parse_overrides, settled_by_roles
 from synth_eval.data.source import Source, open_source
 from synth_eval.data.table import Table
 
@@ -74,7 +74,9 @@ def load(
     Notes
     -----
     A column may have several roles. A role given here is added to those of the schema, but a
-    target, entity or order given here takes the place of the schema's.
+    target, entity or order given here takes the place of the schema's. Unless the schema
+    declares its kind, a target of few whole numbers is a set of classes, and whole numbers
+    that name entities are identifiers.
 
     Examples
     --------
@@ -156,9 +158,12 @@ def load_baseline(
 def _baseline(
     real: Source, holdout: Source | None, schema: SchemaLike, roles: Mapping[str, Any]
 ) -> Baseline:
-    settled = infer_schema(real).override(_overrides(schema))
+    changes = _overrides(schema)
+    settled = infer_schema(real).override(changes)
     for role, names in roles.items():
         settled = settled.give_role(names, role)
+    declared = [name for name, change in changes.items() if "kind" in change]
+    settled = settled_by_roles(settled, real, declared)
     table = Table(real, settled)
     return Baseline(
         real=table,

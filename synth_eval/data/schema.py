@@ -8,21 +8,42 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synth_eval.data.parse import parse_datetimes, parse_numbers
+from synth_eval.data.arrow import flags, is_missing, text_array
+from synth_eval.data.parse import (
+    decimal_mark,
+    is_marker,
+    likely_kinds,
+    other_order,
+    parse_datetimes,
+    read_numbers,
+)
 from synth_eval.data.source import Source, is_vector_type, nested_column, plain_array, vector_width
 from synth_eval.errors import UsageError
+from synth_eval.words import counted, percent
 
-__all__ = ["KINDS", "ROLES", "Column", "Schema", "Unread", "infer_schema", "unread"]
+__all__ = [
+    "KINDS",
+    "ROLES",
+    "Column",
+    "Doubt",
+    "Schema",
+    "Unread",
+    "doubts",
+    "infer_schema",
+    "settled_by_roles",
+    "unread",
+]
 
 KINDS = ("numerical", "categorical", "boolean", "datetime", "id", "text", "vector")
 ROLES = ("target", "secret", "quasi_identifier", "group", "entity", "order", "key")
@@ -48,12 +69,67 @@ _TEXT_WORDS = 4.0
 """Mean number of words from which strings that hardly repeat are text, not identifiers."""
 
 _ID_NAME = re.compile(r"(?i:(^|[_\W])(id|uuid|guid|key|index|idx))$|[a-z]I[dD]$")
+_ENTITY_NAME = re.compile(r"(?i:(^|[_\W])(id|uuid|guid))$|[a-z]I[dD]$")
+"""Names of the keys of entities, which repeat: an index or a key that repeats may be a measure."""
+
 _KEY = frozenset({"key"})
 _ID_ROWS_BY_NAME = 20
 _ID_ROWS = 200
 
+_FEW_KEYS = 50
+_ROWS_PER_LEVEL = 20
+"""Keys of at most so many entities that have so many rows each are levels (shops, wards)."""
+
+_NEARLY_ALL = 0.95
+"""Share of the cells that read as numbers or dates from which a column of text is one of them.
+
+With what is left out, at most one cell in twenty, no share of the column is off by more than
+that; and it is counted as a finding.
+"""
+
+_HALF = 0.5
+"""Share from which a column that is not a number or a date by `_NEARLY_ALL` may be meant as one."""
+
+_LOOKED_AT = 100
+"""Cells that tell whether it is worth reading a whole column as numbers or as dates."""
+
+_CODE_CELLS = 0.001
+"""Share of numbers with leading zeros from which they are codes; one alone is a slip."""
+
+_CLASSES = 10
+"""Distinct whole numbers up to which a target is a set of classes."""
+
+_ROWS_PER_CLASS = 5
+"""Real rows per distinct whole number from which the numbers repeat as classes do."""
+
 _SDV_KINDS = tuple(kind for kind in KINDS if kind != "vector")
 """Kinds that SDV has a word for, the same one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why the kind of a column is a guess, and what it would be otherwise.
+
+    Parameters
+    ----------
+    why : str
+        A sentence of counts, without values.
+    otherwise : mapping
+        Entry of a schema that corrects the guess.
+    """
+
+    why: str
+    otherwise: Mapping[str, Any]
+
+    def line(self, name: str) -> str:
+        """The schema that corrects the guess, as JSON.
+
+        Examples
+        --------
+        >>> Doubt("It is a guess.", {"kind": "id"}).line("zip")
+        '{"columns": [{"name": "zip", "kind": "id"}]}'
+        """
+        return json.dumps({"columns": [{"name": name, **self.otherwise}]}, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +148,16 @@ class Column:
         Whether numbers are whole.
     datetime_format : str, optional
         Form of dates stored as text.
+    decimal : str, optional
+        Decimal mark of numbers stored as text, where a column does not tell: ``"."`` unless
+        it is ``","``.
+    missing : tuple of str, optional
+        Words that stand for a missing cell; by default those that are known, such as ``?``,
+        unless they are levels of the real table.
+    digits : int, optional
+        Digits of codes with leading zeros, which a table that stores them as numbers has lost.
+    doubt : Doubt, optional
+        Why the kind is a guess.
 
     Examples
     --------
@@ -84,6 +170,10 @@ class Column:
     roles: frozenset[str] = field(default=frozenset())
     integer: bool = False
     datetime_format: str | None = None
+    decimal: str | None = None
+    missing: tuple[str, ...] | None = None
+    digits: int | None = None
+    doubt: Doubt | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -97,6 +187,10 @@ class Column:
                 f"order column {self.name!r} is of kind {self.kind}, but rows are ordered by "
                 "numbers or dates; name such a column, or override the kind in the schema"
             )
+        if self.decimal not in (None, ".", ","):
+            raise UsageError(f"column {self.name!r}: decimal is '.' or ',', not {self.decimal!r}")
+        if self.missing is not None:
+            object.__setattr__(self, "missing", _word_tuple(self.name, self.missing))
 
     @property
     def is_continuous(self) -> bool:
@@ -160,14 +254,11 @@ class Schema:
                     f"the schema names column {name!r}, which the real table lacks"
                     + _meant(name, self.names)
                 )
-            unknown = set(change) - {"kind", "role", "roles", "integer", "datetime_format"}
+            unknown = set(change) - _ENTRIES
             if unknown:
                 raise UsageError(f"column {name!r}: unknown entry {sorted(unknown)[0]!r}")
         return Schema(
-            tuple(
-                replace(column, **_with_role_set(column.name, changes.get(column.name, {})))
-                for column in self.columns
-            )
+            tuple(_overridden(column, changes.get(column.name, {})) for column in self.columns)
         )
 
     def give_role(self, names: str | Iterable[str] | None, role: str) -> Schema:
@@ -209,6 +300,10 @@ class Schema:
                 {"name": column.name, "kind": column.kind, "roles": sorted(column.roles)}
                 | ({"integer": True} if column.integer else {})
                 | ({"datetime_format": column.datetime_format} if column.datetime_format else {})
+                | ({"decimal": column.decimal} if column.decimal else {})
+                | ({"missing": list(column.missing)} if column.missing is not None else {})
+                | ({"digits": column.digits} if column.digits else {})
+                | ({"doubt": _plain_doubt(column)} if column.doubt else {})
                 for column in self.columns
             ],
         }
@@ -284,6 +379,33 @@ def parse_overrides(content: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
             'schema: give {"columns": [{"name": ..., "kind": ...}]}, as `synth-eval schema` '
             "writes it, or the metadata of SDV"
         ) from error
+
+
+_ENTRIES = {
+    "kind", "role", "roles", "integer", "datetime_format", "decimal", "missing", "digits", "doubt",
+}  # fmt: skip
+"""What an entry of a schema file may say beside the name."""
+
+
+def _overridden(column: Column, change: Mapping[str, Any]) -> Column:
+    """A column with what an entry of a schema says; who names its kind has no doubt about it."""
+    change = {key: value for key, value in change.items() if key != "doubt"}
+    settled = {"doubt": None} if "kind" in change or "datetime_format" in change else {}
+    if change.get("kind", column.kind) != column.kind:
+        settled |= {"missing": None, "digits": None, "datetime_format": None}
+    return replace(column, **(settled | _with_role_set(column.name, change)))
+
+
+def _plain_doubt(column: Column) -> dict[str, str]:
+    assert column.doubt is not None
+    return {"why": column.doubt.why, "line": column.doubt.line(column.name)}
+
+
+def _word_tuple(name: str, words: Any) -> tuple[str, ...]:
+    """Words for missing cells, as they are compared: trimmed and in small letters."""
+    if isinstance(words, str) or not isinstance(words, list | tuple | set | frozenset):
+        raise UsageError(f"column {name!r}: missing is a list of words, not {words!r}")
+    return tuple(str(word).strip().lower() for word in words)
 
 
 _SDV_ROLES = {"primary_key": "key", "sequence_key": "entity", "sequence_index": "order"}
@@ -405,22 +527,120 @@ def unread(content: Mapping[str, Any]) -> list[Unread]:
     return [entry for entry in [*by_kind, *by_role] if entry.columns]
 
 
+def doubts(content: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+    """Columns whose kind is a guess: name, kind, why, and the schema that would correct it.
+
+    Parameters
+    ----------
+    content : mapping
+        Plain form of a schema, as `Schema.to_dict` makes it; empty where there is none.
+
+    Examples
+    --------
+    >>> guess = Doubt("It is a guess.", {"kind": "id"})
+    >>> schema = Schema((Column("zip", "categorical", doubt=guess),))
+    >>> doubts(schema.to_dict())[0][:3]
+    ('zip', 'categorical', 'It is a guess.')
+    """
+    entries = content.get("columns", ())
+    return [
+        (entry["name"], entry["kind"], entry["doubt"]["why"], entry["doubt"]["line"])
+        for entry in (() if isinstance(entries, Mapping) else entries)
+        if entry.get("doubt")
+    ]
+
+
 def infer_schema(source: Source) -> Schema:
     """Infer the schema from the real table.
 
     Rules, in order: booleans and numbers that are only 0 and 1 are boolean; whole numbers
-    that never repeat and number the rows are identifiers; other numbers are numerical;
-    timestamps, dates and text that reads as ISO dates are datetimes; text that reads as
-    numbers is numerical; text that (almost) never repeats is an identifier, or text where it
-    has several words; all other text is categorical. Lists of numbers, all of one length, are
-    vectors.
+    that never repeat and number the rows are identifiers, and so are those that repeat and are
+    named as identifiers are; other numbers are numerical; timestamps and dates are datetimes.
+    Text is what nearly all of its cells read as, words for missing cells aside: true or false,
+    numbers, dates; the rest cannot be read and is counted. Numbers with leading zeros are
+    codes. Text that (almost) never repeats is an identifier, or text where it has several
+    words; all other text is categorical. Lists of numbers, all of one length, are vectors.
+
+    A kind that is a guess carries a `Doubt`.
 
     Raises
     ------
     InputError
         A column of lists whose lengths differ.
     """
-    return Schema(tuple(_infer(str(name), source) for name in source.schema.names))
+    columns = [_infer(str(name), source) for name in source.schema.names]
+    return Schema(tuple(_in_one_order(columns, source)))
+
+
+def settled_by_roles(schema: Schema, real: Source, declared: Iterable[str] = ()) -> Schema:
+    """Schema with the kinds that follow from the roles.
+
+    A target of few whole numbers is a set of classes; whole numbers that name entities are
+    identifiers.
+
+    Parameters
+    ----------
+    schema : Schema
+        Inferred kinds, and roles.
+    real : Source
+        The real table.
+    declared : iterable of str
+        Columns whose kind was declared and stays as it is.
+    """
+    fixed = set(declared)
+    return Schema(
+        tuple(
+            column if column.name in fixed else _settled_by_role(column, real)
+            for column in schema.columns
+        )
+    )
+
+
+def _settled_by_role(column: Column, real: Source) -> Column:
+    if column.kind != "numerical" or not column.integer or not column.roles & {"target", "entity"}:
+        return column
+    if "entity" in column.roles:
+        return column if "order" in column.roles else replace(column, kind="id", doubt=None)
+    values = plain_array(real.column(column.name))
+    if not pa.types.is_integer(values.type):
+        values = _numbers_of(values, column)
+    distinct = pc.count_distinct(values, mode="only_valid").as_py()
+    if not 1 < distinct <= _CLASSES or len(values) < _ROWS_PER_CLASS * distinct:
+        return column
+    why = (
+        f"The target has {counted(distinct, 'distinct whole number')}, which are taken for "
+        "classes, not for a quantity."
+    )
+    return replace(column, kind="categorical", doubt=Doubt(why, {"kind": "numerical"}))
+
+
+def _numbers_of(values: pa.Array, column: Column) -> pa.Array:
+    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+        words = values.cast(pa.string())
+        return read_numbers(words, otherwise=column.decimal or ".")[0]
+    numbers = values.cast(pa.float64())
+    return numbers.filter(pc.is_finite(numbers))
+
+
+def _in_one_order(columns: Sequence[Column], source: Source) -> list[Column]:
+    """Dates that do not tell whether the day comes first follow those of the table that do."""
+    sure = [
+        column.datetime_format
+        for column in columns
+        if column.datetime_format and column.doubt is None and other_order(column.datetime_format)
+    ]
+    if not sure or len({form.startswith("%d") for form in sure}) > 1:
+        return list(columns)
+    day_first = sure[0].startswith("%d")
+    settled = []
+    for column in columns:
+        turned = other_order(column.datetime_format)
+        if turned is None or column.doubt is None or turned.startswith("%d") != day_first:
+            settled.append(column)
+            continue
+        again = _infer_string(column.name, plain_array(source.column(column.name)), turned)
+        settled.append(again)
+    return settled
 
 
 def _infer(name: str, source: Source) -> Column:
@@ -437,7 +657,7 @@ def _infer(name: str, source: Source) -> Column:
     if pa.types.is_integer(kind):
         return _infer_integer(name, values)
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return Column(name, "numerical", integer=_is_whole(values))
+        return _infer_float(name, values)
     return _infer_string(name, values)
 
 
@@ -446,8 +666,37 @@ def _infer_integer(name: str, values: pa.Array) -> Column:
     if distinct == 2 and set(pc.unique(values).drop_null().to_pylist()) == {0, 1}:
         return Column(name, "boolean")
     if distinct == len(values) and _is_numbering(name, values):
-        return Column(name, "id", roles=_KEY)
-    return Column(name, "numerical", integer=True)
+        if _ID_NAME.search(name):
+            return Column(name, "id", roles=_KEY)
+        why = (
+            f"The {len(values):,} whole numbers never repeat and are spread evenly, so they are "
+            "taken for the numbers of rows, not for a measure."
+        )
+        return Column(name, "id", roles=_KEY, doubt=Doubt(why, {"kind": "numerical", "roles": []}))
+    return _entity_key(name, len(values), distinct) or Column(name, "numerical", integer=True)
+
+
+def _infer_float(name: str, values: pa.Array) -> Column:
+    """Floats; those that are whole, as a missing cell makes of integers, count as integers."""
+    if not _is_whole(values):
+        return Column(name, "numerical")
+    numbers = pc.unique(values.cast(pa.float64())).drop_null()
+    there = numbers.filter(pc.invert(pc.is_nan(numbers)))
+    has_gaps = values.null_count > 0 or len(there) < len(numbers)
+    if has_gaps and len(there) == 2 and set(there.to_pylist()) == {0, 1}:
+        return Column(name, "boolean")
+    key = _entity_key(name, len(values), len(there))
+    return key or Column(name, "numerical", integer=True)
+
+
+def _entity_key(name: str, rows: int, distinct: int) -> Column | None:
+    """Whole numbers that repeat and are named as keys are: those of entities, or of levels."""
+    if rows < _ID_ROWS_BY_NAME or distinct < 2 or not _ENTITY_NAME.search(name):
+        return None
+    is_level = distinct <= _FEW_KEYS and rows >= _ROWS_PER_LEVEL * distinct
+    kind, what = ("categorical", "are levels") if is_level else ("id", "name entities")
+    why = f"By the name of the column its {distinct:,} whole numbers {what} and measure nothing."
+    return Column(name, kind, doubt=Doubt(why, {"kind": "numerical"}))
 
 
 def _is_numbering(name: str, values: pa.Array) -> bool:
@@ -475,23 +724,178 @@ def _is_whole(values: pa.Array) -> bool:
     return len(finite) > 0 and bool(pc.all(pc.equal(finite, pc.floor(finite))).as_py())
 
 
-def _infer_string(name: str, values: pa.Array) -> Column:
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Distinct words of a column and how many cells have each, words for missing ones aside."""
+
+    unique: pa.Array
+    counts: npt.NDArray[np.int64]
+
+    @property
+    def cells(self) -> int:
+        return int(self.counts.sum())
+
+    def cells_of(self, read: pa.Array) -> int:
+        """Cells whose word was read, by what was read of the distinct words."""
+        return int(self.counts[~is_missing(read)].sum())
+
+    def without(self, markers: npt.NDArray[np.bool_]) -> _Words:
+        if not markers.any():
+            return self
+        return _Words(self.unique.filter(pa.array(~markers)), self.counts[~markers])
+
+
+_Read = tuple[Column | None, int]
+"""What a column would be, and how many cells read as that."""
+
+
+def _infer_string(name: str, values: pa.Array, date_order: str | None = None) -> Column:
     words = values.cast(pa.string()).drop_null()
-    if len(words) == 0:
+    counted = words.value_counts()
+    stored = _Words(counted.field("values"), counted.field("counts").to_numpy())
+    told = stored.without(is_marker(stored.unique))
+    readers: dict[str, Callable[[], _Read]] = {
+        "boolean": lambda: _truth(name, told),
+        "numerical": lambda: _number(name, told, len(values)),
+        "datetime": lambda: _date(name, told, date_order),
+    }
+    likely: list[tuple[int, Column]] = []
+    for kind in likely_kinds(_some_of(words)):
+        column, cells = readers[kind]()
+        if column is not None and cells >= _NEARLY_ALL * told.cells:
+            rest = told.cells - cells
+            return _with_rest(column, rest, told.cells) if rest else column
+        if column is not None and cells >= _HALF * told.cells:
+            likely.append((cells, column))
+    column = _levels_or_text(name, stored, len(values))
+    if not likely:
+        return column
+    return _unlikely(column, *max(likely, key=lambda pair: pair[0]), told.cells)
+
+
+def _some_of(words: pa.Array) -> list[str]:
+    """Cells from all over a column."""
+    step = max(len(words) // _LOOKED_AT, 1)
+    some: list[str] = words.take(pa.array(np.arange(0, len(words), step))).to_pylist()
+    return some
+
+
+def _with_rest(column: Column, rest: int, cells: int) -> Column:
+    why = (
+        f"{rest:,} of {cells:,} cells ({percent(rest / cells, 2)}) cannot be read as "
+        f"{column.kind} and count as missing."
+    )
+    if column.doubt is not None:
+        why = f"{column.doubt.why} {why}"
+    otherwise = {"kind": "categorical"} if column.doubt is None else column.doubt.otherwise
+    return replace(column, doubt=Doubt(why, otherwise))
+
+
+def _unlikely(column: Column, read: int, as_column: Column, cells: int) -> Column:
+    why = (
+        f"{read:,} of {cells:,} cells ({percent(read / cells)}) read as {as_column.kind}, too few "
+        f"for that kind, so the column is {column.kind}."
+    )
+    otherwise: dict[str, Any] = {"kind": as_column.kind}
+    if as_column.datetime_format:
+        otherwise["datetime_format"] = as_column.datetime_format
+    return replace(column, doubt=Doubt(why, otherwise))
+
+
+def _is_truth(words: pa.Array) -> pa.Array:
+    short = pc.less_equal(pc.binary_length(words), len("false"))
+    lower = pc.utf8_lower(pc.if_else(short, words, pa.nulls(len(words), pa.string())))
+    return pc.is_in(lower, value_set=text_array(["true", "false"]))
+
+
+def _truth(name: str, told: _Words) -> _Read:
+    """True and false as words; other pairs of words are levels.
+
+    Nothing but them: a third word is a level more often than a slip.
+    """
+    whole = bool(pc.all(_is_truth(told.unique)).as_py())
+    return (Column(name, "boolean"), told.cells) if whole else (None, 0)
+
+
+def _number(name: str, told: _Words, rows: int) -> _Read:
+    numbers, restyled = read_numbers(told.unique)
+    distinct, cells = len(numbers) - numbers.null_count, told.cells_of(numbers)
+    codes = _codes(name, told, cells, rows)
+    if codes is not None:
+        return codes, cells
+    if distinct <= 2:
+        return None, 0  # two words are levels, whatever they look like
+    if distinct == rows and not restyled and _is_whole(numbers) and _all_digits(told.unique):
+        key = _infer_integer(name, told.unique.cast(pa.int64()))
+        if key.kind == "id":
+            return key, cells
+    mark, is_open = decimal_mark(told.unique) if restyled else (".", False)
+    doubt = None
+    if is_open:
+        why = (
+            "Its words do not tell whether the comma is a decimal one; it is taken to set "
+            "thousands apart."
+        )
+        doubt = Doubt(why, {"kind": "numerical", "decimal": ","})
+    integer, decimal = _is_whole(numbers), "," if mark == "," else None
+    return Column(name, "numerical", integer=integer, decimal=decimal, doubt=doubt), cells
+
+
+def _all_digits(words: pa.Array) -> bool:
+    return bool(pc.all(pc.match_substring_regex(words, r"^-?\d{1,18}$")).as_py())
+
+
+def _codes(name: str, told: _Words, read: int, rows: int) -> Column | None:
+    """Levels or identifiers, where digits with leading zeros are among the cells."""
+    zeros = flags(pc.starts_with(told.unique, "0"))
+    if not zeros.any():
+        return None
+    zeros[zeros] = flags(pc.match_substring_regex(told.unique.filter(pa.array(zeros)), r"^0\d+$"))
+    digits = pc.match_substring_regex(told.unique, r"^\d+$").to_numpy(zero_copy_only=False)
+    if told.counts[zeros].sum() < _CODE_CELLS * told.cells or not zeros.any():
+        return None
+    if told.counts[digits].sum() < _NEARLY_ALL * read:
+        return None
+    lengths = pc.utf8_length(told.unique.filter(pa.array(digits))).to_numpy(zero_copy_only=False)
+    width = int(lengths.max()) if (lengths == lengths.max()).all() else None
+    return replace(_levels_or_text(name, told, rows), digits=width)
+
+
+def _date(name: str, told: _Words, order: str | None) -> _Read:
+    moments, _, pattern = parse_datetimes(told.unique, order)
+    cells = told.cells_of(moments)
+    if cells == 0:
+        return None, 0
+    turned, doubt = other_order(pattern), None
+    if turned is not None and order is None:
+        other, _, _ = parse_datetimes(told.unique, turned)
+        if told.cells_of(other) == cells:
+            first, second = ("day", "month") if str(pattern).startswith("%d") else ("month", "day")
+            why = (
+                f"Its dates do not tell whether the day or the month comes first; they are read "
+                f"as {first} before {second}."
+            )
+            doubt = Doubt(why, {"kind": "datetime", "datetime_format": turned})
+    if doubt is None and pattern is not None and "%y" in pattern:
+        why = "Its years have two digits and are read as 1969 to 2068."
+        doubt = Doubt(why, {"kind": "categorical"})
+    return Column(name, "datetime", datetime_format=pattern, doubt=doubt), cells
+
+
+def _levels_or_text(name: str, stored: _Words, rows: int) -> Column:
+    if stored.cells == 0:
         return Column(name, "categorical")
-    unique = pc.unique(words)
-    numbers, failed = parse_numbers(unique)
-    if failed == 0 and len(unique) > 2:
-        return Column(name, "numerical", integer=_is_whole(numbers))
-    moments, failed, pattern = parse_datetimes(unique)
-    if failed == 0 and len(moments) > 0:
-        return Column(name, "datetime", datetime_format=pattern)
-    if len(unique) > 0.9 * len(words) and len(words) >= 50:
-        spaces = pc.mean(pc.count_substring(unique, " ")).as_py()
-        if spaces + 1 >= _TEXT_WORDS:
-            return Column(name, "text")
-        return Column(name, "id", roles=_KEY if len(unique) == len(values) else frozenset())
-    mean_words = pc.mean(pc.count_substring(words, " ")).as_py() + 1
-    if mean_words >= 2 * _TEXT_WORDS and len(unique) > 0.5 * len(words):
-        return Column(name, "text")
-    return Column(name, "categorical")
+    # A word such as ? that the real table has is a level like any other: a cell apart either
+    # way, and rules that name it hold. Where the real table lacks it, it is a missing cell.
+    missing = () if is_marker(stored.unique, levels=True).any() else None
+    unique, cells = stored.unique, stored.cells
+    spaces = pc.count_substring(unique, " ").to_numpy(zero_copy_only=False)
+    if len(unique) > 0.9 * cells and cells >= 50:
+        if spaces.mean() + 1 >= _TEXT_WORDS:
+            return Column(name, "text", missing=missing)
+        roles = _KEY if len(unique) == rows else frozenset[str]()
+        return Column(name, "id", roles=roles, missing=missing)
+    mean_words = float((spaces * stored.counts).sum()) / cells + 1
+    if mean_words >= 2 * _TEXT_WORDS and len(unique) > 0.5 * cells:
+        return Column(name, "text", missing=missing)
+    return Column(name, "categorical", missing=missing)

@@ -251,9 +251,10 @@ class CellFacts:
 
     Parameters
     ----------
-    rows, missing, unparseable, infinite, fractional : int
-        Rows; cells that are missing, that could not be read, that are infinite, and that are
-        finite numbers but not whole.
+    rows, missing, unparseable, infinite, fractional, restyled, marked : int
+        Rows; cells that are missing, that could not be read, that are infinite, that are
+        finite numbers but not whole, that are written in another way than programs write
+        numbers or than the column writes dates, and whose word stands for a missing one.
     stored : str
         Arrow type the column was stored as.
     absent : bool
@@ -265,6 +266,8 @@ class CellFacts:
     unparseable: int = 0
     infinite: int = 0
     fractional: int = 0
+    restyled: int = 0
+    marked: int = 0
     stored: str = "absent"
     absent: bool = True
 
@@ -287,9 +290,11 @@ class FactCounts:
             finite = values[np.isfinite(values)]
             fractional = int((finite != np.floor(finite)).sum())
         # A column that is read whole and cut tells of the whole in every part of it.
-        unparseable = column.unparseable if start == 0 or not column.is_part else 0
+        counts = (column.unparseable, column.restyled, column.marked)
+        unparseable, restyled, marked = counts if start == 0 or not column.is_part else (0, 0, 0)
         self._add(CellFacts(len(column.missing), int(column.missing.sum()), unparseable,
-                            infinite, fractional, column.stored, column.absent))  # fmt: skip
+                            infinite, fractional, restyled, marked, column.stored,
+                            column.absent))  # fmt: skip
 
     def _add(self, more: CellFacts) -> None:
         facts = self._facts
@@ -299,6 +304,8 @@ class FactCounts:
             facts.unparseable + more.unparseable,
             facts.infinite + more.infinite,
             facts.fractional + more.fractional,
+            facts.restyled + more.restyled,
+            facts.marked + more.marked,
             more.stored if more.rows else facts.stored,
             more.absent if more.rows else facts.absent,
         )

@@ -23,6 +23,7 @@ from synth_eval.data.coerce import (
     as_vectors,
     coded_words,
     reads_by_batch,
+    spelled,
 )
 from synth_eval.data.kept import Kept
 from synth_eval.data.schema import Column, Schema
@@ -51,16 +52,23 @@ class _Stored:
         Arrow type the column was stored as.
     unparseable : int
         Cells that could not be read as the column's kind; they count as missing.
+    restyled : int
+        Cells of numbers or dates that were read, but are not written for programs, or not in
+        the form of the column.
+    marked : int
+        Cells of numbers or dates whose word stands for a missing one.
     absent : bool
         Whether the table lacks the column; then every cell counts as missing.
     is_part : bool
-        Whether these are some rows of a column that was read whole; `unparseable` is then that
+        Whether these are some rows of a column that was read whole; the counts are then those
         of the whole.
     """
 
     spec: Column
     stored: str
     unparseable: int = 0
+    restyled: int = 0
+    marked: int = 0
     absent: bool = False
     is_part: bool = False
 
@@ -298,10 +306,14 @@ class Table:
         return self.source.batches([first])
 
     def strings(self, name: str) -> pa.Array:
-        """One column as text, as it was stored; all null where the table lacks it."""
+        """One column as text; all null where the table lacks it.
+
+        Words that stand for a missing cell are missing.
+        """
         if name not in self.stored_names:
             return pa.nulls(self.num_rows, pa.string())
-        return as_text(plain_array(self.source.column(name)))
+        raw = plain_array(self.source.column(name))
+        return spelled(raw, self.schema[name]) if name in self.schema else as_text(raw)
 
     def levels(self, name: str) -> tuple[str, ...]:
         """Levels of the real table, most frequent first, ties in alphabetical order."""
@@ -344,8 +356,15 @@ class Table:
         raw = plain_array(cells)
         stored = str(raw.type)
         if spec.is_continuous:
-            values, failed = as_numbers(raw, spec)
-            return NumberColumn(spec=spec, stored=stored, unparseable=failed, values=values)
+            read = as_numbers(raw, spec)
+            return NumberColumn(
+                spec=spec,
+                stored=stored,
+                unparseable=read.failed,
+                restyled=read.restyled,
+                marked=read.marked,
+                values=read.values,
+            )
         if spec.kind == "vector":
             width = self._width(spec.name) if self._real else _own_width(raw)
             vectors, missing, failed = as_vectors(raw, width)
@@ -355,8 +374,8 @@ class Table:
         return TextColumn(
             spec=spec,
             stored=stored,
-            missing=is_missing(as_text(raw)),
-            read=lambda: as_text(plain_array(cells)),
+            missing=is_missing(spelled(raw, spec)),
+            read=lambda: spelled(plain_array(cells), spec),
         )
 
     def _absent(self, spec: Column) -> AnyColumn:

@@ -1,11 +1,13 @@
 """One number for two columns or two tables: the pure functions behind the checks.
 
 They take pandas, polars, pyarrow or numpy, and give a plain float without interval,
-reference or verdict; `synth_eval.evaluate` gives those.
+reference or verdict; `synth_eval.evaluate` gives those. Cells are read as `evaluate` reads
+them: ``True`` is ``"True"``, ``"$1,200"`` is 1200, a ``"?"`` among numbers is missing.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -14,8 +16,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from synth_eval.data.codes import bin_cells, cell_edges, quantile_edges
-from synth_eval.data.schema import Column, Schema
-from synth_eval.data.source import Source, is_vector_type, open_source
+from synth_eval.data.schema import Column, Schema, infer_schema
+from synth_eval.data.source import Source, open_source
 from synth_eval.data.table import AnyColumn, LevelColumn, NumberColumn, Table
 from synth_eval.errors import InputError, UsageError
 from synth_eval.stats import distances
@@ -135,6 +137,8 @@ def total_variation_distance(real: Any, synthetic: Any, *, bins: int | None = 10
     --------
     >>> total_variation_distance(["a", "a", "b", "b"], ["a", "a", "a", "b"])
     0.25
+    >>> total_variation_distance([True, False], ["True", "False"])
+    0.0
     >>> round(total_variation_distance([1.0] * 9 + [None], [1.0] * 10), 9)
     0.1
     """
@@ -178,10 +182,10 @@ def marginal_distance(
     """Mean total variation distance over all sets of k columns, by the published protocol.
 
     Numbers and dates are cut at quantiles of the real table (distinct ones; bins closed on
-    the right, the lowest value included), other columns keep their most frequent real
-    levels. All other levels and values outside the real range share one cell; missing is a
-    cell of its own. The published figures use 100 bins and levels for ``k=1``, 10 for
-    ``k=2`` and 5 for ``k=3``.
+    the right, the lowest value included), other columns keep their most frequent real levels,
+    words such as ``?`` among them. All other levels and values outside the real range share one
+    cell; missing is a cell of its own. The published figures use 100 bins and levels for
+    ``k=1``, 10 for ``k=2`` and 5 for ``k=3``.
 
     It shrinks with the size of the tables even where nothing is wrong: compare with the
     distance of a holdout, or use `synth_eval.evaluate`, whose checks also keep other and
@@ -221,7 +225,9 @@ def marginal_distance(
     [0.0, 0.5]
     """
     sources = open_source(real, "real"), open_source(synthetic, "synthetic")
-    schema = _typed_schema(sources[0])
+    # The protocol knows no words for missing cells: they are levels.
+    typed = _typed_schema(sources[0]).columns
+    schema = Schema(tuple(replace(c, missing=()) if c.is_discrete else c for c in typed))
     absent = sorted(set(schema.names) - set(map(str, sources[1].schema.names)))
     if absent:
         raise InputError(f"{sources[1].name}: column {absent[0]!r} is missing")
@@ -343,14 +349,16 @@ def _one_column(column: Any, role: str) -> Any:
 
 
 def _typed_schema(source: Source) -> Schema:
-    """Kinds by storage type alone: numbers, dates, vectors, and everything else as levels."""
+    """Kinds for comparing: those by which tables are read, but every number is a number.
 
-    def kind(stored: pa.DataType) -> str:
-        if pa.types.is_temporal(stored):
-            return "datetime"
-        if is_vector_type(stored):
-            return "vector"
+    No column is left out for being an identifier or text: its words are levels.
+    """
+
+    def settled(column: Column, stored: pa.DataType) -> Column:
         numbers = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
-        return "numerical" if any(test(stored) for test in numbers) else "categorical"
+        if any(test(stored) for test in numbers):
+            return Column(column.name, "numerical", integer=column.integer)
+        return replace(column, kind="categorical") if column.kind in ("id", "text") else column
 
-    return Schema(tuple(Column(str(field.name), kind(field.type)) for field in source.schema))
+    columns = infer_schema(source).columns
+    return Schema(tuple(settled(*pair) for pair in zip(columns, source.schema.types, strict=True)))

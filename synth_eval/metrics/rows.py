@@ -10,9 +10,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
+from synth_eval.data.coerce import as_numbers
 from synth_eval.data.load import load
-from synth_eval.data.source import open_source
+from synth_eval.data.schema import Column
+from synth_eval.data.source import open_source, plain_array
 from synth_eval.data.spaces import space_of
 from synth_eval.errors import InputError, UsageError
 from synth_eval.stats import authenticity as authentic
@@ -236,14 +239,20 @@ def _matrices(real: Any, synthetic: Any) -> tuple[FloatArray, FloatArray]:
     return first, second
 
 
+def _number_kind(stored: pa.DataType) -> Column:
+    return Column("", "datetime" if pa.types.is_temporal(stored) else "numerical")
+
+
 def _matrix(table: Any, role: str) -> FloatArray:
     if isinstance(table, np.ndarray | list | tuple):
         cells = np.asarray(table)
     else:
         source = open_source(table, role)
-        names = map(str, source.schema.names)
-        columns = [source.column(name).to_numpy() for name in names]
-        cells = np.stack(columns, axis=1)
+        columns = [plain_array(source.column(str(name))) for name in source.schema.names]
+        read = [as_numbers(column, _number_kind(column.type)) for column in columns]
+        if any(column.failed for column in read):
+            raise InputError(f"{role} rows: numbers are needed in every column")
+        cells = np.stack([column.values for column in read], axis=1)
     try:
         rows = np.asarray(cells, np.float64)
     except (TypeError, ValueError) as error:

@@ -22,8 +22,9 @@ from synth_eval.data.codes import (
 from synth_eval.data.load import Data
 
 
-def load(real: Any, synthetic: Any) -> Data:
-    return se.load(*[pa.table({"x": values}) for values in (real, synthetic)])
+def load(real: Any, synthetic: Any, kind: str = "") -> Data:
+    schema = {"columns": [{"name": "x", "kind": kind}]} if kind else None
+    return se.load(*[pa.table({"x": values}) for values in (real, synthetic)], schema=schema)
 
 
 def hand_made(edges: list[float]) -> Plan:
@@ -99,7 +100,8 @@ finite = st.floats(-1e308, 1e308)
 def test_real_rows_fill_every_coarse_cell_and_never_the_unseen_one(
     values: list[float | None],
 ) -> None:
-    data = load(pa.array(values, pa.float64()), [0.5])
+    # Nothing but 0, 1 and gaps would be true and false.
+    data = load(pa.array(values, pa.float64()), [0.5], "numerical")
     plan = data.plans[0]
     cells = encode(data.real.column("x"), plan)
     counts = np.bincount(cells, minlength=plan.cells)

@@ -24,7 +24,26 @@ def test_numbers(word: str, number: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["", "x", "13.9.58", "1,5", "1 000", "0x10", "--1", "1e", ".", "٣"]
+    "word",
+    [
+        "",
+        "x",
+        "13.9.58",
+        "0x10",
+        "--1",
+        "(-1)",
+        "1e",
+        ".",
+        "٣",
+        "1,2,3",
+        "12 000 00",
+        "5 kg",
+        "$",
+        "%",
+        "1,5.5,5",
+        "12%%",
+        "EUR USD 5",
+    ],
 )
 def test_no_numbers(word: str) -> None:
     values, failed = parse_numbers(pa.array([word, None, "1"]))

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -17,6 +18,7 @@ from synth_eval.data.schema import (
     ROLES,
     Column,
     Schema,
+    doubts,
     infer_schema,
     parse_overrides,
     unread,
@@ -113,7 +115,10 @@ def test_names_of_identifiers(name: str, kind: str) -> None:
     schema = infer_schema(open_source(pa.table({name: distinct}), "real"))
     assert schema[name].kind == kind
     repeating = infer_schema(open_source(pa.table({name: [5, *distinct, 5]}), "real"))
-    assert repeating[name].kind == "numerical"
+    # What repeats under the name of an identifier names entities; an index may be a measure.
+    of_entities = kind == "id" and name != "row index"
+    assert repeating[name].kind == ("id" if of_entities else "numerical")
+    assert repeating[name].roles == set()
 
 
 def test_pattern_of_dates_is_kept() -> None:
@@ -355,3 +360,155 @@ def test_absent_column_in_a_role(argument: str) -> None:
 def test_a_mapping_that_is_no_schema_is_refused_in_one_sentence(schema):
     with pytest.raises(UsageError, match="as `synth-eval schema` writes it"):
         se.load(pa.table({"age": [1.5, 2.5]}), pa.table({"age": [1.5, 2.5]}), schema=schema)
+
+
+def without_a_doubt(values: Any) -> str:
+    column = inferred(values)
+    assert column.doubt is None
+    return column.kind
+
+
+@pytest.mark.parametrize("tables", [20, pytest.param(200, marks=pytest.mark.slow)])
+def test_kinds_survive_being_written_as_text(tables: int) -> None:
+    """Random columns of clean numbers, dates and levels keep their kind, and none is a guess."""
+    for seed in range(tables):
+        rng = np.random.default_rng(seed)
+        rows = int(rng.integers(30, 400))
+        digits = int(rng.integers(0, 5))
+        numbers = np.round(rng.normal(rng.normal(0, 50), 10 ** rng.uniform(-1, 4), rows), digits)
+        levels = [f"level {n}" for n in rng.integers(0, rng.integers(2, 30), rows)]
+        days = np.datetime64("1950-01-01") + rng.integers(0, 30_000, rows)
+        holes = rng.random(rows) < rng.choice([0.0, 0.2])
+        for kind, values, words in (
+            ("numerical", numbers.tolist(), [str(number) for number in numbers.tolist()]),
+            ("categorical", levels, levels),
+            ("datetime", days.astype("datetime64[us]").tolist(), days.astype(str).tolist()),
+        ):
+            for cells in (values, words):
+                with_holes = [
+                    None if gone else cell for gone, cell in zip(holes, cells, strict=True)
+                ]
+                if len({*with_holes} - {None}) > 2:
+                    assert without_a_doubt(pa.array(with_holes)) == kind, (seed, kind)
+
+
+@pytest.mark.parametrize(
+    ("slips", "kind", "says"),
+    [(1, "numerical", "1 of 200 cells (0.50 %) cannot be read as numerical"),
+     (10, "numerical", "10 of 200 cells (5.00 %) cannot be read as numerical"),
+     (11, "categorical", "189 of 200 cells (94.5 %) read as numerical, too few"),
+     (100, "categorical", "100 of 200 cells (50.0 %) read as numerical, too few"),
+     (101, "categorical", None)],
+)  # fmt: skip
+def test_nearly_all_cells_decide_and_the_rest_is_said(
+    slips: int, kind: str, says: str | None
+) -> None:
+    words = [*["slip"] * slips, *(str(row % 40 / 2) for row in range(200 - slips))]
+    column = inferred(words)
+    assert column.kind == kind
+    if says is None:
+        assert column.doubt is None
+        return
+    assert says in column.doubt.why
+    other = "categorical" if kind == "numerical" else "numerical"
+    assert json.loads(column.doubt.line("x")) == {"columns": [{"name": "x", "kind": other}]}
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "integer"),
+    [
+        (["True", "False", None, "TRUE"], "boolean", False),
+        (["true", "false", "unknown"], "categorical", False),
+        (["yes", "no"], "categorical", False),
+        ([1.0, None, 0.0], "boolean", False),
+        ([1.0, float("nan"), 0.0], "boolean", False),
+        ([1.0, 0.0, float("inf")], "numerical", True),
+        ([2.0, None, 7.0], "numerical", True),
+        (["2.0", "7.0", "9.0", "?"] * 20, "numerical", True),
+        (["001", "002", "117"], "categorical", False),
+        ([f"{row:04d}" for row in range(100)], "id", False),
+        ([str(row) for row in range(300)], "id", False),
+        (["10", "20", "30", "07"] * 2000 + ["5"], "categorical", False),
+        (["10", "20", "30", "40"] * 2000 + ["05"], "numerical", True),
+        (["0.5", "0.25", "00.75"], "numerical", False),
+        (["10:30", "11:45"] * 30, "categorical", False),
+        (["1.2.3", "1.2.4", "2.0.0"] * 20, "categorical", False),
+        (["10.0.0.1", "10.0.0.2", "192.168.1.1"] * 20, "categorical", False),
+        (["555-1234", "555-9876", "555-0000"] * 20, "categorical", False),
+        (["1-5", "6-10", "11-15"] * 20, "categorical", False),
+        (["< 5", "5", "6", "7"] * 20, "categorical", False),
+        (["Mar", "Apr", "May"] * 20, "categorical", False),
+    ],
+)
+def test_kinds_of_words(values: list[Any], kind: str, integer: bool) -> None:
+    column = inferred(values)
+    assert (column.kind, column.integer) == (kind, integer)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "entities", "kind"),
+    [("customer_id", 1000, 300, "id"), ("customer_id", 1000, 40, "categorical"),
+     ("customer_id", 100, 40, "id"), ("amount", 1000, 300, "numerical"),
+     ("mass_index", 1000, 300, "numerical"), ("key", 1000, 12, "numerical")],
+)  # fmt: skip
+@pytest.mark.parametrize("as_float", [False, True])
+def test_keys_of_entities(name: str, rows: int, entities: int, kind: str, as_float: bool) -> None:
+    numbers = [1_000 + 7 * (row % entities) for row in range(rows)]
+    cells = [None, *map(float, numbers[1:])] if as_float else numbers
+    column = infer_schema(open_source(pa.table({name: cells}), "real"))[name]
+    assert column.kind == kind
+    assert (column.doubt is None) == (kind == "numerical")
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [([1, 2] * 50, "categorical"), ([1.0, 2.0, None] * 30, "categorical"),
+     (["1", "2", "3"] * 30, "categorical"), (list(range(1, 11)) * 5, "categorical"),
+     (list(range(1, 11)) * 4, "numerical"), (list(range(1, 12)) * 20, "numerical"),
+     ([1.5, 2.5] * 50, "numerical"), ([1, 1, 1] * 20, "numerical"), ([0, 1] * 30, "boolean")],
+)  # fmt: skip
+def test_targets_of_few_whole_numbers_are_classes(cells: list[Any], kind: str) -> None:
+    rows = pa.table({"y": pa.array(cells)})
+    schema = se.load(rows, rows, target="y").schema
+    assert schema["y"].kind == kind
+    if kind == "categorical":
+        assert "taken for classes" in schema["y"].doubt.why
+        told = {"columns": [{"name": "y", "kind": "numerical"}]}
+        assert se.load(rows, rows, target="y", schema=told).schema["y"].kind == "numerical"
+        assert se.load(rows, rows).schema["y"].kind == "numerical"
+
+
+def test_whole_numbers_that_name_entities_are_identifiers() -> None:
+    rows = pa.table({"who": [row % 30 for row in range(300)], "x": [0.5] * 300})
+    assert se.load(rows, rows).schema["who"].kind == "numerical"
+    assert se.load(rows, rows, entity="who").schema["who"].kind == "id"
+    assert se.load(rows, rows, entity="x").schema["x"].kind == "numerical"
+
+
+def test_what_was_guessed_is_written_and_settled_by_saying_it() -> None:
+    rows = pa.table({"x": ["?", "slip", *map(str, range(3, 150))], "zip": ["00501", "10001"] * 74
+                     + ["00502"]})  # fmt: skip
+    schema = se.load(rows, rows).schema
+    (name, kind, why, line) = doubts(schema.to_dict())[0]
+    assert (name, kind) == ("x", "numerical")
+    assert why.startswith("1 of 148 cells (0.68 %) cannot be read as numerical")
+    assert "slip" not in json.dumps(schema.to_dict())
+    corrected = se.load(rows, rows, schema=json.loads(line)).schema
+    assert corrected["x"].kind == "categorical"
+    assert not doubts(corrected.to_dict())
+    confirmed = se.load(rows, rows, schema=json.loads(json.dumps(schema.to_dict()))).schema
+    assert confirmed == schema
+    assert not doubts(confirmed.to_dict())
+    assert confirmed["zip"].digits == 5
+    assert doubts({}) == []
+    assert doubts(SCHEMA.to_sdv()) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [({"decimal": ";"}, "decimal is '.' or ',', not ';'"),
+     ({"missing": "?"}, "missing is a list of words, not '?'")],
+)  # fmt: skip
+def test_bad_words_for_numbers(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        SCHEMA.override({"age": change})

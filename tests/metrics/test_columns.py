@@ -218,3 +218,34 @@ def test_columns_of_vectors_are_refused() -> None:
     for metric in (se.wasserstein_distance, se.total_variation_distance):
         with pytest.raises(InputError, match="the columns hold vectors; give numbers or dates"):
             metric(vectors, vectors)
+
+
+@pytest.mark.parametrize(
+    ("real", "synthetic"),
+    [
+        ([True, False], ["True", "False"]),
+        (["True", "False"], [True, False]),
+        ([True, False, None], [1.0, 0.0, None]),
+        ([1, 0], [True, False]),
+        ([1, 2, 3], ["1", "2", "3"]),
+        (["1", "2", "3"], [1, 2, 3]),
+        (["1", "2"], [1.0, 2.0]),
+        (["$1,200", "$5", "$6.50", "?"], [1200, 5, 6.5, None]),
+        ([1200, 5, 6.5, None], ["1.200,0 €", "5,00 €", "6,5 €", "n/a"]),
+        (["12%", "7%", "9.5%"], [12, 7, 9.5]),
+        ([dt.date(2020, 1, 31), dt.date(2020, 2, 1)], ["31/01/2020", "01/02/2020"]),
+        (["31 Jan 2020", "01 Feb 2020"], ["2020-01-31", "2020-02-01"]),
+        (["007", "012"] * 3, [7, 12]),
+        (["a", None, "b"], ["a", "?", "b"]),
+        ([f"person {n}" for n in range(60)], [f"person {n}" for n in range(60)]),
+    ],
+)
+def test_cells_are_read_as_tables_read_them(real: list[Any], synthetic: list[Any]) -> None:
+    assert se.total_variation_distance(real, synthetic) == 0
+    assert se.jensen_shannon_distance(real, synthetic) == 0
+
+
+def test_numbers_in_text_have_distances_of_numbers() -> None:
+    assert se.ks_distance(["1", "2", "3"], [3, 4, 5]) == pytest.approx(2 / 3)
+    assert se.wasserstein_distance(["$1,000.00", "$2.50", "$3"], [1000, 2.5, 3]) == 0
+    assert se.wasserstein_distance(["01/02/2020", "13/02/2020"], ["2020-02-02", "2020-02-14"]) == 1

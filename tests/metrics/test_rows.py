@@ -110,3 +110,13 @@ def test_a_bandwidth_must_be_positive() -> None:
 def test_one_row_has_no_neighbour() -> None:
     with pytest.raises(InputError, match="at least two"):
         row_metrics.authenticity(pa.table({"x": [1.0]}), pa.table({"x": [1.0, 2.0]}))
+
+
+def test_numbers_in_text_are_numbers() -> None:
+    words = pa.table({"x": ["$1,000", "2", "3.5"], "y": ["1", "0", "1"]})
+    numbers = pa.table({"x": [1000, 2, 3.5], "y": [True, False, True]})
+    assert row_metrics.energy_distance(words, words) == row_metrics.energy_distance(
+        numbers, numbers
+    )
+    with pytest.raises(InputError, match="numbers are needed in every column"):
+        row_metrics.energy_distance(pa.table({"x": ["a", "b", "c"]}), numbers.select(["x"]))

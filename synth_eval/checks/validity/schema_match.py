@@ -3,14 +3,17 @@
 What it measures
     Absent and extra columns; cells that cannot be read as the column's kind, among them
     infinities where the real table has none; columns that are all missing; columns stored as
-    another type; dates with and without a time zone. The estimate is the share of cells of
-    the worst column that cannot be used.
+    another type; dates with and without a time zone; numbers and dates that are written
+    another way (separators of thousands, currencies, another order of day and month). The
+    estimate is the share of cells of the worst column that cannot be used.
 
 How to read it
     0 is a table that can be dropped in where the real one was. A column that is absent or all
-    missing, or in which more than one cell in a thousand cannot be read, fails. Another
-    storage type or an extra column is a warning: the numbers below are right, but programs
-    written for the real table will notice.
+    missing, or in which more than one cell in a thousand cannot be read, fails. Where the real
+    column holds unreadable cells too, these are counted, and only what goes beyond them by
+    more than one in a thousand fails. Another storage type, another way of writing or an
+    extra column is a warning: the numbers below are right, but programs written for the real
+    table will notice. Words known to stand for a missing cell are missing cells.
 
 Formula
     U = max over columns of unreadable cells / synthetic rows; 1 for a column that is absent or all
@@ -34,9 +37,12 @@ from synth_eval.judging.judge import Decision, Direction, Status
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Estimate, Reference, Result
 from synth_eval.stats.intervals import wilson
-from synth_eval.words import counted
+from synth_eval.words import counted, percent
 
 MARGIN = "validity.unparseable_cells"
+
+_SURE = 0.999
+"""Level of the intervals of two shares of cells that must not meet to be said to differ."""
 
 
 @check(
@@ -117,15 +123,29 @@ def _column_item(ctx: Context, name: str, margin: float) -> Item:
         )
         gone = Decision("unreadable cells", 1.0, 1.0, 1.0, fail=margin, margins=(MARGIN,))
         return _item(name, reference, finding, gone)
-    unusable = _unusable(synthetic, real)
+    kind, own, unusable = data.schema[name].kind, real.unparseable, _unusable(synthetic, real)
+    # What fresh real rows may hold of what cannot be read, for all that the real table tells.
+    allowed = wilson(own, real.rows).high if own else 0.0
+    told = f"{own:,} of {real.rows:,} real cells ({percent(own / real.rows, 2)})" if own else ""
     if unusable:
         _, low, high = wilson(unusable, rows)
-        finding = f"{unusable:,} of {rows:,} cells cannot be read as {data.schema[name].kind}"
+        finding = f"{unusable:,} of {rows:,} cells cannot be read as {kind}"
         decision = Decision(
-            "unreadable cells", unusable / rows, low, high, fail=margin, warn=0.0, margins=(MARGIN,)
+            "unreadable cells",
+            unusable / rows,
+            low,
+            high,
+            fail=margin + allowed,
+            warn=allowed,
+            otherwise=Status.PASS if own else Status.INCONCLUSIVE,
+            margins=(MARGIN,),
         )
-        return _item(name, reference, finding, decision)
-    return _noticed(name, _storage(data.schema[name], real, synthetic), reference, margin)
+        return _item(name, reference, f"{finding}, nor can {told}" if own else finding, decision)
+    finding = _storage(data.schema[name], real, synthetic)
+    if own and not finding:
+        said = f"{told} cannot be read as {kind} and count as missing"
+        return _noticed(name, "", reference, margin).replaced(more={"finding": said})
+    return _noticed(name, finding, reference, margin)
 
 
 def _unusable(facts: CellFacts, real: CellFacts) -> int:
@@ -156,9 +176,33 @@ def _storage(column: Column, real: CellFacts, synthetic: CellFacts) -> str:
     if first == second == "timestamp" and zones[0] != zones[1]:
         which = ["without", "with"][zones[1]]
         return f"stored {which} a time zone, unlike the real column"
-    numbers = {"whole number", "number"}
-    if first == second or (numbers == {first, second} and not column.integer):
+    if first == second:
+        return _writing(column, real, synthetic) if first == "text" else ""
+    numbers, moments = {"whole number", "number"}, {"date", "timestamp"}
+    # Whole numbers become floats where a cell is missing.
+    if numbers == {first, second} and not (column.integer and synthetic.fractional):
         return ""
-    if second == "number" and first == "whole number" and not synthetic.fractional:
+    # Words for missing cells make text of numbers; without such words they are none.
+    as_words = first == "text" and second in numbers | moments and column.is_continuous
+    if as_words and (real.marked or real.unparseable) and not real.restyled:
         return ""
     return f"stored as {second}, in the real table as {first}"
+
+
+def _writing(column: Column, real: CellFacts, synthetic: CellFacts) -> str:
+    """Words for numbers or dates in text that are written another way than the real ones."""
+    shares, ranges = [], []
+    for facts in (synthetic, real):
+        there = facts.rows - facts.missing
+        shares.append(facts.restyled / max(there, 1))
+        ranges.append(wilson(facts.restyled, there, _SURE) if there else None)
+    if not all(ranges) or not any(shares):
+        return ""
+    (_, low, high), (_, real_low, real_high) = ranges  # type: ignore[misc]  # both are there
+    if low <= real_high and real_low <= high:
+        return ""
+    what = "separators, currencies or percent signs"
+    if column.kind == "datetime":
+        what = f"another form than {column.datetime_format or 'the real dates'}"
+    first, second = (percent(share) for share in shares)
+    return f"written with {what} in {first} of the cells, {second} of the real ones"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from synth_eval.judging.items import Item
 from synth_eval.judging.results import Result, Status
-from synth_eval.report.page.gaps import not_evaluated
+from synth_eval.report.page.gaps import doubtful_kinds, not_evaluated
 from synth_eval.report.page.view import headline
 from synth_eval.words import number
 
@@ -32,6 +32,10 @@ _MARKS = {
 def render_text(findings: Findings) -> str:
     """Verdicts, findings worst first, and what was not evaluated, in lines of a shell."""
     lines = [headline(findings), ""]
+    for gap in doubtful_kinds(findings):
+        lines += wrapped("  ? ", gap.line())
+    if doubtful_kinds(findings):
+        lines.append("")
     for name, verdict in findings.verdicts.items():
         aside = "" if verdict.decisive else "(not decisive for this purpose) "
         lines += wrapped(f"{name:<10} {verdict.word:<14} ", aside + verdict.reason)
@@ -68,11 +72,13 @@ def render_result_text(result: Result) -> str:
 
 def render_markdown(findings: Findings) -> str:
     """Short summary: verdicts as a table, findings as a list."""
+    guesses = [f"- {escaped_markdown(gap.line())}" for gap in doubtful_kinds(findings)]
     lines = [
         "### Synthetic data evaluation",
         "",
         escaped_markdown(headline(findings)),
         "",
+        *(["Kinds of columns to confirm:", "", *guesses, ""] if guesses else []),
         "| Dimension | Verdict | Reason |",
         "| --- | --- | --- |",
     ]

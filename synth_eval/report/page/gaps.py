@@ -1,4 +1,4 @@
-"""What an evaluation cannot speak about, grouped by what would have to be done."""
+"""What an evaluation guessed, and what it cannot speak about, by what would have to be done."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from synth_eval.data.schema import unread
+from synth_eval.data.schema import doubts, unread
 from synth_eval.judging.dimensions import dimensions
 from synth_eval.judging.results import Cause, Result, Skipped
 from synth_eval.report.page.explanations import title
@@ -15,7 +15,7 @@ from synth_eval.words import as_sentence, counted, listed
 if TYPE_CHECKING:
     from synth_eval.judging.findings import Findings
 
-__all__ = ["Gap", "not_evaluated"]
+__all__ = ["Gap", "doubtful_kinds", "not_evaluated"]
 
 _FULL_DEPTH = Skipped(Cause.DEPTH, "They cost minutes and run with `--depth full`")
 """Stands for the questions of full depth: each says it in words of its own."""
@@ -35,7 +35,7 @@ _NO_CHECKS_YET = {
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Something that was not evaluated.
+    """Something that was not evaluated, or only on a guess.
 
     Parameters
     ----------
@@ -55,6 +55,18 @@ class Gap:
         """The gap as one line of text."""
         names = ", ".join(name for name, _ in self.parts)
         return f"{self.what} ({names}): {self.why}" if names else f"{self.what}: {self.why}"
+
+
+def doubtful_kinds(findings: Findings) -> list[Gap]:
+    """Columns whose kind is a guess, each with the schema that would correct it.
+
+    They stand before everything else: a column of the wrong kind makes every number below
+    wrong, and the people who know the table see it at once.
+    """
+    return [
+        Gap(f"{name}, read as {kind}", f"{why} If that is wrong, give as schema `{line}`")
+        for name, kind, why, line in doubts(findings.schema)
+    ]
 
 
 def not_evaluated(findings: Findings) -> list[Gap]:

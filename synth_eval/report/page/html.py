@@ -19,7 +19,7 @@ from synth_eval.judging.dimensions import dimensions
 from synth_eval.judging.results import Result, Status, to_plain
 from synth_eval.judging.verdicts import VerdictWord
 from synth_eval.report.page.explanations import title
-from synth_eval.report.page.gaps import not_evaluated
+from synth_eval.report.page.gaps import doubtful_kinds, not_evaluated
 from synth_eval.report.page.notes import note_views
 from synth_eval.report.page.strips import strip
 from synth_eval.report.page.tables import items_table
@@ -115,7 +115,7 @@ def render_snippet(findings: Findings) -> str:
             verdicts=list(findings.verdicts.items()),
             findings=alarms,
             passed=sum(result.status is Status.PASS for result in findings.results),
-            skipped=not_evaluated(findings),
+            skipped=[*doubtful_kinds(findings), *not_evaluated(findings)],
         )
     )
 

@@ -15,7 +15,7 @@ from synth_eval.judging.results import Result, Status
 from synth_eval.judging.verdicts import Verdict, VerdictWord
 from synth_eval.report.page.decided import DecisionView, decision_views
 from synth_eval.report.page.explanations import Explanation, explanation, title
-from synth_eval.report.page.gaps import Gap, not_evaluated
+from synth_eval.report.page.gaps import Gap, doubtful_kinds, not_evaluated
 from synth_eval.report.page.page_figures import FigureView, PageFigures
 from synth_eval.report.page.strips import Strip, strip
 from synth_eval.report.page.tables import TableView, allowed_rows, items_table
@@ -93,6 +93,7 @@ class Page:
     worst: Mapping[str, Sequence[WorstItem]]
     findings: Sequence[tuple[Result, str]]
     more_findings: int
+    doubtful: Sequence[Gap]
     not_evaluated: Sequence[Gap]
     reference_scores: Sequence[Mapping[str, Any]]
     figures: Mapping[str, Drawing]
@@ -142,6 +143,7 @@ def page(findings: Findings) -> Page:
         worst=worst_items(findings.results),
         findings=[(result, title(result)) for result in alarms[:_FINDINGS]],
         more_findings=max(len(alarms) - _FINDINGS, 0),
+        doubtful=doubtful_kinds(findings),
         not_evaluated=not_evaluated(findings),
         reference_scores=findings.reference_scores,
         figures=figures.drawings,

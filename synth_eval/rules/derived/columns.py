@@ -141,6 +141,8 @@ def _readable(table: Table, spec: Column) -> Tally:
     column = table.column(spec.name)
     there = table.num_rows - int(column.missing.sum()) + column.unparseable
     broken = column.unparseable
+    if spec.kind == "datetime" and "string" in column.stored:
+        broken += column.restyled
     if isinstance(column, NumberColumn) and spec.kind == "numerical" and spec.integer:
         present = column.values[~column.missing]
         broken += int((~np.isfinite(present) | (present != np.floor(present))).sum())

@@ -114,3 +114,76 @@ def test_pandas_integers_made_float_by_missing_are_no_finding(real):
     frame["age"] = frame["age"].astype(float)
     frame.loc[0, "age"] = np.nan
     assert result(real, pd.DataFrame(frame)).status == "pass"
+
+
+WORDS = [f"{number:.1f}" for number in np.random.default_rng(1).normal(50, 9, ROWS)]
+
+
+def single(cells):
+    return pa.table({"x": pa.array(cells)})
+
+
+def slipped(slips, cells=WORDS):
+    """Cells of which the first ones cannot be read."""
+    return single([*["slip"] * slips, *cells[slips:]])
+
+
+def test_what_the_real_column_cannot_read_either_is_said_and_not_held_against_the_synthetic():
+    for slips in (0, 3, 8, 16):
+        found = result(slipped(8), slipped(slips), slipped(8))
+        assert found.status == "pass"
+        assert "8 of 4,000 real cells (0.20 %)" in found.message
+        assert "slip" not in str(found.to_dict())
+    assert result(slipped(8), slipped(60)).status == "fail"
+    assert "60 of 4,000 cells cannot be read as numerical, nor can 8 of" in (
+        result(slipped(8), slipped(60)).message
+    )
+
+
+def test_numbers_that_words_for_missing_cells_made_text_are_no_finding():
+    """A CSV has no types: three points in a column make text of it, and fewer rows have none."""
+    words = single([*["."] * 3, *WORDS[3:]])
+    numbers = single([float(word) for word in WORDS])
+    assert result(words, numbers).status == "pass"
+    assert result(slipped(3), numbers).status == "pass"
+    assert result(numbers, words).status == "warn"
+    assert result(single(WORDS), numbers).status == "warn"
+    assert "stored as number" in result(single(WORDS), numbers).message
+
+
+def test_whole_numbers_that_gaps_made_floats_are_no_finding(real):
+    ages = [float(age) for age in real["age"].to_pylist()]
+    floats = replaced(real, "age", [None, *ages[1:]])
+    assert result(floats, real).status == "pass"
+    assert result(real, floats).status == "pass"
+    halves = replaced(real, "age", [age + 0.5 for age in ages])
+    assert "stored as number, in the real table as whole number" in result(real, halves).message
+
+
+@pytest.mark.parametrize(
+    ("real_cells", "synthetic_cells", "said"),
+    [
+        ([f"${word}" for word in WORDS], WORDS, "separators, currencies or percent signs in 0.0 %"),
+        (WORDS, [f"{word}%" for word in WORDS], "percent signs in 100.0 % of the cells, 0.0 %"),
+        (WORDS, [word.replace(".", ",") for word in WORDS], "separators"),
+        ([f"${word}" for word in WORDS], [float(word) for word in WORDS], "stored as number"),
+        (
+            [f"{1 + row % 28:02d}/03/2020" for row in range(ROWS)],
+            [f"2020-03-{1 + row % 28:02d}" for row in range(ROWS)],
+            "another form than %d/%m/%Y in 100.0 % of the cells",
+        ),
+        (["007", "012"] * 2000 + ["100"], [7, 12] * 2000 + [100], "stored as whole number"),
+    ],
+)  # fmt: skip
+def test_another_way_of_writing_is_said(real_cells, synthetic_cells, said):
+    found = result(single(real_cells), single(synthetic_cells))
+    assert found.status == "warn"
+    assert said in found.message
+    assert result(single(real_cells), single(real_cells)).status == "pass"
+
+
+@pytest.mark.parametrize("order", ["real", "synthetic"])
+def test_separators_that_chance_alone_brings_are_no_finding(order):
+    few = single([*[f"{1000 + row:,.1f}" for row in range(4)], *WORDS[4:]])
+    pair = (few, single(WORDS)) if order == "real" else (single(WORDS), few)
+    assert result(*pair).status == "pass"
