@@ -89,29 +89,31 @@ def share(value: float | None) -> str:
     return "–" if value is None else f"{number(100.0 * value)}{_NO_BREAK}%"
 
 
-def real_sample(worth: float, *, short: bool = False) -> str:
-    """Size of the real sample that is as far from the real table as the synthetic one.
+def real_sample(worth: float, rows: int, *, short: bool = False) -> str:
+    """The real rows whose random sample is as far from the real table as the synthetic one.
 
     Parameters
     ----------
     worth : float
-        Size as a share of the real rows; from 1 on the sample is as large as the table.
+        Size as a share of the rows; from 1 on the sample is as large as the table.
+    rows : int
+        The rows it is a share of.
     short : bool
         In as few words as a summary has.
 
     Examples
     --------
-    >>> real_sample(0.1234), real_sample(1.7)
-    ('a real sample of 12.3 % of the rows', 'a full-sized real sample')
-    >>> real_sample(0.00123)
-    'a real sample of 0.12 % of the rows'
-    >>> real_sample(0.1234, short=True)
-    'a 12.3 % real sample'
+    >>> real_sample(0.1234, 1_000), real_sample(1.7, 1_000)
+    ('a random sample of 120 real rows', 'as many fresh real rows')
+    >>> real_sample(0.1234, 100_000, short=True)
+    '12,000 real rows'
     """
     if worth >= 1:
-        return "a full-sized real sample"
-    size = percent(worth, 1 if worth >= 0.01 else 2)
-    return f"a {size} real sample" if short else f"a real sample of {size} of the rows"
+        return "as many fresh real rows"
+    size = worth * rows
+    digits = max(len(str(int(size))) - 2, 0)
+    text = f"{max(int(round(size, -digits)), 1):,} real rows"
+    return text if short else f"a random sample of {text}"
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

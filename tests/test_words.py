@@ -51,12 +51,11 @@ def test_numbers_have_three_digits_and_counts_all_of_theirs(value: float | None,
     assert words.number(value) == text
 
 
-def test_a_real_sample_gets_more_digits_below_a_percent_and_none_from_the_whole_on() -> None:
-    assert words.real_sample(0.01) == "a real sample of 1.0 % of the rows"
-    assert words.real_sample(0.00999) == "a real sample of 1.00 % of the rows"
-    assert words.real_sample(0.0) == "a real sample of 0.00 % of the rows"
-    assert words.real_sample(0.9999) == "a real sample of 100.0 % of the rows"
-    assert words.real_sample(1.0) == "a full-sized real sample"
+def test_a_real_sample_has_two_digits_of_rows_and_none_from_the_whole_on() -> None:
+    assert words.real_sample(0.01, 24_421) == "a random sample of 240 real rows"
+    assert words.real_sample(0.0, 24_421) == "a random sample of 1 real rows"
+    assert words.real_sample(0.0123, 1_000, short=True) == "12 real rows"
+    assert words.real_sample(1.0, 1_000) == "as many fresh real rows"
 
 
 def test_one_is_singular_and_all_others_are_plural() -> None:

@@ -19,6 +19,7 @@ from synth_eval.data.arrow import (
     null_of,
     text_array,
 )
+from synth_eval.data.hashing import level_hashes
 from synth_eval.data.parse import (
     is_marker,
     parse_booleans,
@@ -81,6 +82,19 @@ class CodedWords:
         lookup = np.append(places, np.int32(-1))
         lookup[:-1][is_missing(self.words)] = -1
         return lookup[self.codes]
+
+    def strangers(self, numbered: CodeArray, known: int) -> CodeArray | None:
+        """Hash of the word of each row that is none of the `known` levels, 0 elsewhere.
+
+        None where there is no such row.
+        """
+        is_stranger = numbered == known
+        if not is_stranger.any():
+            return None
+        used, places = np.unique(self.codes[is_stranger], return_inverse=True)
+        hashes = np.zeros(len(numbered), np.int32)
+        hashes[is_stranger] = level_hashes(self.words.take(pa.array(used)).to_pylist())[places]
+        return hashes
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from synth_eval.data.codes import level_identities
 from synth_eval.data.table import Table
 
 __all__ = ["feature_matrix"]
@@ -29,13 +30,14 @@ def feature_matrix(
     Returns
     -------
     ndarray of float64, shape (rows, columns)
-        Numbers and moments as they are, levels as their codes, NaN where missing.
+        Numbers and moments as they are, levels as their identities (see
+        `synth_eval.data.codes.level_identities`), NaN where missing.
     """
     matrix = np.empty((len(rows), len(names)))
     for position, name in enumerate(names):
         if table.schema[name].is_continuous:
             matrix[:, position] = table.number_column(name).values[rows]
         else:
-            codes = table.level_column(name).codes[rows]
-            matrix[:, position] = np.where(codes < 0, np.nan, codes)
+            levels = level_identities(table, name, rows)
+            matrix[:, position] = np.where(levels < 0, np.nan, levels)
     return matrix

@@ -7,12 +7,12 @@ ones, and a copy with a new number is still a copy.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from synth_eval.data.hashing import hash_text
 from synth_eval.data.table import Table
 
 __all__ = ["fingerprints", "hash_text"]
@@ -20,18 +20,6 @@ __all__ = ["fingerprints", "hash_text"]
 HashArray = npt.NDArray[np.uint64]
 
 _MISSING = np.uint64(0x9E3779B97F4A7C15)
-
-
-def hash_text(text: str) -> int:
-    """64-bit hash of a text, the same on every machine and run.
-
-    Examples
-    --------
-    >>> hash_text("age") == hash_text("age")
-    True
-    """
-    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8)
-    return int.from_bytes(digest.digest(), "little")
 
 
 def fingerprints(table: Table, names: Sequence[str]) -> HashArray:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_eval.data.baseline import Baseline
+from synth_eval.data.codes import level_identities
 from synth_eval.data.table import Table
 from synth_eval.errors import NotApplicable
 from synth_eval.stats.neighbours import EncodedRows, MixedSpace, Neighbours, nearest, thinned
@@ -55,9 +56,9 @@ class Space:
     ) -> EncodedRows:
         """Encode rows of one table, all of them by default.
 
-        A column that the table lacks is missing in all its rows. Levels that the real table
-        lacks are one level in the holdout and another one in the synthetic table: neither has
-        invented that of the other.
+        A column that the table lacks is missing in all its rows. Levels are
+        equal where their names are, those that the real table lacks as well: see
+        `synth_eval.data.codes.level_identities`.
 
         Parameters
         ----------
@@ -70,11 +71,7 @@ class Space:
         """
         table = tables[role]
         chosen: RowNumbers | slice = slice(None) if rows is None else rows
-        codes = []
-        for name in self.levels:
-            column = table.level_column(name)
-            own = column.codes[chosen].astype(np.int64)
-            codes.append(own + (own == len(column.levels)) if role == "holdout" else own)
+        codes = [level_identities(table, name, chosen) for name in self.levels]
         return self.mixed.encode(
             [table.number_column(name).values[chosen] for name in self.numbers], codes
         )

@@ -110,19 +110,24 @@ class LevelColumn(_Stored):
         Index into `levels`; -1 is missing, ``len(levels)`` a level the real table lacks.
     levels : tuple of str
         Levels of the real table, most frequent first.
+    strangers : ndarray of int32, shape (rows,), or None
+        Hash of the level of each row that the real table lacks, 0 elsewhere; None where there
+        is no such row. See `synth_eval.data.hashing`.
     """
 
     codes: CodeArray
     levels: tuple[str, ...]
+    strangers: CodeArray | None = None
 
     def take(self, rows: Rows) -> LevelColumn:
         """The same column with the given rows only."""
-        return replace(self, codes=self.codes[rows], is_part=True)
+        strangers = None if self.strangers is None else self.strangers[rows]
+        return replace(self, codes=self.codes[rows], strangers=strangers, is_part=True)
 
     @property
     def nbytes(self) -> int:
         """Memory of the array."""
-        return int(self.codes.nbytes)
+        return int(self.codes.nbytes + (0 if self.strangers is None else self.strangers.nbytes))
 
     @property
     def missing(self) -> BoolArray:
@@ -214,6 +219,7 @@ class Table:
         self._real = real
         self._columns: Kept[AnyColumn] = Kept(_CACHE_BYTES)
         self._levels: dict[str, tuple[str, ...]] = {}
+        self._level_counts: dict[str, npt.NDArray[np.int64]] = {}
 
     @property
     def name(self) -> str:
@@ -268,7 +274,7 @@ class Table:
 
     def is_kept(self, names: Sequence[str]) -> bool:
         """Whether the named columns, once read, stay in memory together."""
-        sizes = {"numerical": 8, "datetime": 8, "categorical": 4, "boolean": 4, "id": 1, "text": 1}
+        sizes = {"numerical": 8, "datetime": 8, "categorical": 8, "boolean": 8, "id": 1, "text": 1}
         row = sum(
             8 * self._width(name) + 1
             if self.schema[name].kind == "vector"
@@ -323,12 +329,20 @@ class Table:
             self._learn_levels(name, coded_words(self._coded(name), self.schema[name]))
         return self._levels[name]
 
+    def level_counts(self, name: str) -> npt.NDArray[np.int64]:
+        """Rows of the real table with each of its `levels`."""
+        if self._real is not None:
+            return self._real.level_counts(name)
+        self.levels(name)
+        return self._level_counts[name]
+
     def _coded(self, name: str) -> pa.ChunkedArray:
         return self.source.column(name, coded=True)
 
     def _learn_levels(self, name: str, words: CodedWords) -> None:
         ranked = sorted(words.counts().items(), key=lambda pair: (-pair[1], pair[0]))
         self._levels[name] = tuple(word for word, _ in ranked)
+        self._level_counts[name] = np.array([count for _, count in ranked], np.int64)
 
     def _width(self, name: str) -> int:
         """Width of the vectors of the real table."""
@@ -346,12 +360,14 @@ class Table:
             if self._real is None and spec.name not in self._levels:
                 self._learn_levels(spec.name, words)
             levels = self.levels(spec.name)
+            codes = words.numbered(text_array(levels))
             return LevelColumn(
                 spec=spec,
                 stored=words.stored,
                 unparseable=words.failed,
-                codes=words.numbered(text_array(levels)),
+                codes=codes,
                 levels=levels,
+                strangers=words.strangers(codes, len(levels)),
             )
         raw = plain_array(cells)
         stored = str(raw.type)

@@ -1,8 +1,8 @@
 """The margins: every number that decides a status, each with its basis.
 
 A margin is an effect size that a stranger can check. The unit is *rows of real data* wherever
-that can be said: a distance as large as that of an x % real sample, a model worth x % of the
-real rows.
+that can be said: a distance as large as that of a sample of so many real rows, a model worth x %
+of the real rows.
 """
 
 from __future__ import annotations
@@ -38,13 +38,15 @@ MARGINS: Mapping[str, Threshold] = {
         "half the holdout would; beyond that the split was not random in this column",
     ),
     "fidelity.worst_table": Threshold(
-        0.01,
-        "share of the real rows: a table farther from the real one than a 1 % real sample; "
-        "whoever accepts it could have worked with one real row in a hundred",
+        100,
+        "real rows: a table farther from the real one than a random sample of a hundred of its "
+        "rows is on average, whatever its size; a poll of so few leaves a share open by 10 points "
+        "and a mean by a fifth of a standard deviation, which is called a small effect",
     ),
     "fidelity.mean_table": Threshold(
-        0.10,
-        "share of the real rows: on average as far from the real table as a 10 % real sample",
+        1000,
+        "real rows: on average as far from the real table as a random sample of a thousand of its "
+        "rows, the size of an ordinary opinion poll (3 points at 95 % confidence)",
     ),
     "fidelity.fresh_auc": Threshold(
         0.5,

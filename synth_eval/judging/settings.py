@@ -245,7 +245,7 @@ class Config:
     )  # fmt: skip
     margins: Mapping[str, Threshold] = setting(
         MARGINS, _MARGIN_TABLE, "judgement", "margins by name, each with its basis",
-        example={"fidelity.worst_table": {"value": 0.02, "basis": "agreed with the users"}},
+        example={"fidelity.worst_table": {"value": 200, "basis": "agreed with the users"}},
         unsaid="those of the package",
     )  # fmt: skip
 

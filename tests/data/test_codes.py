@@ -14,11 +14,15 @@ import synth_eval as se
 from synth_eval.data.codes import (
     COARSE_CELLS,
     FINE_CELLS,
+    OWN_ROWS,
     Plan,
     column_plan,
     encode,
+    level_identities,
+    own_levels,
     quantile_edges,
 )
+from synth_eval.data.hashing import level_hashes
 from synth_eval.data.load import Data
 
 
@@ -29,7 +33,8 @@ def load(real: Any, synthetic: Any, kind: str = "") -> Data:
 
 def hand_made(edges: list[float]) -> Plan:
     fine = len(edges) - 1
-    return Plan("x", np.array(edges), 0, fine, 1, np.array([0] * fine + [1, 2, 3], np.uint8))
+    to_coarse = np.array([0] * fine + [1, 2, 3], np.uint8)
+    return Plan("x", np.array(edges), (), 0, fine, 1, to_coarse, np.empty(0, np.uint8))
 
 
 def test_bins_are_closed_on_the_right_and_include_the_lowest() -> None:
@@ -41,19 +46,66 @@ def test_bins_are_closed_on_the_right_and_include_the_lowest() -> None:
     assert other not in cells
 
 
-def test_levels_have_cells_of_their_own_until_other() -> None:
+def test_frequent_levels_stand_alone_and_all_others_in_groups() -> None:
+    """A choice: at most a hundred levels of at least 30 rows; all others in 64 groups."""
     real = [f"level {number:03d}" for number in range(300) for _ in range(300 - number)]
-    data = load(real, ["level 000", "level 099", "level 100", "level 299", "new", None])
+    data = load(real, ["level 000", "level 299", "new", None])
+    plan, levels = data.plans[0], data.real.levels("x")
+    assert (len(plan.own), plan.groups) == (FINE_CELLS, 64)
+    assert (plan.cells, plan.coarse_cells) == (FINE_CELLS + 64 + 1, COARSE_CELLS + 3)
+    counts = data.real.level_counts("x")
+    assert counts[list(plan.own)].min() >= OWN_ROWS
+    first, rare, new, missing = encode(data.synthetic.column("x"), plan).tolist()
+    assert levels[plan.own[first]] == "level 000"
+    groups = level_hashes(["level 299", "new"]) % 64
+    assert [rare, new] == [FINE_CELLS + int(group) for group in groups]
+    assert missing == plan.cells - 1
+    assert plan.to_coarse[missing] == plan.coarse_cells - 1
+
+
+def test_levels_of_few_rows_and_levels_that_real_lacks_share_their_groups() -> None:
+    """Which group a level is in depends on its name alone, whatever rows were drawn."""
+    words = [f"level {number}" for number in range(500)]
+    common = ["common"] * 400
+    here, there = load(common + words[:300], words), load(common + words[200:], words)
+    cells = [encode(data.synthetic.column("x"), data.plans[0]).tolist() for data in (here, there)]
+    assert cells[0] == cells[1]
+    assert len(set(cells[0])) == here.plans[0].groups
+
+
+def test_few_levels_all_stand_alone() -> None:
+    data = load(["a"] * 40 + ["b"] * 60, ["a", "b"])
     plan = data.plans[0]
-    assert (plan.fine, plan.kept, plan.coarse) == (FINE_CELLS, FINE_CELLS, COARSE_CELLS)
-    cells = encode(data.synthetic.column("x"), plan)
-    assert cells.tolist() == [0, 99, 100, 100, 101, 102]
-    assert plan.to_coarse[cells].tolist() == [0, 10, 10, 10, 11, 12]
+    assert [plan.level_cell(c, data.real.levels("x")) for c in range(plan.coarse_cells)] == [
+        "b", "a", "other levels, group 1", "other levels, group 2", "missing",
+    ]  # fmt: skip
+    assert encode(data.synthetic.column("x"), plan).tolist() == [1, 0]
 
 
-def test_few_levels_need_no_other() -> None:
-    plan = load(["a", "b", "b"], ["a"]).plans[0]
-    assert (plan.fine, plan.coarse, plan.cells, plan.coarse_cells) == (2, 2, 5, 5)
+def test_a_level_is_grouped_alike_in_every_process() -> None:
+    """Worked out once: a hash that differs from run to run would change verdicts."""
+    assert (level_hashes(["blue", "red", "green"]) % 64).tolist() == [18, 13, 12]
+
+
+def test_levels_alike_are_not_chosen_by_what_chance_brought() -> None:
+    """Of many equally frequent levels those taken must not be the ones chance made frequent."""
+    rng = np.random.default_rng(4)
+    hashes = level_hashes([f"level {number}" for number in range(400)])
+    surplus = []
+    for _ in range(50):
+        counts = rng.poisson(100, 400)
+        surplus.append(counts[own_levels(counts, hashes, 100)].mean() - 100)
+    assert np.mean(surplus) < 4  # the hundred most frequent ones have 13 rows too many
+
+
+def test_levels_as_numbers_are_equal_where_the_names_are() -> None:
+    words = [f"level {number}" for number in range(200)]
+    data = load(words[:100] * 30, [*words, None])
+    codes = level_identities(data.synthetic, "x", slice(None))
+    assert codes[:100].tolist() == [data.real.levels("x").index(word) for word in words[:100]]
+    assert codes[-1] == -1
+    assert codes[100:200].min() >= 100
+    assert len(set(codes[100:200].tolist())) > 50
 
 
 @pytest.mark.parametrize(

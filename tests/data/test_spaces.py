@@ -65,7 +65,7 @@ def test_all_values_lay_their_own_table_out_evenly_and_quantiles_do_not():
     assert gaps["real quantiles"].std() > 0.1 * gaps["real quantiles"].mean()
 
 
-def test_levels_that_real_lacks_differ_between_holdout_and_synthetic(pair):
+def test_levels_that_real_lacks_differ_where_their_names_do(pair):
     space = space_of(pair.baseline, ["word"], "real quantiles")
     codes = {role: space.encode(pair.tables, role).codes[0] for role in pair.tables}
     invented = set(codes["synthetic"]) - set(codes["real"])

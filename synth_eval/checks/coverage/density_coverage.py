@@ -114,12 +114,13 @@ def density_and_coverage(ctx: Context) -> Result:
         arms.append(_arm(ctx, space, role, balls))
     arm, rows = arms[0], arms[0].rows
     goal, floor = ctx.config.margin(GOAL), ctx.config.margin(FLOOR)
-    limit = expected_coverage(rows, goal.value * rows, _NEIGHBOURS)
+    # As many rows at least as chance leaves open: half and a quarter of those compared.
+    limit = expected_coverage(rows, min(goal.value, rows / 2), _NEIGHBOURS)
     decision = Decision(
         "real rows with a synthetic one near",
         *arm.interval,
         Direction.HIGHER,
-        fail=expected_coverage(rows, floor.value * rows, _NEIGHBOURS),
+        fail=expected_coverage(rows, min(floor.value, rows / 4), _NEIGHBOURS),
         warn=limit,
         clear=limit,
         margins=(FLOOR, GOAL),
@@ -153,7 +154,7 @@ def density_and_coverage(ctx: Context) -> Result:
         reference=reference,
         threshold=Threshold(
             limit,
-            f"coverage of a sample of {percent(goal.value, 0)} of the compared rows; {goal.basis}",
+            f"coverage of a random sample of {goal.value:,.0f} real rows; {goal.basis}",
         ),
         direction=Direction.HIGHER,
         n=rows,

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from synth_eval.checks.fidelity._margin_lines import MEAN as _MEAN
+from synth_eval.checks.fidelity._margin_lines import WORST as _WORST
+from synth_eval.checks.fidelity._margin_lines import MarginLines
 from synth_eval.judging.check import Context
 from synth_eval.judging.judge import Decision
 
 __all__ = ["FallingDistance"]
-
-_WORST, _MEAN = "fidelity.worst_table", "fidelity.mean_table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class FallingDistance:
     scale : float
         Excess of a real sample of one row; that of ``s`` rows is ``scale / s``.
     rows : int
-        Rows of the smaller of the real and the synthetic table: shares are of these.
+        Rows of the smaller of the real and the synthetic table.
     synthetic_rows : int
         Rows of the synthetic table.
     """
@@ -42,15 +43,14 @@ class FallingDistance:
     rows: int
     synthetic_rows: int
 
-    def limit(self, share: float) -> float:
-        """Expected distance of a real sample of a share of the rows.
+    def limit(self, size: float) -> float:
+        """Expected distance of a real sample of so many rows.
 
         Examples
         --------
-        >>> round(FallingDistance(0.2, 0.1, 0.3, 0.0, 10.0, 1000, 1000).limit(0.1), 6)
+        >>> round(FallingDistance(0.2, 0.1, 0.3, 0.0, 10.0, 1000, 1000).limit(100), 6)
         0.09
         """
-        size = max(share * self.rows, 1.0)
         return self.fresh + self.scale * max(1 / size - 1 / self.synthetic_rows, 0.0)
 
     @property
@@ -61,11 +61,20 @@ class FallingDistance:
         excess = max(self.value - self.fresh, 0.0) / self.scale
         return 1 / ((1 / self.synthetic_rows + excess) * self.rows)
 
-    def decision(self, ctx: Context, subject: str) -> Decision:
-        """Fail beyond the distance of a 1 % sample, warn beyond that of a 10 % one."""
-        goal = self.limit(ctx.config.margin(_MEAN).value)
-        floor = self.limit(ctx.config.margin(_WORST).value)
+    def decision(self, ctx: Context, subject: str, surplus: float = 0.0) -> Decision:
+        """Fail beyond the distance of the fewest real rows, warn beyond that of the more.
+
+        As a mean it passes by its estimate, with its interval inside the line of a failure.
+
+        Parameters
+        ----------
+        surplus : float
+            How much farther the holdout surely is than fresh rows are expected to be.
+        """
+        lines = MarginLines.of(ctx, self.rows)
         return Decision(
-            subject, self.value, self.low, self.high, fail=floor, warn=goal, clear=goal,
-            margins=(_MEAN, _WORST),
+            subject, self.value, self.low, self.high,
+            fail=self.limit(lines.fail) + surplus, warn=self.limit(lines.warn) + surplus,
+            clear=self.limit(lines.near) + surplus, aim=self.limit(lines.aim) + surplus,
+            margins=(_MEAN, _WORST), void=lines.void,
         )  # fmt: skip

@@ -7,19 +7,21 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from synth_eval.data.codes import few_level_cells
 from synth_eval.data.counts import TripleCounts
+from synth_eval.data.hashing import level_hashes
 from synth_eval.data.states import PlanCounts, StateSpec
 from synth_eval.judging.check import Context
 
 __all__ = ["count_triples", "few_cell_maps", "triples_of"]
 
 _CELLS = 5
-"""Eight of a column with missing, other and unseen, and 512 of a triple: enough to see a dependence
-of three, and few enough to count thousands of triples."""
+"""Eight of a column with missing and what is rare or unseen, and 512 of a triple: enough to see a
+dependence of three, and few enough to count thousands of triples."""
 
 
 def few_cell_maps(ctx: Context) -> list[npt.NDArray[np.uint16]]:
-    """Per column a map of fine cells to at most five, and missing, other and unseen."""
+    """Per column a map of fine cells to five, and three for what is missing, rare or unseen."""
     return ctx.once(
         "few cells", lambda: [_merge(ctx, column) for column in range(len(ctx.data.plans))]
     )
@@ -49,12 +51,16 @@ def count_triples(
 
 
 def _merge(ctx: Context, column: int) -> npt.NDArray[np.uint16]:
-    """Neighbours of about equal mass, or the first levels."""
+    """Neighbours of about equal mass, or frequent levels and groups of the others."""
     plan, counts = ctx.data.plans[column], ctx.data.counts["real"].one_way(column)
+    if plan.groups:
+        real = ctx.data.real
+        hashes = level_hashes(real.levels(plan.name))
+        return few_level_cells(plan, real.level_counts(plan.name), hashes, _CELLS)
     if len(plan.edges):
         mass = np.cumsum(counts[: plan.fine]) - counts[: plan.fine] / 2
         ordinary = np.minimum(mass / max(counts[: plan.fine].sum(), 1) * _CELLS, _CELLS - 1)
     else:
-        ordinary = np.minimum(np.arange(plan.fine), _CELLS)  # beyond the first levels: other
+        ordinary = np.zeros(0)
     special = _CELLS + np.arange(3)
     return np.concatenate([ordinary.astype(np.uint16), special.astype(np.uint16)])

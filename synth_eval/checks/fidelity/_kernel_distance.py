@@ -25,7 +25,7 @@ from synth_eval.judging.results import (
 from synth_eval.stats.cpus import calm_threads
 from synth_eval.stats.kernels import Block, Kernel, KernelDifference, kernel_difference
 from synth_eval.stats.neighbours import squared_blocks
-from synth_eval.words import percent, real_sample
+from synth_eval.words import real_sample
 
 __all__ = ["median_distance", "result_of_kernel"]
 
@@ -75,19 +75,21 @@ def result_of_kernel(ctx: Context, choose: Callable[[Context, Space], Kernel], n
         arms.append(_arm(ctx, space, kernel, "holdout"))
     distance, rows = arms[0].distance, arms[0].rows
     goal = ctx.config.margin("fidelity.mean_table")
+    # What the holdout surely shows, fresh rows show as well.
+    surplus = max(arms[1].distance.low, 0.0) if len(arms) > 1 else 0.0
     return ctx.judged(
         f"The {noun} of {rows:,} synthetic from {rows:,} real rows is {distance.value:.2g} "
         f"({distance.low:.2g} to {distance.high:.2g}; fresh real rows: about 0), as far as "
-        f"{real_sample(distance.worth)}.",
+        f"{real_sample(distance.worth, distance.rows)}.",
         summary=f"By {noun} whole rows are as far from the real table as "
-        f"{real_sample(distance.worth, short=True)}.",
-        items=[_item(ctx, arm, goal.value) for arm in arms],
+        f"{real_sample(distance.worth, distance.rows, short=True)}.",
+        items=[_item(ctx, arm, goal.value, surplus) for arm in arms],
         items_decide=True,
         estimate=Estimate(distance.value, distance.low, distance.high, 1 - ctx.config.alpha),
         reference=_reference(ctx, arms),
         threshold=Threshold(
-            distance.limit(goal.value),
-            f"expected of a {percent(goal.value, 0)} real sample; {goal.basis}",
+            distance.limit(goal.value) + surplus,
+            f"expected of a random sample of {goal.value:,.0f} real rows; {goal.basis}",
         ),
         direction=Direction.LOWER,
         n=rows,
@@ -154,7 +156,7 @@ def _reference(ctx: Context, arms: list[_Arm]) -> Reference:
     return Reference("labels permuted", 0.0, float(low), float(high), arms[0].rows)
 
 
-def _item(ctx: Context, arm: _Arm, goal: float) -> Item:
+def _item(ctx: Context, arm: _Arm, goal: float, surplus: float) -> Item:
     """One table against the real one; only the synthetic one is judged."""
     tail = ctx.config.alpha / 2
     null_low, null_high = np.quantile(arm.difference.null, [tail, 1 - tail])
@@ -167,9 +169,9 @@ def _item(ctx: Context, arm: _Arm, goal: float) -> Item:
         low=distance.low,
         high=distance.high,
         expected=0.0,
-        limit=distance.limit(goal),
+        limit=distance.limit(goal) + surplus,
         worth=distance.worth,
-        decisions=(distance.decision(ctx, subject),) if arm.role == "synthetic" else (),
+        decisions=(distance.decision(ctx, subject, surplus),) if arm.role == "synthetic" else (),
         n=arm.rows,
         more={
             "null_low": float(null_low),

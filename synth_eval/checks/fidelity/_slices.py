@@ -36,12 +36,12 @@ def slice_label(data: Pair, part: Slice) -> str:
 
 
 def _cell_label(data: Pair, plan: Plan, cell: int) -> str:
-    special = {plan.coarse: "other", plan.coarse + 1: "unseen", plan.coarse + 2: "missing"}
-    if cell in special:
-        return f"{plan.name} = {special[cell]}"
     column = data.schema[plan.name]
     if not column.is_continuous:
-        return f"{plan.name} = {data.real.levels(plan.name)[cell]}"
+        return f"{plan.name} = {plan.level_cell(cell, data.real.levels(plan.name))}"
+    special = {plan.coarse + 1: "unseen", plan.coarse + 2: "missing"}
+    if cell in special:
+        return f"{plan.name} = {special[cell]}"
     inside = np.flatnonzero(plan.to_coarse[: plan.fine] == cell)
     low, high = float(plan.edges[inside[0]]), float(plan.edges[inside[-1] + 1])
     first, last = _value(low, column.kind), _value(high, column.kind)

@@ -3,7 +3,7 @@
 What it measures
     The share of rows that would have to move for the joint table of two columns to be the
     real one. Every pair, every row; at most ten quantile bins or levels a column, with
-    missing, other and unseen as cells of their own.
+    missing and unseen values as cells of their own and rare levels in groups, by a hash.
 
 How to read it
     As the one-column distance (F002), in rows of real data. Pairs see what columns cannot:
@@ -162,11 +162,11 @@ def _shares(table: npt.NDArray[np.int64], ctx: Context) -> Shares:
 
 def _cell_name(ctx: Context, plan: Plan, cell: int) -> str:
     """What a coarse cell holds; the outermost bins are open, so that no extreme is named."""
-    if cell >= plan.coarse:
-        return ("other", "unseen", "missing")[cell - plan.coarse]
     spec = ctx.data.schema[plan.name]
     if spec.is_discrete:
-        return str(ctx.data.real.levels(plan.name)[cell])
+        return plan.level_cell(cell, ctx.data.real.levels(plan.name))
+    if cell >= plan.coarse:
+        return ("", "unseen", "missing")[cell - plan.coarse]
     outer = plan.edges[np.searchsorted(plan.to_coarse[: plan.fine], np.arange(1, plan.coarse))]
     if spec.kind == "datetime":
         names = [str(day) for day in outer.astype("datetime64[us]").astype("datetime64[D]")]

@@ -13,7 +13,7 @@ How to read it
     1 is as good as fresh real rows. The literature often divides by another null, that of
     rows drawn from the right model fitted to the real rows, (k-1)(1-c)²c/N, half of it at
     equal sizes; by that one a real holdout scores about 2. Both are in the items. The
-    margins are the ratios that real samples of 10 % and 1 % of the rows would have.
+    margins are the ratios that random samples of so many real rows would have.
 
 Formula
     R = pMSE / ((k − 1) · c · (1 − c) / N), pMSE = Σ (s − c)² / N over all N rows; s score of a row,
@@ -60,7 +60,7 @@ from synth_eval.stats.propensity import (
     logistic_probabilities,
     propensity_mse,
 )
-from synth_eval.words import percent, real_sample
+from synth_eval.words import real_sample
 
 FloatArray = npt.NDArray[np.float64]
 Cells = list[npt.NDArray[np.intp]]
@@ -90,7 +90,7 @@ class _Fit:
         """What the model is made of."""
         return "main effects and products of pairs" if self.pairs else "main effects"
 
-    def item(self, ctx: Context) -> Item:
+    def item(self, ctx: Context, surplus: float) -> Item:
         """The model as an item; only those of the synthetic table are judged."""
         numbers = self.coefficients, _SHARE, self.rows
         subject = f"{self.role} against real: {self.effects}"
@@ -102,9 +102,11 @@ class _Fit:
             low=self.ratio.low,
             high=self.ratio.high,
             expected=1.0,
-            limit=self.ratio.limit(ctx.config.margin("fidelity.mean_table").value),
+            limit=self.ratio.limit(ctx.config.margin("fidelity.mean_table").value) + surplus,
             worth=self.ratio.worth,
-            decisions=(self.ratio.decision(ctx, subject),) if self.role == "synthetic" else (),
+            decisions=(self.ratio.decision(ctx, subject, surplus),)
+            if self.role == "synthetic"
+            else (),
             n=self.rows,
             more={
                 "propensity_mse": self.error,
@@ -132,31 +134,42 @@ def propensity_mean_squared_error(ctx: Context) -> Result:
     fits = [fit for pairs in (False, True) if (fit := _fit(ctx, "synthetic", pairs))]
     if not fits:
         raise NotApplicable("the tables have too few rows, or no column that varies")
-    worst = max(fits, key=lambda fit: fit.ratio.decision(ctx, fit.effects).status.severity)
-    unseen = None if data.holdout is None else _fit(ctx, "holdout", worst.pairs)
+    unseen = [
+        None if data.holdout is None else _fit(ctx, "holdout", pairs=fit.pairs) for fit in fits
+    ]
+    items = [fit.item(ctx, _surplus(own)) for fit, own in zip(fits, unseen, strict=True)]
+    place = max(range(len(fits)), key=lambda i: items[i].severity)
+    worst, control = fits[place], unseen[place]
     reference = Reference("two independent real samples", 1.0)
-    if unseen is not None:
-        ends = unseen.ratio.value, unseen.ratio.low, unseen.ratio.high
-        reference = Reference("holdout against real, the same model", *ends, unseen.rows // 2)
+    if control is not None:
+        ends = control.ratio.value, control.ratio.low, control.ratio.high
+        reference = Reference("holdout against real, the same model", *ends, control.rows // 2)
+        items.append(control.item(ctx, 0.0))
     goal, compared, ratio = ctx.config.margin("fidelity.mean_table"), worst.rows // 2, worst.ratio
     return ctx.judged(
         f"A logistic regression ({worst.effects}) on {compared:,} real and as many synthetic rows "
         f"has {ratio.value:.3g} times the propensity error of fresh real rows, as "
-        f"{real_sample(ratio.worth)} would have.",
+        f"{real_sample(ratio.worth, ratio.rows)} would have.",
         summary=f"A logistic regression tells synthetic rows from real ones with {ratio.value:.3g} "
-        f"times the signal of fresh real rows, like {real_sample(ratio.worth, short=True)}.",
-        items=[fit.item(ctx) for fit in (*fits, unseen) if fit is not None],
+        "times the signal of fresh real rows, like "
+        f"{real_sample(ratio.worth, ratio.rows, short=True)}.",
+        items=items,
         items_decide=True,
         estimate=Estimate(ratio.value, ratio.low, ratio.high, 1 - ctx.config.alpha / 2),
         reference=reference,
         threshold=Threshold(
             ratio.limit(goal.value),
-            f"ratio of a {percent(goal.value, 0)} real sample; {goal.basis}",
+            f"ratio of a random sample of {goal.value:,.0f} real rows; {goal.basis}",
         ),
         direction=Direction.REFERENCE,
         n=compared,
         sampled=compared if compared < data.synthetic.num_rows else None,
     )
+
+
+def _surplus(control: _Fit | None) -> float:
+    """How much more than two samples of one distribution the holdout surely shows."""
+    return 0.0 if control is None else max(control.ratio.low - control.ratio.fresh, 0.0)
 
 
 def _fit(ctx: Context, role: str, pairs: bool) -> _Fit | None:

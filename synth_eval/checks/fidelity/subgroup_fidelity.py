@@ -38,6 +38,7 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
+from synth_eval.checks.fidelity._margin_lines import MarginLines
 from synth_eval.checks.fidelity._slices import Slice, slice_label
 from synth_eval.data.codes import encode
 from synth_eval.errors import NotApplicable
@@ -165,7 +166,7 @@ class _RealSlices:
 def _real_slices(
     ctx: Context, real: Sequence[Codes], slicer: tuple[int, ...], width: int
 ) -> _RealSlices:
-    share, config = ctx.config.margin(_MEAN).value, ctx.config
+    share, config = MarginLines.of(ctx, len(real[0])).warn / len(real[0]), ctx.config
 
     def count() -> _RealSlices:
         side, n_slices = _fuse([real[i] for i in slicer], width), width ** len(slicer)
@@ -236,7 +237,10 @@ def _item(ctx: Context, codes: Mapping[str, Sequence[Codes]], part: Slice, z: fl
     pooled = tables["real"] if holdout is None else [
         known + unseen for known, unseen in zip(tables["real"], holdout, strict=True)
     ]  # fmt: skip
-    sizes_of_margins = [max(ctx.config.margin(name).value * n, 2.0) for name in (_MEAN, _WORST)]
+    # So many of a real sample of the margin's size lie in the slice.
+    rows = min(len(codes["real"][0]), len(codes["synthetic"][0]))
+    lines = MarginLines.of(ctx, rows)
+    sizes_of_margins = [max(size * n / rows, 2.0) for size in (lines.warn, lines.fail)]
     sizes = np.unique([*np.geomspace(2.0, 8.0 * max(n, m), _CURVE_POINTS), *sizes_of_margins, m])
     curve = mean_curve(total_variation_curves(pooled, n, sizes))
     names = [plan.name for i, plan in enumerate(ctx.data.plans) if i not in part.columns]
@@ -339,7 +343,8 @@ def _result(ctx: Context, search: _SliceSearch, items: Sequence[Item]) -> Result
             n=worst.n,
         ),
         threshold=Threshold(
-            worst.limit, f"mean distance of a {percent(goal.value, 0)} real sample; {goal.basis}"
+            worst.limit,
+            f"mean distance of a random sample of {goal.value:,.0f} real rows; {goal.basis}",
         ),
         direction=Direction.LOWER,
         n=rows,

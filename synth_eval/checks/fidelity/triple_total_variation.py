@@ -2,7 +2,7 @@
 
 What it measures
     The share of rows that would have to move for the joint table of three columns to be the
-    real one; five quantile bins or levels a column, missing, other and unseen cells of their
+    real one; five quantile bins or levels a column, missing, rare and unseen ones in cells of their
     own. All rows are counted; where there are too many triples for the budget of counted
     cells, a seeded sample of triples is taken and its size said.
 

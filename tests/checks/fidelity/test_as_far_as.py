@@ -11,6 +11,7 @@ import pytest
 import synth_eval as se
 from synth_eval.checks.fidelity import _as_far_as as module
 from synth_eval.checks.fidelity._as_far_as import ItemDistance, result_of_distances
+from synth_eval.checks.fidelity._margin_lines import MarginLines
 from synth_eval.checks.fidelity._standard_errors import FixedError, MeanError
 from synth_eval.judging.check import Context
 from synth_eval.judging.items import Item, Side
@@ -24,7 +25,7 @@ from synth_eval.stats.worth import SampleCurve, sample_sizes
 
 ROWS = 1_000
 SIZES = sample_sizes(ROWS, ROWS)
-CURVE = SampleCurve(SIZES, 1 / np.sqrt(SIZES))  # a 1 % sample is .316 away, a 10 % one .1
+CURVE = SampleCurve(SIZES, 1 / np.sqrt(SIZES))  # a hundred rows are .1 away, a thousand .032
 CONSTANT = SampleCurve(SIZES, np.zeros_like(SIZES))
 MARGINS = ("fidelity.worst_table", "fidelity.mean_table")
 
@@ -45,12 +46,12 @@ def judged(context, *distances, mean_error=0.001):
 
 
 def test_an_item_fails_at_the_joint_level_and_passes_at_the_plain_one(context):
-    result = judged(context, ("x", 0.2, 0.05), *((f"c{i}", 0.0, 0.05) for i in range(99)))
+    result = judged(context, ("x", 0.05, 0.02), *((f"c{i}", 0.0, 0.02) for i in range(99)))
     x = next(item for item in result.items if item.names == ("x",))
     (decision,) = x.decisions
-    assert x.low == decision.low == pytest.approx(max(0.2 - 3.48 * 0.05, 0), abs=1e-3)
-    assert x.high == pytest.approx(0.2 + 3.48 * 0.05, abs=1e-3), "what is shown is joint"
-    assert decision.high == pytest.approx(0.2 + 1.645 * 0.05, abs=1e-3)
+    assert x.low == decision.low == pytest.approx(max(0.05 - 3.48 * 0.02, 0), abs=1e-3)
+    assert x.high == pytest.approx(0.05 + 3.48 * 0.02, abs=1e-3), "what is shown is joint"
+    assert decision.high == pytest.approx(0.05 + 1.645 * 0.02, abs=1e-3)
     assert decision.high < decision.clear < x.high
     assert x.status is Status.PASS
 
@@ -58,7 +59,7 @@ def test_an_item_fails_at_the_joint_level_and_passes_at_the_plain_one(context):
 def test_one_item_too_far_fails_whatever_the_mean(context):
     result = judged(context, ("x", 0.5, 0.01), *((f"c{i}", 0.0, 0.01) for i in range(99)))
     assert result.status is Status.FAIL
-    assert result.summary.startswith("Worst: x, as far from the real table as a ")
+    assert result.summary.startswith("Worst: x, as far from the real table as 4 real rows")
     assert "1 of 100 too far" in result.summary
     assert result.items[0].decisions[0].margins == ("fidelity.worst_table",)
 
@@ -74,12 +75,54 @@ def test_a_mean_surely_beyond_warns_though_an_item_cannot_be_told(context):
 
 
 def test_the_mean_passes_by_its_estimate_inside_the_margin_of_the_worst(context):
-    near = [("x", 0.09, 0.001), ("y", 0.09, 0.001)]
-    assert judged(context, *near, mean_error=0.05).status is Status.PASS
+    near = [("x", 0.03, 0.001), ("y", 0.03, 0.001)]
+    assert judged(context, *near, mean_error=0.03).status is Status.PASS
     assert judged(context, *near, mean_error=0.5).status is Status.INCONCLUSIVE
-    far = [("x", 0.11, 0.001), ("y", 0.11, 0.001)]
-    assert judged(context, *far, mean_error=0.05).status is Status.INCONCLUSIVE
+    far = [("x", 0.06, 0.001), ("y", 0.06, 0.001)]
+    assert judged(context, *far, mean_error=0.02).status is Status.INCONCLUSIVE
     assert judged(context, *far, mean_error=0.001).status is Status.WARN
+
+
+def test_lines_are_real_rows_whatever_the_size_of_the_table_and_never_what_chance_is(context):
+    """A fault of one size gets one verdict; below the lines small tables show nothing."""
+    large, small, tiny = (MarginLines.of(context, rows) for rows in (100_000, 200, 39))
+    assert (large.fail, large.near, large.warn, large.aim) == (100, 100, 1_000, 1_000)
+    assert (small.fail, small.near, small.warn, small.aim) == (50, 100, 100, 1_000)
+    assert not small.void
+    assert tiny.void
+
+
+@pytest.mark.parametrize("rows", [1, 2, 5, 10, 20])
+def test_no_check_of_fidelity_fails_on_few_fresh_rows(rows):
+    """Findings of 2026-11-22: 23 of 24 tables of five rows or fewer were NO-GO."""
+    rng = np.random.default_rng(rows)
+    made = [
+        pa.table({"x": rng.normal(size=rows), "y": rng.choice(["a", "b", "c"], rows),
+                  "z": rng.exponential(size=rows), "k": ["same"] * (rows - 1) + [f"own {i}"]})
+        for i in range(3)
+    ]  # fmt: skip
+    schema = {
+        "columns": [{"name": "y", "kind": "categorical"}, {"name": "k", "kind": "categorical"}]
+    }
+    said = run(se.load(made[0], made[1], made[2], schema=schema), select_checks=["F"])
+    wrong = [
+        (result.code, result.message) for result in said
+        if result.status in ("fail", "warn", "error", "pass") and result.code != "F007"
+    ]  # fmt: skip
+    assert not wrong
+    by_code = {result.code: result for result in said}
+    assert "40" in by_code["F002"].summary
+
+
+def test_what_the_holdout_shows_as_well_is_no_fault():
+    """Real rows in clusters of one customer each: fresh rows are as far as the holdout is."""
+    rng = np.random.default_rng(5)
+    customers = [rng.normal(0, 1, (20, 1)) + rng.normal(0, 0.1, (20, 200)) for _ in range(3)]
+    tables = [pa.table({"x": rows.ravel()}) for rows in customers]
+    without = run(se.load(tables[0], tables[1]), select_checks=["F001", "F002"])
+    beside = run(se.load(*tables), select_checks=["F001", "F002"])
+    assert [result.status for result in without] == ["fail", "fail"]
+    assert not {"fail", "warn"} & {str(result.status) for result in beside}
 
 
 @pytest.mark.parametrize(

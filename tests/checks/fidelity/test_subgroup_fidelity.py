@@ -114,7 +114,7 @@ def test_collapsed_modes_and_independent_columns_fail(planted, name):
 
 def test_without_an_alarm_the_estimates_decide_and_items_keep_their_doubt():
     rng = np.random.default_rng(0)
-    found = result(pa.table(make(rng, 1500)), pa.table(make(rng, 1500)))
+    found = result(pa.table(make(rng, 15_000)), pa.table(make(rng, 15_000)))
     assert "inconclusive" in {row["status"] for row in found.rows()}
     assert found.status == "pass"
     (decision,) = found.decisions
