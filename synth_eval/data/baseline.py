@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from synth_eval.data.codes import Plan, column_plan
 from synth_eval.data.counts import Counts
-from synth_eval.data.fingerprint import HashArray, fingerprints
 from synth_eval.data.kept import Kept
 from synth_eval.data.schema import Schema
 from synth_eval.data.states import StateSpec, counts_of, filled, values_of
@@ -123,15 +122,6 @@ class Baseline:
     def state(self, spec: StateSpec, role: str) -> Any:
         """Value of a state over all rows of the real table or the holdout."""
         return self.once(("state", spec.key, role), lambda: filled(self.tables[role], [spec])[0])
-
-    def row_hashes(self, role: str, names: Sequence[str]) -> HashArray:
-        """Fingerprints of the rows over the named columns, shape (rows,).
-
-        Which columns are hashed depends on those that a synthetic table has: synthetic tables
-        of the same columns share the fingerprints.
-        """
-        table = self.tables[role]
-        return self.once(("row hashes", role, tuple(names)), lambda: fingerprints(table, names))
 
     def sample_rows(self, role: str, size: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
         """Row numbers of a sample without replacement; all rows, in order, where they are fewer."""

@@ -19,7 +19,7 @@ from synth_eval.data.arrow import (
     null_of,
     text_array,
 )
-from synth_eval.data.hashing import level_hashes
+from synth_eval.data.hashing import word_hashes
 from synth_eval.data.parse import (
     is_marker,
     parse_booleans,
@@ -83,7 +83,7 @@ class CodedWords:
         lookup[:-1][is_missing(self.words)] = -1
         return lookup[self.codes]
 
-    def strangers(self, numbered: CodeArray, known: int) -> CodeArray | None:
+    def strangers(self, numbered: CodeArray, known: int) -> npt.NDArray[np.int64] | None:
         """Hash of the word of each row that is none of the `known` levels, 0 elsewhere.
 
         None where there is no such row.
@@ -92,8 +92,8 @@ class CodedWords:
         if not is_stranger.any():
             return None
         used, places = np.unique(self.codes[is_stranger], return_inverse=True)
-        hashes = np.zeros(len(numbered), np.int32)
-        hashes[is_stranger] = level_hashes(self.words.take(pa.array(used)).to_pylist())[places]
+        hashes = np.zeros(len(numbered), np.int64)
+        hashes[is_stranger] = word_hashes(self.words.take(pa.array(used)).to_pylist())[places]
         return hashes
 
 

@@ -7,15 +7,16 @@ ones, and a copy with a new number is still a copy.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
-from synth_eval.data.hashing import hash_text
-from synth_eval.data.table import Table
+from synth_eval.data.hashing import hash_text, word_hashes
+from synth_eval.data.table import AnyColumn, LevelColumn, NumberColumn, Table, TextColumn
 
-__all__ = ["fingerprints", "hash_text"]
+__all__ = ["RowHasher", "fingerprints"]
 
 HashArray = npt.NDArray[np.uint64]
 
@@ -24,31 +25,59 @@ _MISSING = np.uint64(0x9E3779B97F4A7C15)
 
 def fingerprints(table: Table, names: Sequence[str]) -> HashArray:
     """Fingerprint of every row over the named columns, shape (rows,)."""
-    total = np.zeros(table.num_rows, np.uint64)
-    for name in names:
-        salt = np.uint64(hash_text(name))
-        total += _mix(_cell_hashes(table, name) ^ salt)
-    return total
+    if not names:
+        return np.zeros(table.num_rows, np.uint64)
+    return RowHasher(names).hashes({name: table.column(name) for name in names})
 
 
-def _cell_hashes(table: Table, name: str) -> HashArray:
-    if table.schema[name].is_continuous:
-        values = table.number_column(name).values + 0.0  # turns -0.0 into 0.0
-        hashes = values.view(np.uint64).copy()
-        hashes[np.isnan(values)] = _MISSING
-        return hashes
-    coded = table.strings(name).dictionary_encode()
-    if table.schema[name].kind == "boolean":
-        codes = table.level_column(name).codes
-        known = np.array([hash_text("false"), hash_text("true"), _MISSING, 0], np.uint64)
-        order = {"false": 0, "true": 1}
-        slots = [order[level] for level in table.levels(name)] + [3, 2]
-        hashes = known[np.array(slots)[codes]]
-        return np.asarray(hashes, np.uint64)
-    words = [hash_text(word) for word in coded.dictionary.to_pylist()]
-    lookup = np.array([*words, _MISSING], np.uint64)
-    codes = coded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)
-    return np.asarray(lookup[codes], np.uint64)
+class RowHasher:
+    """Fingerprints of the rows of a table, batch by batch.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Columns, at least one; vectors have no fingerprint.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._salts = {name: np.uint64(hash_text(name)) for name in names}
+        self._levels: dict[str, HashArray] = {}
+
+    def hashes(self, batch: Mapping[str, AnyColumn]) -> HashArray:
+        """Fingerprints of the rows of a batch, shape (rows,)."""
+        total = np.zeros(len(batch[next(iter(self._salts))].missing), np.uint64)
+        for name, salt in self._salts.items():
+            total += _mix(self._cells(batch[name]) ^ salt)
+        return total
+
+    def _cells(self, column: AnyColumn) -> HashArray:
+        if isinstance(column, NumberColumn):
+            values = column.values + 0.0  # turns -0.0 into 0.0
+            hashes = values.view(np.uint64).copy()
+            hashes[np.isnan(values)] = _MISSING
+            return hashes
+        if isinstance(column, LevelColumn):
+            return self._level_cells(column)
+        assert isinstance(column, TextColumn)
+        coded = column.strings.dictionary_encode()
+        return _looked_up(word_hashes(coded.dictionary.to_pylist()), coded.indices)
+
+    def _level_cells(self, column: LevelColumn) -> HashArray:
+        name = column.spec.name
+        if name not in self._levels:  # of all batches alike
+            known = word_hashes(column.levels).view(np.uint64)
+            # Behind the levels a place for strangers, and at -1 one for missing cells.
+            self._levels[name] = np.concatenate([known, np.array([0, _MISSING], np.uint64)])
+        hashes = self._levels[name][column.codes]
+        if column.strangers is not None:
+            is_stranger = column.codes == len(column.levels)
+            hashes[is_stranger] = column.strangers[is_stranger].view(np.uint64)
+        return np.asarray(hashes)
+
+
+def _looked_up(words: npt.NDArray[np.int64], indices: pa.Array) -> HashArray:
+    lookup = np.append(words.view(np.uint64), _MISSING)
+    return np.asarray(lookup[indices.fill_null(len(words)).to_numpy(zero_copy_only=False)])
 
 
 def _mix(values: HashArray) -> HashArray:

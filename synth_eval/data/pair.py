@@ -12,11 +12,11 @@ import numpy.typing as npt
 from synth_eval.data.baseline import Baseline, sampled_rows
 from synth_eval.data.codes import Plan
 from synth_eval.data.counts import Counts
-from synth_eval.data.fingerprint import HashArray, fingerprints
+from synth_eval.data.fingerprint import HashArray
 from synth_eval.data.kept import Kept
 from synth_eval.data.schema import Schema
 from synth_eval.data.source import open_source
-from synth_eval.data.states import StateSpec, counts_of, filled, values_of
+from synth_eval.data.states import StateSpec, counts_of, filled, hashes_of, values_of
 from synth_eval.data.table import Table
 from synth_eval.stats.empirical import EmpiricalDistribution
 from synth_eval.stats.multiplicities import Multiplicities, multiplicities
@@ -158,33 +158,28 @@ class Pair:
     def row_hashes(self) -> dict[str, HashArray]:
         """Fingerprints of all rows over the columns that every table has.
 
-        Identifiers and vectors stay aside.
+        Identifiers and vectors stay aside. Which columns are hashed depends on those that the
+        synthetic table has: synthetic tables of the same columns share those of real rows.
         """
-        names = self._hashed
-        own = self.once("row hashes", lambda: fingerprints(self.synthetic, names))
-        return self._hashes_beside(own)
+        if not self._hashed:
+            return {role: np.zeros(own.num_rows, np.uint64) for role, own in self.tables.items()}
+        return {role: self.state(hashes_of(self._hashed), role) for role in self.tables}
+
+    def row_states(self) -> list[StateSpec]:
+        """What a check declares that asks for `row_hashes` or `multiplicities`."""
+        return [hashes_of(self._hashed)] if self._hashed else []
 
     @property
     def multiplicities(self) -> Multiplicities:
         """How often each distinct row occurs in each table, identifiers and vectors aside.
 
-        All that is asked of repeated, shared and copied rows follows from it, so that the
-        fingerprints of the synthetic rows need not be kept.
+        All that is asked of repeated, shared and copied rows follows from it.
         """
-
-        def count() -> Multiplicities:
-            return multiplicities(self._hashes_beside(fingerprints(self.synthetic, self._hashed)))
-
-        return self.once("multiplicities", count)
+        return self.once("multiplicities", lambda: multiplicities(self.row_hashes))
 
     @property
     def _hashed(self) -> list[str]:
         return [name for name in self.shared if self.schema[name].kind not in ("id", "vector")]
-
-    def _hashes_beside(self, synthetic: HashArray) -> dict[str, HashArray]:
-        names = self._hashed
-        real = {role: self.baseline.row_hashes(role, names) for role in self.baseline.tables}
-        return _ordered(real, synthetic)
 
     def sample_rows(self, role: str, size: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
         """Row numbers of a sample without replacement; all rows, in order, where they are fewer."""

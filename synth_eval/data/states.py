@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from synth_eval.data.codes import Plan, encode
 from synth_eval.data.counts import Counts, TripleCounts
-from synth_eval.data.table import AnyColumn, LevelColumn, NumberColumn, Table
+from synth_eval.data.fingerprint import HashArray, RowHasher
+from synth_eval.data.table import AnyColumn, LevelColumn, NumberColumn, Table, TextColumn
 from synth_eval.stats.cpus import available_cpus
 from synth_eval.stats.empirical import EmpiricalDistribution
 
@@ -29,6 +30,7 @@ __all__ = [
     "FactCounts",
     "MissingCounts",
     "PlanCounts",
+    "RowHashes",
     "State",
     "StateSpec",
     "ValueRuns",
@@ -36,6 +38,7 @@ __all__ = [
     "counts_of",
     "facts_of",
     "filled",
+    "hashes_of",
     "level_table",
     "plan_table",
     "values_of",
@@ -382,6 +385,34 @@ class PlanCounts:
         return self._counts
 
 
+class RowHashes:
+    """Fingerprints of all rows over some columns, see `synth_eval.data.fingerprint`.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Columns, at least one.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.columns = tuple(names)
+        self._hasher = RowHasher(names)
+        self._parts: dict[int, HashArray] = {}
+
+    def update(self, batch: Batch, start: int) -> None:
+        """Add the rows of a batch."""
+        self._parts[start] = self._hasher.hashes(batch)
+
+    def merge(self, other: RowHashes) -> None:
+        """Add the fingerprints of other rows."""
+        self._parts |= other._parts
+
+    def value(self) -> HashArray:
+        """Fingerprints in the order of the rows, shape (rows,)."""
+        parts = [self._parts[start] for start in sorted(self._parts)]
+        return np.concatenate(parts) if parts else np.empty(0, np.uint64)
+
+
 def level_table(levels: Sequence[str], name: str) -> CellTable:
     """Levels of the real table by their codes; behind them unseen ones and missing cells."""
     size = len(levels)
@@ -411,6 +442,11 @@ def counts_of(plans: Sequence[Plan]) -> StateSpec:
 def facts_of(name: str) -> StateSpec:
     """The state that counts what the cells of a column are like."""
     return StateSpec(("facts", name), lambda: FactCounts(name))
+
+
+def hashes_of(names: Sequence[str]) -> StateSpec:
+    """The state that keeps the fingerprint of every row."""
+    return StateSpec(("row hashes", *names), lambda: RowHashes(names))
 
 
 def filled(table: Table, specs: Iterable[StateSpec], parts: int | None = None) -> list[Any]:
@@ -457,7 +493,7 @@ def _count_in_memory(
     parts: int | None,
 ) -> None:
     """Fill the states, parts of the rows at the same time."""
-    columns = {name: table.column(name) for name in names}
+    columns = {name: _read_once(table.column(name)) for name in names}
     count = parts or int(np.clip(table.num_rows // _ROWS_PER_PART, 1, available_cpus()))
     ends = np.linspace(0, table.num_rows, count + 1).astype(int).tolist()
 
@@ -476,6 +512,14 @@ def _count_in_memory(
     for counted in others:
         for state, other in zip(states, counted, strict=True):
             state.merge(other)
+
+
+def _read_once(column: AnyColumn) -> AnyColumn:
+    """Texts are read again whenever they are asked for; here every block would ask for all."""
+    if not isinstance(column, TextColumn):
+        return column
+    strings = column.strings
+    return replace(column, read=lambda: strings)
 
 
 def _blocks(columns: Batch, first: int, last: int) -> Iterator[tuple[Batch, int]]:

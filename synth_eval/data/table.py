@@ -110,14 +110,14 @@ class LevelColumn(_Stored):
         Index into `levels`; -1 is missing, ``len(levels)`` a level the real table lacks.
     levels : tuple of str
         Levels of the real table, most frequent first.
-    strangers : ndarray of int32, shape (rows,), or None
+    strangers : ndarray of int64, shape (rows,), or None
         Hash of the level of each row that the real table lacks, 0 elsewhere; None where there
         is no such row. See `synth_eval.data.hashing`.
     """
 
     codes: CodeArray
     levels: tuple[str, ...]
-    strangers: CodeArray | None = None
+    strangers: npt.NDArray[np.int64] | None = None
 
     def take(self, rows: Rows) -> LevelColumn:
         """The same column with the given rows only."""
@@ -157,13 +157,12 @@ class TextColumn(_Stored):
 
     def take(self, rows: Rows) -> TextColumn:
         """The same column with the given rows only."""
-        places = np.arange(len(self.missing))[rows]
-        return replace(
-            self,
-            missing=self.missing[rows],
-            read=lambda: self.read().take(pa.array(places)),
-            is_part=True,
-        )
+        if isinstance(rows, slice):
+            first, last, _ = rows.indices(len(self.missing))
+            read = lambda: self.read().slice(first, last - first)  # noqa: E731 - as the one below
+        else:
+            read = lambda: self.read().take(pa.array(rows))  # noqa: E731
+        return replace(self, missing=self.missing[rows], read=read, is_part=True)
 
     @property
     def nbytes(self) -> int:
@@ -274,7 +273,8 @@ class Table:
 
     def is_kept(self, names: Sequence[str]) -> bool:
         """Whether the named columns, once read, stay in memory together."""
-        sizes = {"numerical": 8, "datetime": 8, "categorical": 8, "boolean": 8, "id": 1, "text": 1}
+        # Hashes of levels that the real table lacks are rare and left out of the account.
+        sizes = {"numerical": 8, "datetime": 8, "categorical": 4, "boolean": 4, "id": 1, "text": 1}
         row = sum(
             8 * self._width(name) + 1
             if self.schema[name].kind == "vector"

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import synth_eval as se
-from synth_eval.data.fingerprint import fingerprints, hash_text
+from synth_eval.data.fingerprint import fingerprints
+from synth_eval.data.hashing import hash_text
 
 
 def hashes(table: pa.Table, real: pa.Table | None = None) -> np.ndarray:

@@ -23,6 +23,7 @@ from synth_eval.data.states import (
     counts_of,
     facts_of,
     filled,
+    hashes_of,
     level_table,
     plan_table,
     values_of,
@@ -48,6 +49,7 @@ def pair():
             "region": pa.array(region.tolist(), pa.string()),
             "count": rng.integers(0, 9, ROWS),
             "is_new": rng.random(ROWS) < 0.3,
+            "note": [f"a note of its own, number {row}, in words" for row in range(ROWS)],
         }
     )
     return load(table, table.slice(0, 500))
@@ -59,6 +61,7 @@ def specs(pair) -> list[StateSpec]:
     names = pair.schema.names
     return [
         counts_of(pair.plans),
+        hashes_of(names),
         StateSpec("triples", lambda: PlanCounts(pair.plans, TripleCounts(maps, [(0, 1, 2)]))),
         level_table(pair.real.levels("region"), "region").counts(),
         *(plan_table(plan).sample("real", rows, "test") for plan in pair.plans),

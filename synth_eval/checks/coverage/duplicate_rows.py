@@ -48,6 +48,7 @@ REPEATED, CHANCE, FEW = (
     "duplicate_rows",
     dimension="coverage",
     title="Repeated rows and effective number of rows",
+    states=lambda ctx: ctx.data.row_states(),
 )
 def duplicate_rows(ctx: Context) -> Result:
     """Compare the rate of repeated rows with the rate among real rows."""

@@ -1,8 +1,9 @@
 """Edge cases the user named: do they occur, and as often as they should?
 
 What it measures
-    For each declared case (conditions on columns, joined by "and") the share of synthetic rows
-    that meet it, beside the share of real rows or the rate the user expects.
+    For each declared case (conditions on columns, joined by "and"; levels by == and != alone)
+    the share of synthetic rows that meet it, beside the share of real rows or the rate the user
+    expects.
 
 How to read it
     The ratio of the two shares: 1 is right, 0 means that the case is gone. A case certainly
@@ -27,14 +28,18 @@ Source
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from synth_eval.checks.coverage._rates import rate_decisions
-from synth_eval.data.table import NumberColumn, Table
+from synth_eval.data.hashing import word_hashes
+from synth_eval.data.schema import Schema
+from synth_eval.data.states import CellTable, StateSpec
+from synth_eval.data.table import AnyColumn, LevelColumn, NumberColumn, TextColumn
 from synth_eval.errors import NotApplicable, UsageError
 from synth_eval.judging.check import Context
 from synth_eval.judging.items import Item
@@ -46,7 +51,11 @@ from synth_eval.words import percent
 
 LOST = "coverage.lost_case"
 
-_OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
+Met = npt.NDArray[np.bool_]
+Compare = Callable[[Any, Any], Any]
+Test = Callable[[Any], Met]
+
+_OPERATORS: Mapping[str, Compare] = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le,
     ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
@@ -58,6 +67,7 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
     dimension="coverage",
     title="Edge cases you named",
     figure="bars",
+    states=lambda ctx: _states(ctx),
 )
 def edge_cases(ctx: Context) -> Result:
     """Count the rows that meet each declared case."""
@@ -87,8 +97,8 @@ def edge_cases(ctx: Context) -> Result:
 
 def _item(ctx: Context, case: Mapping[str, Any], alpha: float) -> Item:
     data = ctx.data
-    count = int(_matches(data.synthetic, case).sum())
-    real, real_rows = int(_matches(data.real, case).sum()), data.real.num_rows
+    count = _matching_rows(ctx, case, "synthetic")
+    real, real_rows = _matching_rows(ctx, case, "real"), data.real.num_rows
     rows, rate = data.synthetic.num_rows, case.get("rate")
     if rate is not None:
         # A declared rate is exact: as if it had been counted in far more rows than there are.
@@ -109,29 +119,69 @@ def _item(ctx: Context, case: Mapping[str, Any], alpha: float) -> Item:
     )
 
 
-def _matches(table: Table, case: Mapping[str, Any]) -> npt.NDArray[np.bool_]:
-    met = np.ones(table.num_rows, np.bool_)
-    for condition in case["all"]:
-        name, sign, value = condition["column"], condition["op"], condition["value"]
-        if name not in table.schema:
-            raise UsageError(
-                f"edge case {case['name']!r} names column {name!r}, which is not there"
-            )
-        if sign not in _OPERATORS:
-            raise UsageError(f"edge case {case['name']!r}: unknown operator {sign!r}")
-        met &= _meets(table, name, _OPERATORS[sign], value)
-    return met
+def _states(ctx: Context) -> Iterator[StateSpec]:
+    for case in ctx.config.edge_cases:
+        yield _case_table(ctx.data.schema, case).counts()
 
 
-def _meets(
-    table: Table, name: str, compare: Callable[[Any, Any], Any], value: Any
-) -> npt.NDArray[np.bool_]:
-    column = table.column(name)
-    if column.spec.kind == "datetime":
+def _matching_rows(ctx: Context, case: Mapping[str, Any], role: str) -> int:
+    return int(ctx.counts(_case_table(ctx.data.schema, case), role)[1])
+
+
+def _case_table(schema: Schema, case: Mapping[str, Any]) -> CellTable:
+    """Rows that are such a case (1), and all others (0)."""
+    tests = [_test(schema, case["name"], condition) for condition in case["all"]]
+    names = tuple(condition["column"] for condition in case["all"])
+
+    def cells(*columns: AnyColumn) -> npt.NDArray[np.int64]:
+        met = [test(column) for test, column in zip(tests, columns, strict=True)]
+        return np.asarray(np.logical_and.reduce(met), np.int64)
+
+    key = tuple((condition["op"], str(condition["value"])) for condition in case["all"])
+    return CellTable(("case", names, key), names, 2, cells)
+
+
+def _test(schema: Schema, case: str, condition: Mapping[str, Any]) -> Test:
+    """Whether the cells of a column meet a condition; a missing one never does."""
+    name, sign, value = condition["column"], condition["op"], condition["value"]
+    if name not in schema:
+        raise UsageError(f"edge case {case!r} names column {name!r}, which is not there")
+    if sign not in _OPERATORS:
+        raise UsageError(f"edge case {case!r}: unknown operator {sign!r}")
+    compare, kind = _OPERATORS[sign], schema[name].kind
+    if kind == "datetime":
         value = float(np.datetime64(str(value), "us").astype(np.int64))
-    if isinstance(column, NumberColumn):
-        with np.errstate(invalid="ignore"):
-            return np.asarray(compare(column.values, float(value)) & ~column.missing)
-    words = table.strings(name).to_numpy(zero_copy_only=False)
+    if schema[name].is_continuous:
+        return partial(_meets_number, compare=compare, value=float(value))
     wanted = str(value).lower() if isinstance(value, bool) else str(value)
+    if schema[name].is_discrete:
+        if sign not in ("==", "!="):
+            raise UsageError(
+                f"edge case {case!r}: column {name!r} holds levels, which have no order; "
+                "compare them with == or !="
+            )
+        return partial(_is_level, wanted=wanted, equal=sign == "==")
+    if kind == "vector":
+        raise UsageError(f"edge case {case!r}: column {name!r} holds vectors")
+    return partial(_meets_text, compare=compare, wanted=wanted)
+
+
+def _meets_number(column: NumberColumn, compare: Compare, value: float) -> Met:
+    with np.errstate(invalid="ignore"):
+        return np.asarray(compare(column.values, value) & ~column.missing)
+
+
+def _is_level(column: LevelColumn, wanted: str, *, equal: bool) -> Met:
+    known = {level: code for code, level in enumerate(column.levels)}
+    if wanted in known:
+        found = column.codes == known[wanted]
+    elif column.strangers is None:
+        found = np.zeros(len(column.codes), np.bool_)
+    else:  # a level that the real table lacks is known by its hash
+        found = (column.codes == len(known)) & (column.strangers == word_hashes([wanted])[0])
+    return np.asarray(found if equal else ~found & ~column.missing)
+
+
+def _meets_text(column: TextColumn, compare: Compare, wanted: str) -> Met:
+    words = column.strings.fill_null("").to_numpy(zero_copy_only=False)
     return np.asarray(compare(words, wanted), np.bool_) & ~column.missing

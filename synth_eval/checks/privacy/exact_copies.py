@@ -136,6 +136,7 @@ def smallest_visible(counts: CopyCounts, level: float) -> int | None:
     figure="arms",
     axis=OnAxis(0, "largest excess of an attack on training records"),
     facts=(SMALLEST_VISIBLE, RECORDS_ATTACKED),
+    states=lambda ctx: ctx.data.row_states(),
 )
 def exact_copies(ctx: Context) -> Result:
     """Compare how many training records and unseen records the synthetic table repeats."""

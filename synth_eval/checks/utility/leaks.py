@@ -173,6 +173,7 @@ def _shared_entities(ctx: Context) -> list[str]:
 
 
 def _states(ctx: Context) -> Iterator[StateSpec]:
+    yield from ctx.data.row_states()
     target = ctx.data.schema.target
     if target is not None and ctx.data.schema[target].is_discrete:
         for plan in ctx.data.plans:

@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from statistics import NormalDist
 
+from synth_eval.data.states import counts_of
 from synth_eval.judging.check import Context
 from synth_eval.judging.items import Item, Side
 from synth_eval.judging.judge import Decision, Direction, Status
@@ -54,6 +55,7 @@ _LEVEL = 0.999
     title="Whether the holdout is a holdout",
     needs=(HOLDOUT,),
     gating=False,
+    states=lambda ctx: [*ctx.data.row_states(), counts_of(ctx.data.plans)],
 )
 def holdout_contract(ctx: Context) -> Result:
     """Look for shared rows and drift between real and holdout."""

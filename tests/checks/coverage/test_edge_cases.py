@@ -83,3 +83,24 @@ def test_no_case_is_not_applicable_and_bad_cases_are_refused():
             table, table, {"name": "x", "all": [{"column": "nowhere", "op": "<", "value": 1}]}
         ).message
     )
+
+
+@pytest.mark.parametrize(("op", "rows"), [("==", 3), ("!=", 5)])
+def test_a_level_that_the_real_table_lacks_is_found_by_its_name(op, rows):
+    real = pa.table({"job": ["boss", "clerk"] * 10})
+    made = pa.table({"job": ["fraud"] * 3 + ["thief"] * 2 + ["boss"] * 3 + [None] * 2})
+    case = {"name": "x", "all": [{"column": "job", "op": op, "value": "fraud"}], "rate": 0.2}
+    assert result(real, made, case).rows()[0]["estimate"] == pytest.approx(rows / 10)
+
+
+def test_levels_have_no_order():
+    table = pa.table({"job": ["boss", "clerk"] * 10})
+    case = {"name": "x", "all": [{"column": "job", "op": "<", "value": "c"}]}
+    assert "no order" in result(table, table, case).message
+
+
+def test_texts_are_compared_as_words():
+    notes = [f"a note of its own, number {i}, in words" for i in range(300)]
+    table = pa.table({"note": notes})
+    case = {"name": "x", "all": [{"column": "note", "op": "==", "value": notes[7]}], "rate": 0.01}
+    assert result(table, table, case).rows()[0]["estimate"] == pytest.approx(1 / 300)
