@@ -28,6 +28,7 @@ from typing import Any
 
 import numpy as np
 
+from synth_eval.data.states import counts_of
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.items import Item
@@ -49,6 +50,7 @@ _MOST_ITEMS = 500
     dimension="coverage",
     title="Combinations of two columns that vanished",
     figure="heatmap",
+    states=lambda ctx: [counts_of(ctx.data.plans)],
 )
 def cell_coverage(ctx: Context) -> Result:
     """Look for joint cells that the synthetic table should hold and does not."""

@@ -43,6 +43,7 @@ import numpy.typing as npt
 
 from synth_eval.checks.fidelity._few_cells import count_triples, few_cell_maps
 from synth_eval.data.codes import encode
+from synth_eval.data.states import counts_of
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.judge import Decision
@@ -86,6 +87,7 @@ _BASIS = (
     cost="neighbours",
     figure="intervals",
     gating=False,
+    states=lambda ctx: [counts_of(ctx.data.plans)],
 )
 def closer_than_fresh_rows(ctx: Context) -> Result:
     """Compare mean distances with those of fresh rows."""
