@@ -275,14 +275,13 @@ def _are_codes(column: pa.ChunkedArray) -> bool:
 
 def _has_leading_zeros(path: Path) -> bool:
     """Whether a cell of a CSV begins with a zero and another digit, as codes and times do."""
-    digits, before = np.arange(48, 58), np.frombuffer(b',"\n\r', np.uint8)
-    last = b"\n"
+    zero, last = np.uint8(ord("0")), b"\n"
     with pa.input_stream(str(path), compression="detect") as file:
         while block := file.read(_BLOCK_BYTES):
             letters = np.frombuffer(last + block, np.uint8)
-            starts = np.flatnonzero(letters[1:-1] == digits[0])
-            follows, leads = letters[starts + 2], letters[starts]
-            if (np.isin(follows, digits) & np.isin(leads, before)).any():
+            is_digit = (letters - zero) < 10  # of bytes: what is below 0 wraps round
+            places = np.flatnonzero((letters[1:-1] == zero) & is_digit[2:])
+            if np.isin(letters[places], np.frombuffer(b',"\n\r', np.uint8)).any():
                 return True
             last = (last + block)[-2:]
     return False
