@@ -20,7 +20,9 @@ import pyarrow.compute as pc
 from synth_eval.data.arrow import flags, null_of, text_array, text_scalar
 
 __all__ = [
+    "CODE_CELLS",
     "decimal_mark",
+    "has_leading_zero",
     "is_marker",
     "likely_kinds",
     "other_order",
@@ -107,6 +109,9 @@ _LONGEST = 64
 _TRIED = 500
 """Words that tell which forms of dates are worth trying on all of them."""
 
+CODE_CELLS = 0.001
+"""Share of numbers with leading zeros from which they are codes; one alone is a slip."""
+
 _TRUE = ("true", "t", "yes", "y", "1", "1.0")
 _FALSE = ("false", "f", "no", "n", "0", "0.0")
 
@@ -174,6 +179,20 @@ def _looks_numerical(word: str) -> bool:
 def _looks_dated(word: str) -> bool:
     skeleton = re.sub("[A-Za-z]+", "a", re.sub("[0-9]+", "0", word[:40]))
     return skeleton in _forms() or re.match(_MOMENT, word, re.ASCII) is not None
+
+
+def has_leading_zero(words: Strings) -> npt.NDArray[np.bool_]:
+    """Which words are digits alone with a zero before others, which numbers lose.
+
+    Examples
+    --------
+    >>> has_leading_zero(text_array(["007", "0", "0.5", "70"])).tolist()
+    [True, False, False, False]
+    """
+    zeros = flags(pc.starts_with(words, "0").fill_null(False))
+    if zeros.any():
+        zeros[zeros] = flags(pc.match_substring_regex(words.filter(pa.array(zeros)), r"^0\d+$"))
+    return zeros
 
 
 def parse_numbers(words: Strings, decimal: str | None = None) -> tuple[Any, int]:

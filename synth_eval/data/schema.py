@@ -19,9 +19,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synth_eval.data.arrow import flags, is_missing, text_array
+from synth_eval.data.arrow import is_missing, text_array
 from synth_eval.data.parse import (
+    CODE_CELLS,
     decimal_mark,
+    has_leading_zero,
     is_marker,
     likely_kinds,
     other_order,
@@ -92,9 +94,6 @@ _HALF = 0.5
 
 _LOOKED_AT = 100
 """Cells that tell whether it is worth reading a whole column as numbers or as dates."""
-
-_CODE_CELLS = 0.001
-"""Share of numbers with leading zeros from which they are codes; one alone is a slip."""
 
 _CLASSES = 10
 """Distinct whole numbers up to which a target is a set of classes."""
@@ -847,12 +846,11 @@ def _all_digits(words: pa.Array) -> bool:
 
 def _codes(name: str, told: _Words, read: int, rows: int) -> Column | None:
     """Levels or identifiers, where digits with leading zeros are among the cells."""
-    zeros = flags(pc.starts_with(told.unique, "0"))
+    zeros = has_leading_zero(told.unique)
     if not zeros.any():
         return None
-    zeros[zeros] = flags(pc.match_substring_regex(told.unique.filter(pa.array(zeros)), r"^0\d+$"))
     digits = pc.match_substring_regex(told.unique, r"^\d+$").to_numpy(zero_copy_only=False)
-    if told.counts[zeros].sum() < _CODE_CELLS * told.cells or not zeros.any():
+    if told.counts[zeros].sum() < CODE_CELLS * told.cells:
         return None
     if told.counts[digits].sum() < _NEARLY_ALL * read:
         return None

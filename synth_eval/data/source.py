@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synth_eval.data.parse import CODE_CELLS, has_leading_zero
 from synth_eval.data.paths import ELSEWHERE, check_path
 from synth_eval.errors import InputError
 
@@ -33,6 +35,7 @@ __all__ = [
 BATCH_ROWS = 65_536
 
 _WHOLE_BYTES = 64 << 20
+_BLOCK_BYTES = 8 << 20
 
 # What pandas reads as missing; two readers of one file must not disagree about it.
 _NULL_WORDS = (
@@ -233,7 +236,7 @@ def _read_csv(path: Path, name: str) -> pa.Table:
                 raise InputError(
                     f"{name}: column {field.name!r} is not UTF-8 text; save the file as UTF-8"
                 )
-        return table
+        return _with_codes(table, path, parse, options)
     except pa.ArrowInvalid as error:
         if "conversion error" not in str(error):
             raise
@@ -248,7 +251,45 @@ def _read_csv(path: Path, name: str) -> pa.Table:
     return pa.table({name: _narrow(table.column(name)) for name in names})
 
 
+def _with_codes(table: pa.Table, path: Path, parse: Any, options: Mapping[str, Any]) -> pa.Table:
+    """The table with digits that have leading zeros as text: as numbers they would lose them."""
+    from pyarrow import csv  # only where a CSV is read
+
+    whole = [field.name for field in table.schema if pa.types.is_integer(field.type)]
+    if not whole or not _has_leading_zeros(path):
+        return table
+    convert = csv.ConvertOptions(
+        include_columns=whole, column_types=dict.fromkeys(whole, pa.string()), **options
+    )
+    texts = csv.read_csv(path, parse_options=parse, convert_options=convert)
+    for name in whole:
+        if _are_codes(texts.column(name)):
+            table = table.set_column(table.schema.get_field_index(name), name, texts.column(name))
+    return table
+
+
+def _are_codes(column: pa.ChunkedArray) -> bool:
+    words = plain_array(column)
+    return bool(has_leading_zero(words).sum() >= max(CODE_CELLS * len(words), 1))
+
+
+def _has_leading_zeros(path: Path) -> bool:
+    """Whether a cell of a CSV begins with a zero and another digit, as codes and times do."""
+    zero, last = np.uint8(ord("0")), b"\n"
+    with pa.input_stream(str(path), compression="detect") as file:
+        while block := file.read(_BLOCK_BYTES):
+            letters = np.frombuffer(last + block, np.uint8)
+            is_digit = (letters - zero) < 10  # of bytes: what is below 0 wraps round
+            places = np.flatnonzero((letters[1:-1] == zero) & is_digit[2:])
+            if np.isin(letters[places], np.frombuffer(b',"\n\r', np.uint8)).any():
+                return True
+            last = (last + block)[-2:]
+    return False
+
+
 def _narrow(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if _are_codes(column):
+        return column
     for kind in (pa.int64(), pa.float64()):
         try:
             return column.cast(kind)

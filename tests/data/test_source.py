@@ -286,3 +286,23 @@ def test_hash_of_a_file(tmp_path: Path) -> None:
         "309b0e45a73d3fc5325e2b6ed0a01ef8b9cde6b05a5633c1f893f970d52bfddc"
     )
     assert open_source(pa.table({"a": [1]}), "real").sha256() is None
+
+
+@pytest.mark.parametrize("ending", [".csv", ".csv.gz"])
+def test_codes_of_a_csv_keep_their_leading_zeros(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"table{ending}"
+    lines = [
+        "zip,age,slip,mixed",
+        *(f'"{7 * row:05d}",{row},{row},{row % 9:02d}' for row in range(2_000)),
+    ]
+    lines[500] = '"00501",40,07,x'
+    text = "\n".join(lines).encode()
+    path.write_bytes(gzip.compress(text) if ending.endswith("gz") else text)
+    source = open_source(path, "real")
+    kinds = {field.name: str(field.type) for field in source.schema}
+    assert kinds == {"zip": "string", "age": "int64", "slip": "int64", "mixed": "string"}
+    assert source.column("zip")[1].as_py() == "00007"
+    plain = tmp_path / f"plain{ending}"
+    text = b"a,b\n1,10:05\n2,0.5\n0,00\n"
+    plain.write_bytes(gzip.compress(text) if ending.endswith("gz") else text)
+    assert str(open_source(plain, "real").schema.field("a").type) == "int64"
