@@ -82,8 +82,9 @@ def published(folder: Path, name: str) -> Draw:
 
 
 def three(draw: Draw, rows: int, seed: int) -> tuple[Rows, Rows, Rows]:
-    """Real, synthetic and holdout rows drawn alike."""
+    """Real, synthetic and holdout rows drawn alike, fewer where a table has no more."""
     drawn = draw(3 * rows, np.random.default_rng(seed))
+    rows = min(rows, len(drawn) // 3)
     real, synthetic, holdout = (
         drawn.iloc[start : start + rows].reset_index(drop=True)
         for start in range(0, 3 * rows, rows)
