@@ -4,6 +4,11 @@ A rule fails only where the lower bound of its violation rate, at a level correc
 number of rules, is above the rate allowed. Allowed is what real rows do, training and holdout
 together, plus the margin; or the upper bound of what they do, at the same level, where they
 are too few to tell better.
+
+A derived rule of few real rows is only a warning in a suite, because they cannot vouch that it
+is a law. Whether synthetic rows break it more often than they is another question, and an
+exact test answers it at any number of rows: such a rule fails where no more real rows break it
+than the margin allows and the excess is surely above the margin.
 """
 
 from __future__ import annotations
@@ -18,8 +23,8 @@ from synth_eval.rules.engines.engine import Outcome
 from synth_eval.rules.engines.kwargs import columns_of
 from synth_eval.rules.rule import META_KEY, limit_of
 from synth_eval.rules.suite import flaw_of, is_derived
-from synth_eval.rules.tally import pooled
-from synth_eval.stats.intervals import wilson
+from synth_eval.rules.tally import Tally, pooled
+from synth_eval.stats.intervals import excess_members, wilson
 
 __all__ = ["MARGIN", "Case", "JudgedRule", "judge_rules"]
 
@@ -110,7 +115,10 @@ def _judged(case: Case, margin: float, level: float, small_cell: int) -> Item:
         low=low,
         high=high,
         limit=allowed,
-        decisions=(_decision(severity, rate, low, high, allowed),),
+        decisions=(
+            _decision(severity, rate, low, high, allowed),
+            *_excess(case, severity, margin, level, small_cell),
+        ),
         more={**item.more, "confidence": level},
     )
 
@@ -124,6 +132,30 @@ def _decision(severity: str, rate: float, low: float, high: float, allowed: floa
     if severity == "info":
         return Decision(subject, rate, low, high, otherwise=Status.PASS, margins=margins)
     return Decision(subject, rate, low, high, fail=allowed, aim=allowed, margins=margins)
+
+
+def _excess(
+    case: Case, severity: str, margin: float, level: float, small_cell: int
+) -> tuple[Decision, ...]:
+    """Exact test of a derived rule that real rows keep and are too few to vouch for."""
+    tally, real = case.synthetic.tally, _of_real_rows(case, small_cell)
+    assert tally is not None
+    if severity != "warning" or not is_derived(case.entry) or (real.rate or 0.0) > margin:
+        return ()
+    if not real.judged or not tally.broken:
+        return ()
+    rows = excess_members(tally.broken, tally.judged, real.broken, real.judged, level)
+    value, low, high = (number / tally.judged for number in rows)
+    return (
+        Decision("rows that break the rule beyond chance", value, low, high, fail=margin,
+                 otherwise=Status.PASS, margins=(MARGIN,)),
+    )  # fmt: skip
+
+
+def _of_real_rows(case: Case, small_cell: int) -> Tally:
+    """What real and holdout rows do together, without the count of a few of them."""
+    outcomes = [outcome for outcome in (case.real, case.holdout) if outcome is not None]
+    return pooled([outcome.tally for outcome in outcomes]).shown(small_cell)
 
 
 def _described(entry: Any) -> Item:
@@ -169,10 +201,12 @@ def _shown_rate(outcome: Outcome | None, small_cell: int) -> float | None:
 
 def allowed_rate(case: Case, margin: float, level: float, small_cell: int) -> float:
     """Rate of violations that is no finding; it gives no count of a few real rows away."""
-    outcomes = [outcome for outcome in (case.real, case.holdout) if outcome is not None]
-    real = pooled([outcome.tally for outcome in outcomes]).shown(small_cell)
+    real = _of_real_rows(case, small_cell)
     ours = (case.entry.get("meta") or {}).get(META_KEY)
-    form = isinstance(ours, Mapping) and ours.get("form") is True
+    # Few rows make a schema that fresh ones break: a count that was never above 1 looks like yes
+    # and no. Hardly any exception is allowed only where they can vouch for the form.
+    is_vouched = case.entry.get("severity") != "warning"
+    form = is_vouched and isinstance(ours, Mapping) and ours.get("form") is True
     allowed = limit_of(real, margin, level, form=form)
     mostly = case.entry["kwargs"].get("mostly")
     if not is_derived(case.entry) and isinstance(mostly, int | float):

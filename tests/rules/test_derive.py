@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,12 @@ import pytest
 
 from synth_eval.data.load import Data, load
 from synth_eval.demo.simulated import TRUTH, simulated_table
+from synth_eval.judging.results import Status
+from synth_eval.judging.run import run
 from synth_eval.rules import derive_suite, suite_text
 from synth_eval.rules.derived.derive import derive_rules
 from synth_eval.rules.derived.relations import MIN_SUPPORT
+from synth_eval.rules.validate import run_suite
 from tests.conftest import replace_column
 from tests.processes import finished
 
@@ -145,6 +149,53 @@ def test_garbled_and_irregular_columns_have_rules_of_their_form() -> None:
 
 def grades(rows: int) -> pa.Table:
     return pa.table({"grade": np.arange(rows) % 7})
+
+
+class TestDependencyOfManyLevels:
+    """A dependence on a column of many levels is one rule, about those frequent enough."""
+
+    @staticmethod
+    def cities(rows: int, seed: int) -> pa.Table:
+        city = np.minimum(np.random.default_rng(seed).zipf(1.3, rows) - 1, 199)
+        return pa.table({"city": [f"c{c}" for c in city], "region": [f"r{c % 9}" for c in city]})
+
+    def test_it_is_one_rule_and_rare_levels_are_not_judged(self) -> None:
+        real = self.cities(1_500, 0)
+        suite = derive_suite(load(real, real))
+        texts = [entry["description"] for entry in suite["expectations"]]
+        assert "city determines region" in texts
+        assert not any("implies" in text for text in texts if "city =" in text)
+        (rule,) = [r for r in suite["expectations"] if "determines" in r["description"]]
+        named = rule["kwargs"]["row_condition"]["parameter"]
+        counts = Counter(real["city"].to_pylist())
+        assert set(named) == {city for city, count in counts.items() if count >= 11}
+        assert rule["meta"]["synth_eval"]["support"] == sum(counts[city] for city in named)
+
+    @pytest.mark.slow
+    def test_great_expectations_counts_the_same(self) -> None:
+        real, rows = self.cities(1_500, 0), self.cities(1_500, 1)
+        region = np.array(rows["region"].to_pylist())
+        region[:150] = "r8"
+        rows = replace_column(rows, "region", region)
+        suite = derive_suite(load(real, real))
+        (found,) = [r for r in run_suite(suite, rows) if r["rule"] == "city determines region"]
+        rules, _ = derive_rules(load(real, real).real)
+        (rule,) = [r.rule for r in rules if r.rule.text == "city determines region"]
+        tally = rule.count(load(real, rows).synthetic)
+        assert (found["violations"], found["n"]) == (tally.broken, tally.judged)
+        assert tally.broken > 50
+
+    @pytest.mark.parametrize("rows", [400, 1_500])
+    def test_broken_in_a_fifth_of_the_rows_it_fails(self, rows: int) -> None:
+        real, holdout, fresh = (self.cities(rows, seed) for seed in (0, 1, 2))
+        (right,) = run(load(real, fresh, holdout), select_checks=["V003"])
+        assert right.status is Status.PASS
+        region = np.array(fresh["region"].to_pylist())
+        region[: rows // 5] = "r8"
+        wrong = replace_column(fresh, "region", region)
+        (found,) = run(load(real, wrong, holdout), select_checks=["V003"])
+        assert found.status is Status.FAIL
+        assert "city determines region" in found.message
 
 
 class TestSeverity:

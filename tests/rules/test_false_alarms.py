@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from synth_eval.rules.engines.engine import Outcome
 from synth_eval.rules.judge import Case, judge_rules
 from synth_eval.rules.tally import Tally
 from synth_eval.stats.intervals import wilson
+from tests.checks.shapes import Draw, Rows, claims, modes, places, sales, three
+from tests.checks.shapes import published as drawn
 
 ALPHA = 0.05
 
@@ -125,6 +128,55 @@ def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
     draws = rng.binomial(rows, truth, 2_000)
     covered = [low <= truth <= high for _, low, high in (wilson(int(k), rows) for k in draws)]
     assert 0.935 < np.mean(covered) < 0.965
+
+
+class TestExcess:
+    """Few real rows cannot vouch for a rule, but an exact test tells whether it is broken more."""
+
+    @staticmethod
+    def status(synthetic: tuple[int, int], real: tuple[int, int]) -> str:
+        ours = {"support": real[0], "real": {}}
+        entry = {
+            "type": "expect_column_values_to_be_in_set",
+            "kwargs": {"column": "sex", "value_set": ["Male"], "mostly": 0.99},
+            "severity": "warning",
+            "meta": {"synth_eval": ours},
+        }
+        case = Case(entry, Outcome(Tally(*synthetic)), Outcome(Tally(*real)))
+        (rule,) = judge_rules([case] * 40, margin=0.001, alpha=ALPHA, small_cell=11)[:1]
+        return str(rule.item.status)
+
+    def test_husbands_of_a_published_table(self) -> None:
+        assert self.status((1_234, 61), (2_479, 0)) == "fail"
+        assert self.status((1_234, 2), (2_479, 0)) == "pass"
+
+    def test_what_real_rows_do_more_often_than_the_margin_is_no_law(self) -> None:
+        assert self.status((1_234, 61), (2_479, 12)) == "warn"
+
+    def test_one_supporting_row_shows_nothing(self) -> None:
+        assert self.status((20, 3), (1, 0)) == "pass"
+
+
+def shapes(folder: Path) -> dict[str, Draw]:
+    published_tables = {name: drawn(folder, name) for name in ("bank", "space_titanic", "diabetes")}
+    return {"sales": sales, "claims": claims, "modes": modes, "places": places, **published_tables}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rows", [100, 400])
+def test_no_family_of_tables_breaks_its_own_rules(shared_data: Path, rows: int) -> None:
+    found = Counter(
+        status
+        for draw in shapes(shared_data).values()
+        for seed in range(15)
+        for status in statuses(load(*(in_arrow(part) for part in three(draw, rows, seed))))
+    )
+    assert found["fail"] == 0
+    assert found["warn"] <= 10, "of 105 splits; 5 % allowed each"
+
+
+def in_arrow(rows: Rows) -> pa.Table:
+    return pa.Table.from_pandas(rows, preserve_index=False)
 
 
 def test_a_rule_that_fails_alone_is_no_alarm_among_fifty() -> None:

@@ -2,26 +2,27 @@
 
 What it measures
     Which levels of categorical columns are gone, or nearly gone (below a tenth of their real
-    rate), beyond what chance does to a sample of this size. A level of share p is absent from
-    m rows with probability (1 - p)^m, so a level of 1 % missing from 1,000 rows is a finding
-    (4 in 100,000) and one of 0.1 % is not (37 in 100). The estimate is the share of real rows
-    whose level is gone, in the worst column.
+    rate), beyond what chance does to samples of this size. Of k rows of a level in both tables
+    none falls to one of two tables of equal size with probability 1 / 2^k, so a level of 1 %
+    missing from 1,000 rows beside 1,000 real ones is a finding (1 in 1,000) and one of 0.1 % is
+    not. The estimate is the share of real rows whose level is gone, in the worst column.
 
 How to read it
     0 is best. Fails where at least one real row in a thousand, or any level of the target
     column, is gone. Rare levels matter most where they are the point: fraud, a disease.
 
 Formula
-    C = max over columns of Σ p over the lost levels; p real share of a level, m synthetic rows.
-    Lost: no synthetic row though (1 − p)ᵐ < α / levels, or an exact upper bound of the synthetic
-    rate below p / 10; α chance of a false alarm.
+    C = max over columns of Σ p over the lost levels; p = k / n real share of a level, m synthetic
+    rows. Lost: no synthetic row though C(n, k) / C(n + m, k) < α / levels, or an exact upper bound
+    of the ratio of both rates below 1 / 10; α chance of a false alarm.
 
 When it misleads
     Levels of fewer than eleven real rows are not looked at: a generator that drops them
     protects people. A level that is there but empty of its meaning is seen by pairs (F004).
 
 Source
-    The probability of an unseen cell under sampling; Bonferroni over the levels.
+    Exact conditional bounds: of the rows of a level in both tables, how many fall to which is
+    chance, whatever its true rate is. Bonferroni over the levels.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from synth_eval.checks.coverage._rates import chance_of_absence
 from synth_eval.data.states import CellTable, level_table
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
@@ -124,17 +126,20 @@ def _level_items(
     holdout: npt.NDArray[np.int64] | None,
     alpha: float,
 ) -> list[Item]:
-    from scipy.special import gammaincinv  # only this check needs the Poisson bound
+    from scipy.special import betaincinv  # at use, see `synth_eval.stats`
 
     n, m = ctx.data.real.num_rows, ctx.data.synthetic.num_rows
     share = real / n
-    absent = np.exp(m * np.log1p(-np.minimum(share, 1 - 1e-12)))
-    highest = gammaincinv(synthetic + 1.0, 1 - alpha) / m
+    exact = chance_of_absence(real, n, m)
+    expected = np.exp(m * np.log1p(-np.minimum(share, 1 - 1e-12)))
+    # Both rates are counted in samples: neither is taken for known.
+    most = betaincinv(synthetic + 1.0, np.maximum(real, 1.0), 1 - alpha)
+    highest = most / np.maximum(1 - most, 1e-12) * n / m * share
     faded = ctx.config.margin(FADED).value
     items = []
     for i in np.flatnonzero(real >= ctx.config.small_cell):
         _, low, high = wilson(int(synthetic[i]), m)
-        ratio, chance = float(synthetic[i] / m / share[i]), float(absent[i])
+        ratio, chance = float(synthetic[i] / m / share[i]), float(exact[i])
         decisions = [
             Decision(
                 "ratio to the real share", ratio, 0.0, float(highest[i] / share[i]),
@@ -159,7 +164,11 @@ def _level_items(
                 if holdout is None or ctx.data.holdout is None
                 else float(holdout[i] / ctx.data.holdout.num_rows),
                 decisions=tuple(decisions),
-                more={"real": float(share[i]), "ratio": ratio, "chance_of_absence": chance},
+                more={
+                    "real": float(share[i]),
+                    "ratio": ratio,
+                    "chance_of_absence": float(expected[i]),
+                },
             )
         )
     return items

@@ -10,16 +10,17 @@ How to read it
     filters the synthetic table on it finds nobody.
 
 Formula
-    C = max over pairs of columns of Σ p over the lost cells; p real share of a cell. Lost: at least
-    eleven real rows, no synthetic one, and (1 − p)ᵐ < α / cells for m synthetic rows; α chance of a
-    false alarm.
+    C = max over pairs of columns of Σ p over the lost cells; p = k / n real share of a cell. Lost:
+    at least eleven real rows, no synthetic one, and C(n, k) / C(n + m, k) < α / cells for m
+    synthetic rows; α chance of a false alarm.
 
 When it misleads
     Cells of fewer than eleven real rows are not looked at. That all cells are there does not
     mean that their shares are right (F004).
 
 Source
-    Probability of an empty cell under sampling, Bonferroni over all cells of all pairs.
+    Exact: of k rows of a cell in both tables none fell to the synthetic one. Bonferroni over all
+    cells of all pairs.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from typing import Any
 
 import numpy as np
 
+from synth_eval.checks.coverage._rates import chance_of_absence
 from synth_eval.data.states import counts_of
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
@@ -105,7 +107,7 @@ def _pair(ctx: Context, pair: int, alpha: float) -> Item:
 
     def lost(role: str) -> Any:
         rows = ctx.data.tables[role].num_rows
-        absent = np.exp(rows * np.log1p(-np.minimum(share, 1 - 1e-12)))
+        absent = chance_of_absence(cells, ctx.data.real.num_rows, rows)
         return looked & (counts[role].two_way(pair) == 0) & (absent < alpha)
 
     gone = lost("synthetic")
@@ -135,7 +137,7 @@ def _by_chance(ctx: Context, margin: float) -> float:
         return margin
     real = ctx.data.counts["real"]
     empty = max(
-        float((cells / n * np.exp(-rows * cells / n))[cells >= ctx.config.small_cell].sum())
+        float((cells / n * chance_of_absence(cells, n, rows))[cells >= ctx.config.small_cell].sum())
         for cells in (real.two_way(pair) for pair in range(len(real.pairs)))
     )
     return max(margin, ctx.config.margin(CHANCE).value * empty)

@@ -1,55 +1,89 @@
-"""Tails of numbers and dates: what lies beyond the real 0.1 % and 99.9 % quantiles.
+"""Tails of numbers and dates: are the most extreme values still there, and as many of them?
 
 What it measures
-    For each column and side the share of synthetic values beyond the real 0.1 % (or 99.9 %)
-    quantile, beside the share of real values there. The estimate is the smallest ratio of the
-    two over all tails.
+    For each column and end two things. Whether the end is empty: how many real values lie
+    beyond the most extreme synthetic one, where so many cannot by chance. And whether it is
+    thinner or thicker: the share of synthetic values in the outermost 0.1, 1 and 5 % of the
+    real ones, beside the share of real values there.
 
 How to read it
-    1 is the real tail, 0 a tail that is gone. A tail whose share is certainly below a tenth of
-    the real one fails: nine of ten extreme cases are lost. One certainly below half, or above
-    twice, is a warning.
+    A ratio of 1 is the real tail, 0 a tail that is gone. An end that holds no synthetic value
+    fails from one real row in a thousand, as a level does that is gone (C001): values were
+    clipped. So does a tail whose share is certainly below a tenth of the real one. One
+    certainly below half, or above twice, is a warning.
 
 Formula
-    R = min over tails of (k / m) / (l / n); k of m synthetic and l of n real values are at or
-    beyond the real quantile that ends the tail.
+    E = k / n; k of n real values lie beyond all m synthetic ones and
+    C(n, k) / C(n + m, k) < α / tests. R = (j / m) / (l / n); j synthetic and l real values in a
+    tail. The estimate is the smallest R over all tails.
 
 When it misleads
-    A tail of few rows cannot be judged: below about 5,000 synthetic rows at one in a thousand
-    the check is inconclusive rather than kind. Spikes at the end of the range (a cap, zero) are
-    no tail and are left out. How far the tail reaches is Wasserstein's matter (F003).
+    Ten or so real values must lie beyond for an empty end to be seen, so that tables of fewer
+    than about 400 rows are inconclusive rather than kind. Spikes at the end of the range (a
+    cap, zero) are no tail and are left out. How far a tail reaches that is too long is a
+    matter of V002.
 
 Source
-    Exact Poisson bounds on the counts, Bonferroni over the tails. Tails vanish first when models
-    are trained on generated data: Shumailov et al. (2024).
+    The number of values of one sample beyond all of another: Rosenbaum (1954), Tables for a
+    nonparametric test of location. Exact Poisson bounds on the ratio, Bonferroni over the
+    tails. Tails vanish first when models are trained on generated data: Shumailov et al. (2024).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.coverage._rates import rate_decisions
+from synth_eval.checks.coverage._rates import (
+    chance_of_absence,
+    fewest_to_be_missed,
+    rate_decisions,
+)
 from synth_eval.data.states import CellTable, StateSpec
 from synth_eval.data.table import NumberColumn
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.items import Item
-from synth_eval.judging.judge import Direction, Status
+from synth_eval.judging.judge import Decision, Direction, Status
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Estimate, Reference, Result
+from synth_eval.stats.empirical import EmpiricalDistribution
 from synth_eval.stats.intervals import poisson_ratio
-from synth_eval.words import counted
+from synth_eval.words import counted, percent
 
-LOST, HALVED, DOUBLED = "coverage.lost_tail", "coverage.halved", "coverage.doubled"
+LOST, THIN, UNSEEN = "coverage.lost_mass", "coverage.lost_tail", "coverage.unseen_tail"
 
-_SHARE = 0.001
-"""Share of real values in a tail: the rarest that an analysis of rare events is asked to keep."""
+_SHARES = (0.001, 0.01, 0.05)
+"""Shares of real values in the tails that are compared: the rarest that an analysis of rare
+events is asked to keep, where values are usually cut off, and what a small table can show."""
 _WIDEST = 0.02
-"""A tail with more rows than this share has a spike at its quantile."""
+"""A tail of more rows than this, and than twice its share, has a spike at its quantile; an end
+with more rows than this at its last value has a spike there."""
+_STEP = 1.3
+"""Each line beyond which values are counted has so many times the real values of the one before."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    """Values beyond each line at one end of a column, from the outermost line inwards.
+
+    Parameters
+    ----------
+    column, side : str
+        Which tail.
+    beyond : dict of str to ndarray of int64, shape (lines,)
+        By table, values strictly beyond each line.
+    sizes : dict of str to int
+        By table, finite values of the column.
+    """
+
+    column: str
+    side: str
+    beyond: dict[str, npt.NDArray[np.int64]]
+    sizes: dict[str, int]
 
 
 @check(
@@ -61,15 +95,16 @@ _WIDEST = 0.02
     states=lambda ctx: _states(ctx),
 )
 def tail_coverage(ctx: Context) -> Result:
-    """Compare the shares of values beyond the real tail quantiles."""
+    """Compare the values beyond lines in the real tails."""
     tails = [tail for name in ctx.data.compared for tail in _tails(ctx, name)]
     if not tails:
+        fewest = round(ctx.config.small_cell / _SHARES[-1])
         raise NotApplicable(
-            f"no column has a tail of at least {ctx.config.small_cell} real rows to look at"
+            f"no column has a tail of at least {ctx.config.small_cell} real rows to look at; "
+            f"numbers without a spike at their ends have one from {fewest} rows on"
         )
-    margin = ctx.config.margin(LOST)
-    items = [_item(ctx, tail, len(tails)) for tail in tails]
-    items.sort(key=lambda item: (-item.severity, item.number("ratio")))
+    items = [_item(ctx, tail, ctx.config.alpha / len(tails)) for tail in tails]
+    items.sort(key=lambda item: (-item.severity, item.number("ratio"), -item.number("real")))
     worst = min(items, key=lambda item: item.number("ratio"))
     expected = [item.number("reference_ratio") for item in items if item.has("reference_ratio")]
     message, summary = _words(items)
@@ -89,29 +124,52 @@ def tail_coverage(ctx: Context) -> Result:
             min(expected, default=1.0),
             n=None if ctx.data.holdout is None else ctx.data.holdout.num_rows,
         ),
-        threshold=margin,
+        threshold=ctx.config.margin(THIN),
         direction=Direction.REFERENCE,
     )
 
 
-def _table(ctx: Context, name: str) -> CellTable | None:
-    """Cells of a column by its tails; None where real rows are too few for one.
+def _lines(values: EmpiricalDistribution, small_cell: int) -> npt.NDArray[np.float64]:
+    """Real values beyond which ever more real values lie, at the high end; outermost first."""
+    widest = _SHARES[-1] * values.rows
+    if widest < small_cell or values.counts[-1] > _WIDEST * values.rows:
+        return np.empty(0)
+    steps = int(np.log(widest / small_cell) / np.log(_STEP)) + 1
+    wanted = np.unique(
+        [*small_cell * _STEP ** np.arange(steps), *np.multiply(_SHARES, values.rows)]
+    )
+    beyond = values.rows - values.cumulative
+    # The outermost value with at least the wanted number of values beyond.
+    places = len(beyond) - 1 - np.searchsorted(beyond[::-1], wanted[wanted >= small_cell])
+    places = places[places >= 0]
+    places = places[beyond[places] <= max(2 * widest, _WIDEST * values.rows)]
+    return np.asarray(values.values[np.unique(places)[::-1]])
 
-    Cells: 0 low tail, 1 between, 2 high tail, 3 both at once, 4 not finite.
+
+def _table(ctx: Context, name: str) -> CellTable | None:
+    """Cells of a column between the lines of both ends; None where it has no tail.
+
+    Cells from the lowest to the highest values; the last one holds what is not finite.
     """
     real = ctx.data.distribution("real", name).finite()
-    if real.rows * _SHARE < ctx.config.small_cell:
+    if real.rows == 0:
         return None
-    low, high = real.quantiles(np.array([_SHARE, 1 - _SHARE])).tolist()
+    mirrored = EmpiricalDistribution(
+        -real.values[::-1], np.cumsum(real.counts[::-1]).astype(real.cumulative.dtype)
+    )
+    low = -_lines(mirrored, ctx.config.small_cell)
+    high = _lines(real, ctx.config.small_cell)[::-1]
+    if len(low) + len(high) == 0:
+        return None
 
     def cells(column: NumberColumn) -> npt.NDArray[np.int64]:
         values = column.values
-        with np.errstate(invalid="ignore"):
-            is_low, is_high = values <= low, values >= high
-        inside = np.select([is_low & is_high, is_low, is_high], [3, 0, 2], 1)
-        return np.where(np.isfinite(values), inside, 4)
+        # A value on a line is not beyond it, at either end.
+        place = np.searchsorted(low, values, side="right") + np.searchsorted(high, values)
+        return np.where(np.isfinite(values), place, len(low) + len(high) + 1)
 
-    return CellTable(("tails", name, low, high), (name,), 5, cells)
+    key = ("tails", name, tuple(low.tolist()), tuple(high.tolist()))
+    return CellTable(key, (name,), len(low) + len(high) + 2, cells)
 
 
 def _states(ctx: Context) -> Iterator[StateSpec]:
@@ -120,42 +178,86 @@ def _states(ctx: Context) -> Iterator[StateSpec]:
             yield table.counts()
 
 
-def _tails(ctx: Context, name: str) -> list[dict[str, Any]]:
+def _tails(ctx: Context, name: str) -> Iterator[_Tail]:
     if not ctx.data.schema[name].is_continuous or (table := _table(ctx, name)) is None:
-        return []
-    counted = {role: ctx.counts(table, role) for role in ctx.data.tables}
-    sizes = {role: int(cells[:4].sum()) for role, cells in counted.items()}
-    tails = []
-    for side, cell in (("low", 0), ("high", 2)):
-        counts = {role: int(cells[cell] + cells[3]) for role, cells in counted.items()}
-        if ctx.config.small_cell <= counts["real"] <= _WIDEST * sizes["real"]:
-            tails.append({"column": name, "tail": side, "counts": counts, "sizes": sizes})
-    return tails
+        return
+    assert isinstance(table.key, tuple)
+    _, _, low, high = table.key
+    counts = {role: ctx.counts(table, role)[:-1] for role in ctx.data.tables}
+    sizes = {role: int(cells.sum()) for role, cells in counts.items()}
+    if low:
+        beyond = {role: np.cumsum(cells)[: len(low)] for role, cells in counts.items()}
+        yield _Tail(name, "low", beyond, sizes)
+    if high:
+        beyond = {role: np.cumsum(cells[::-1])[: len(high)] for role, cells in counts.items()}
+        yield _Tail(name, "high", beyond, sizes)
 
 
-def _item(ctx: Context, tail: dict[str, Any], tails: int) -> Item:
-    counts, sizes = tail["counts"], tail["sizes"]
-    share = counts["real"] / sizes["real"]
-    rows = max(sizes["synthetic"], 1)
-    low, high = poisson_ratio(
-        counts["synthetic"], rows, counts["real"], sizes["real"], ctx.config.alpha / tails
-    )
-    ratio = counts["synthetic"] / rows / share
-    holdout = counts["holdout"] / sizes["holdout"] if sizes.get("holdout") else None
+def _item(ctx: Context, tail: _Tail, alpha: float) -> Item:
+    """Half of the error of a tail goes to the empty end, half to the shares."""
+    sizes, real = tail.sizes, tail.beyond["real"]
+    n, m = sizes["real"], sizes["synthetic"]
+    empty = np.flatnonzero(tail.beyond["synthetic"] == 0)
+    lost = 0.0
+    place = None
+    if m and len(empty) and chance_of_absence(int(real[empty[-1]]), n, m) <= alpha / 2:
+        place, lost = int(empty[-1]), float(real[empty[-1]] / n)
+    unseen = fewest_to_be_missed(n, m, alpha / 2) / n
+    # A tail of just the margin's size must be kept: the line lies right below it.
+    line = float(np.nextafter(ctx.config.margin(LOST).value, 0.0))
+    decisions = [
+        Decision("real rows beyond all synthetic ones", lost, lost, lost, fail=line, warn=0.0,
+                 otherwise=Status.PASS, margins=(LOST,)),
+        Decision("smallest tail that would be missed", unseen, unseen, unseen,
+                 clear=ctx.config.margin(UNSEEN).value, margins=(UNSEEN,)),
+    ]  # fmt: skip
+    compared = _compared(real / n)
+    ratios = {at: _ratio(tail, at, alpha / 2 / max(len(compared), 1)) for at in compared}
+    for at in compared:
+        decisions += rate_decisions(ctx, *ratios[at], lost=THIN)
+    if place is None:
+        # The share that is farthest from the real one is shown.
+        place = max(
+            compared, key=lambda at: abs(np.log(max(ratios[at][0], 1e-9))), default=len(real) - 1
+        )
+    ratio, ratio_low, ratio_high = _ratio(tail, place, alpha / 2)
+    share = float(real[place] / n)
+    holdout = None
+    if sizes.get("holdout"):
+        holdout = float(tail.beyond["holdout"][place] / sizes["holdout"])
     return Item(
         "tail",
-        (tail["column"], tail["tail"]),
-        estimate=counts["synthetic"] / rows,
+        (tail.column, tail.side),
+        estimate=float(tail.beyond["synthetic"][place] / max(m, 1)),
         reference=holdout,
-        decisions=rate_decisions(ctx, ratio, low, high, lost=LOST),
+        decisions=tuple(decisions),
         more={
             "real": share,
             "ratio": ratio,
-            "ratio_low": min(low, ratio),
-            "ratio_high": max(high, ratio),
+            "ratio_low": ratio_low,
+            "ratio_high": ratio_high,
             "reference_ratio": None if holdout is None else holdout / share,
+            "lost": lost,
         },
     )
+
+
+def _compared(shares: npt.NDArray[np.float64]) -> list[int]:
+    """Lines that end the outermost 0.1, 1 and 5 %; where a spike lies at one, it ends no tail."""
+    places = []
+    for share in _SHARES:
+        place = int(np.searchsorted(shares, share))
+        if place < len(shares) and shares[place] <= max(2 * share, _WIDEST):
+            places.append(place)
+    return sorted(set(places))
+
+
+def _ratio(tail: _Tail, place: int, alpha: float) -> tuple[float, float, float]:
+    real, n = int(tail.beyond["real"][place]), tail.sizes["real"]
+    synthetic, m = int(tail.beyond["synthetic"][place]), max(tail.sizes["synthetic"], 1)
+    ratio = synthetic / m / (real / n)
+    low, high = poisson_ratio(synthetic, m, real, n, alpha)
+    return ratio, min(low, ratio), max(high, ratio)
 
 
 def _words(items: Sequence[Item]) -> tuple[str, str]:
@@ -166,10 +268,21 @@ def _words(items: Sequence[Item]) -> tuple[str, str]:
         return text, text
     worst = differing[0]
     column, tail = worst.names
+    if worst.status is Status.INCONCLUSIVE:
+        text = (
+            "There are too few rows to miss the outermost values of a column if they were gone; "
+            "use more real and synthetic rows."
+        )
+        return text, text
+    more = f"; {counted(len(differing) - 1, 'more tail')} differ" if differing[1:] else ""
     head = (
         f"The {tail} tail of {column} holds {worst.number('ratio'):.2f} times the real share of "
         "values"
     )
-    more = f"; {counted(len(differing) - 1, 'more tail')} differ" if differing[1:] else ""
     interval = f"({worst.number('ratio_low'):.2f} to {worst.number('ratio_high'):.2f})"
+    if worst.number("lost"):
+        beyond = "above" if tail == "high" else "below"
+        share = percent(worst.number("lost"), 2)
+        cut = f"{share} of the real rows lie {beyond} all synthetic ones"
+        return f"{head} {interval}: {cut}{more}.", f"The {tail} tail of {column} is cut: {cut}"
     return f"{head} {interval}{more}.", f"{head}{more}"

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from synth_eval.data.table import Table
 from synth_eval.rules.derived.views import LevelView, View, pairs_of, views_of
-from synth_eval.rules.rule import Rule
+from synth_eval.rules.rule import Rule, comparison
 from synth_eval.rules.tally import Tally
 
 __all__ = ["ALPHA", "MAX_EXCEPTIONS", "MAX_PAIRS", "Search", "chance_of_so_few", "relation_rules"]
@@ -108,56 +108,81 @@ def _joint(first: View, second: View, table: Table) -> Joint:
 def _pair_rules(
     first: View, second: View, joint: Joint, small_cell: int, tests: int
 ) -> Iterator[Rule]:
-    forward = _determines(first, second, joint, small_cell, tests)
-    backward = _determines(second, first, joint.T, small_cell, tests)
-    if forward and backward:
-        yield _dependency(first, second, joint, small_cell, both=True)
+    forward = _determining(first, second, joint, small_cell, tests)
+    backward = _determining(second, first, joint.T, small_cell, tests)
+    if forward.all() and backward.all() and not (joint[-2].any() or joint[:, -2].any()):
+        yield _dependency(first, second, joint, forward, small_cell, both=True)
         return
-    if forward:
-        yield _dependency(first, second, joint, small_cell, both=False)
+    if forward.any():
+        yield _dependency(first, second, joint, forward, small_cell, both=False)
     else:
         yield from _implications(first, second, joint, tests)
-    if backward:
-        yield _dependency(second, first, joint.T, small_cell, both=False)
+    if backward.any():
+        yield _dependency(second, first, joint.T, backward, small_cell, both=False)
     else:
         yield from _implications(second, first, joint.T, tests)
 
 
-def _determines(cause: View, effect: View, joint: Joint, small_cell: int, tests: int) -> bool:
-    """Whether every named level of one column goes with one level of the other."""
+def _determining(
+    cause: View, effect: View, joint: Joint, small_cell: int, tests: int
+) -> npt.NDArray[np.bool_]:
+    """Named levels of one column that each go with one level of the other; none is no rule.
+
+    Levels that may not be named and the few that are not sure are left out of the rule, not the
+    rule because of them: a table of many levels would else have one rule a level, each of too
+    few rows to say anything.
+    """
+    none = np.zeros(cause.states, np.bool_)
     if not isinstance(cause, LevelView) or not isinstance(effect, LevelView):
-        return False
-    judged = joint[:-1, :-1]
+        return none
+    named = joint[:-2, :-1]
+    sizes, best = named.sum(axis=1), named[:, :-1].max(axis=1)
+    total = int(sizes.sum())
+    if total < MIN_SUPPORT or total - int(best.sum()) > MAX_EXCEPTIONS * total:
+        return none
+    sure = (sizes - best <= 0.05 * sizes) & (best >= small_cell)
+    judged = named[sure]
     total = int(judged.sum())
     if total < MIN_SUPPORT:
-        return False
-    broken = total - int(judged[:-1, :-1].max(axis=1).sum())
+        return none
     surprise = 1 - judged.sum(axis=0).max() / total
-    if broken > MAX_EXCEPTIONS * total or surprise < MIN_SURPRISE:
-        return False
-    named = judged[:-1]
-    sizes, best = named.sum(axis=1), named[:, :-1].max(axis=1)
-    sure = sizes - best <= 0.05 * sizes
-    return bool(sure.all() and (best >= small_cell).all()) and (
-        chance_of_so_few(total, broken, surprise) * tests <= ALPHA
+    broken = total - int(best[sure].sum())
+    is_evident = (
+        surprise >= MIN_SURPRISE and chance_of_so_few(total, broken, surprise) * tests <= ALPHA
     )
+    return sure if is_evident else none
 
 
-def _dependency(cause: View, effect: View, joint: Joint, small_cell: int, *, both: bool) -> Rule:
+def _dependency(
+    cause: View,
+    effect: View,
+    joint: Joint,
+    sure: npt.NDArray[np.bool_],
+    small_cell: int,
+    *,
+    both: bool,
+) -> Rule:
     assert isinstance(cause, LevelView)
     assert isinstance(effect, LevelView)
     partner = joint[:-2, :-2].argmax(axis=1)
-    allowed = {(state, int(partner[state])) for state in range(cause.states)}
+    states = np.flatnonzero(sure)
     pairs = sorted(
-        ([cause.literals[a], effect.literals[b]] for a, b in allowed), key=lambda pair: str(pair)
+        ([cause.literals[a], effect.literals[partner[a]]] for a in states),
+        key=lambda pair: str(pair),
     )
     verb = "determine each other" if both else f"determines {effect.name}"
     names = f"{cause.name} and {effect.name}" if both else cause.name
+    # The rule speaks about other values, too, where there are none of them in the real table.
+    is_whole = bool(sure.all()) and not joint[-2, :-1].any()
+    condition = {}
+    if not is_whole:
+        literals = sorted((cause.literals[a] for a in states), key=str)
+        condition = {"row_condition": comparison(cause.name, "IN", literals)}
 
     def outside_pairs(table: Table) -> Tally:
         judged = _joint(cause, effect, table)[:-1, :-1]
-        total = int(judged.sum())
-        return Tally(total, total - int(judged[np.arange(cause.states), partner].sum()))
+        total = int(judged.sum() if is_whole else judged[states].sum())
+        return Tally(total, total - int(judged[states, partner[states]].sum()))
 
     return Rule(
         "expect_column_pair_values_to_be_in_set",
@@ -166,10 +191,11 @@ def _dependency(cause: View, effect: View, joint: Joint, small_cell: int, *, bot
             "column_B": effect.name,
             "value_pairs_set": pairs,
             "ignore_row_if": "either_value_is_missing",
+            **condition,
             "mostly": None,
         },
         f"{names} {verb}",
-        f"functional dependency: each of the {cause.states} values of {cause.name} with at least "
+        f"functional dependency: each of {len(states)} values of {cause.name} with at least "
         f"{small_cell} real rows goes with one value of {effect.name}",
         outside_pairs,
     )

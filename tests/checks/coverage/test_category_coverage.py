@@ -76,3 +76,10 @@ def test_fresh_rows_pass_and_the_reference_is_the_holdout():
 def test_table_without_levels_is_not_applicable():
     table = pa.table({"x": [1.5, 2.5, 3.5]})
     assert result(table, table).status == "not_applicable"
+
+
+def test_a_share_that_few_real_rows_show_by_luck_is_no_loss():
+    """.45 ^ 4 is 4 in 100, were .55 the share for sure; of both samples together it is 7 in 100."""
+    real = levels({"a": 9, "b": 11})
+    assert result(real, levels({"a": 4})).status != "fail"
+    assert result(real, levels({"a": 60})).status == "fail"

@@ -8,6 +8,8 @@ import pytest
 
 import synth_eval as se
 from synth_eval.judging.run import run
+from tests.checks.shapes import claims, clipped, modes, published, sales, statuses, three
+from tests.checks.shapes import result as shape_result
 
 
 def result(real, synthetic, holdout=None):
@@ -45,16 +47,19 @@ def test_fresh_tails_pass_with_the_holdout_beside(real):
     assert found.estimate.low < 1 < found.estimate.high
 
 
-def test_few_synthetic_rows_are_inconclusive_not_good(real):
+def test_few_synthetic_rows_are_inconclusive_not_good_but_many_without_a_tail_fail(real):
+    few = result(pa.table({"x": real}), pa.table({"x": [0.0] * 60}))
+    assert few.status == "inconclusive"
+    assert "too few rows" in few.message
     found = result(pa.table({"x": real}), pa.table({"x": [0.0] * 300}))
-    assert found.status == "inconclusive"
+    assert found.status == "fail"
 
 
 def test_caps_are_no_tails_and_small_tables_have_none():
     rng = np.random.default_rng(4)
     capped = pa.table({"x": np.minimum(rng.exponential(size=20_000), 2.0)})
     assert [row["tail"] for row in result(capped, capped).rows()] == ["low"]
-    few = pa.table({"x": rng.normal(size=5000)})
+    few = pa.table({"x": rng.normal(size=200)})
     assert result(few, few).status == "not_applicable"
 
 
@@ -66,3 +71,42 @@ def testpoisson_ratio_hold_their_level():
     inside = [low <= 1 <= high for low, high in
               (poisson_ratio(c, 20_000, r, 40_000, 0.05) for c, r in counts)]  # fmt: skip
     assert 0.95 <= np.mean(inside) <= 0.99
+
+
+@pytest.mark.parametrize("family", [sales, claims])
+def test_tails_clipped_at_one_percent_are_found_from_a_thousand_rows(family):
+    real, fresh, holdout = three(family, 1000, 0)
+    found = shape_result("C003", real, clipped(fresh), holdout)
+    assert found.status == "fail"
+    assert "of the real rows lie" in found.message
+    assert shape_result("C003", real, fresh, holdout).status == "pass"
+
+
+@pytest.mark.parametrize("name", ["bank", "space_titanic"])
+def test_clipped_tails_of_published_tables_are_found(shared_data, name):
+    real, fresh, holdout = three(published(shared_data, name), 1500, 0)
+    assert shape_result("C003", real, clipped(fresh), holdout).status == "fail"
+    assert shape_result("C003", real, fresh, holdout).status == "pass"
+
+
+def test_amounts_that_are_all_their_mean_have_no_tail():
+    real, fresh, holdout = three(claims, 1000, 1)
+    some = fresh.claim > 0
+    fresh.loc[some, "claim"] = round(fresh.claim[some].mean(), 2)
+    found = shape_result("C003", real, fresh, holdout)
+    assert (found.status, found.items[0].names) == ("fail", ("claim", "high"))
+
+
+@pytest.mark.parametrize(("family", "rows"), [(sales, 1), (sales, 20), (claims, 300)])
+def test_fresh_rows_are_no_alarm_at_any_size(family, rows):
+    real, _, holdout = three(family, 600, 5)
+    for seed in range(8):
+        _, fresh, _ = three(family, rows, 10 + seed)
+        assert shape_result("C003", real, fresh, holdout).status not in ("fail", "warn")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", [sales, claims, modes])
+def test_fresh_rows_raise_an_alarm_at_most_at_the_stated_rate(family):
+    found = statuses("C003", family, 700, 100)
+    assert found["fail"] + found["warn"] <= 10, found  # a rate of 5 % gives more once in 90

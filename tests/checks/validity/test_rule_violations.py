@@ -74,14 +74,18 @@ def test_planted_violations_are_found_with_their_rate() -> None:
     assert broken["real"] == broken["reference"] == 0
 
 
-def test_a_rule_of_less_support_only_warns() -> None:
+def test_a_rule_of_less_support_is_decided_by_the_exact_excess() -> None:
     fresh = people(5_000, 3)
     sex = np.array(fresh.column("sex").to_pylist())
     wives = np.flatnonzero(np.array(fresh.column("role").to_pylist()) == "Wife")
     sex[wives[:50]] = "Male"
     result = judged(load(REAL, people(5_000, 3, sex=sex), HOLDOUT))
-    assert result.status is Status.WARN  # 2,700 real wives cannot
-    assert row(result, "Wife implies")["severity"] == "warning"
+    found = row(result, "Wife implies")
+    assert found["severity"] == "warning"  # 2,700 real wives cannot vouch for one in a thousand
+    assert result.status is Status.FAIL  # and yet none of them is a man
+    assert found["status"] == "fail"
+    sex[wives[1:50]] = "Female"
+    assert judged(load(REAL, people(5_000, 3, sex=sex), HOLDOUT)).status is Status.PASS
 
 
 def test_a_critical_rule_fails() -> None:
