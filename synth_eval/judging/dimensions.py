@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -107,6 +108,10 @@ class Dimension:
     aside : mapping of str to str
         Purposes it does not decide about, each with the reason. A purpose named in neither is
         decided by it: what nobody thought of must not be waved through.
+    core : tuple of tuple of str
+        The questions that a GO rests on, each by the codes of the checks that answer it: one,
+        or several of which another applies to another kind of table. Only where each question
+        was asked is a GO said, see `synth_eval.judging.verdicts`; empty where any check will do.
     failures_as : str
         Word under which its checks that did not pass are listed on the first screen, each by
         its title; empty where their items (columns, pairs, levels) are listed instead.
@@ -123,6 +128,7 @@ class Dimension:
     place: int
     decides: Mapping[str, str] = field(default_factory=dict)
     aside: Mapping[str, str] = field(default_factory=dict)
+    core: tuple[tuple[str, ...], ...] = ()
     failures_as: str = ""
     ceiling: Ceiling | None = None
     axis: Axis | None = None
@@ -132,6 +138,9 @@ class Dimension:
             raise UsageError(f"dimension {self.name!r}: its letter must be one capital")
         if not self.name.isidentifier():
             raise UsageError(f"dimension {self.name!r}: its name must be one word")
+        for code in (code for codes in self.core for code in codes):
+            if not re.fullmatch(self.letter + r"\d{3}", code):
+                raise UsageError(f"dimension {self.name!r}: core check {code!r} is not its own")
         both = self.decides.keys() & self.aside.keys()
         if both:
             raise UsageError(f"dimension {self.name!r} both decides and not: {sorted(both)}")

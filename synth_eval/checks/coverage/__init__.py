@@ -9,6 +9,7 @@ DIMENSION = Dimension(
     "levels, combinations, tails and groups that vanished, against what a real sample of that "
     "size loses; repeated rows; edge cases you name",
     place=30,
+    core=(("C001",), ("C003",), ("C006",)),  # levels, tails, and groups of like rows
     decides={
         "model-training": "a model cannot learn classes, tails and groups that are not there",
         "software-testing": "tests must meet the rare levels, extremes and combinations that "

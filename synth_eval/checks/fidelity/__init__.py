@@ -9,6 +9,7 @@ DIMENSION = Dimension(
     "columns, all pairs and triples on all rows; association, missingness, rounding, calendar; "
     "classifier, propensity, kernel and energy distances of whole rows; slices",
     place=20,
+    core=(("F002",), ("F004",), ("F005",)),  # columns, pairs, triples
     decides={
         "sharing": "whoever receives the table has no real rows to hold it against and takes "
         "every distribution in it on trust",

@@ -9,6 +9,7 @@ DIMENSION = Dimension(
     "train on synthetic, test on real, beside as many real rows, 10 % and 1 % of them, and a "
     "dummy; rare classes, calibration; learning and mixing curves on request",
     place=40,
+    core=(("U001", "U002", "U011"),),  # a target of classes, of numbers; none named
     decides={
         "model-training": "it is the use itself: trained on synthetic, tested on real rows",
         "augmentation": "the rows are added so that models get better on real ones; the mixing "

@@ -10,5 +10,6 @@ DIMENSION = Dimension(
     "Does the table have the right form and obey the rules of the data?",
     "columns, kinds, impossible values, rules derived from the real table (Great Expectations)",
     place=10,
+    core=(("V001",), ("V002",), ("V003",)),  # form, values, rules
     decides=dict.fromkeys(("model-training", "software-testing", "sharing", "augmentation"), _FORM),
 )
