@@ -104,7 +104,9 @@ def _is_empty(data: Pair) -> bool:
 def _run_one(context: Context) -> Result:
     started = time.process_time()
     if _is_empty(context.data):
-        text = "no cell of the real table holds a value, so there is nothing to hold a table against"
+        text = (
+            "no cell of the real table holds a value, so there is nothing to hold a table against"
+        )
         return context.skipped(Skipped(Cause.DATA, text, "give a real table with values"))
     missing = [need for need in context.check.needs if not need.is_met(context.data)]
     if missing:

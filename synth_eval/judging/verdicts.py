@@ -18,7 +18,7 @@ from typing import Any
 from synth_eval.judging.dimensions import Ceiling, Dimension, dimensions
 from synth_eval.judging.facts import power_of
 from synth_eval.judging.purposes import Purpose, purpose_of
-from synth_eval.judging.results import Cause, Result, Skipped, Status
+from synth_eval.judging.results import Cause, Result, Status
 from synth_eval.words import counted, listed
 
 __all__ = ["Because", "Verdict", "VerdictWord", "shortened", "verdicts"]

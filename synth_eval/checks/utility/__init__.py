@@ -6,8 +6,8 @@ DIMENSION = Dimension(
     "utility",
     "U",
     "Do models trained on it work on real data?",
-    "train on synthetic, test on real, beside as many real rows, 10 % and 1 % of them, and a "
-    "dummy; rare classes, calibration; learning and mixing curves on request",
+    "train on synthetic, test on real, beside as many real rows, 1,000 and 250 of them, and "
+    "no model; rare classes, calibration; learning and mixing curves on request",
     place=40,
     core=(("U001", "U002", "U011"),),  # a target of classes, of numbers; none named
     decides={

@@ -20,8 +20,8 @@ def made_arm(value, error=0.01):
     return Arm(f"{value:g}", Score(value, np.zeros(9)), error**2, 1e6, 100, 4)
 
 
-def judged(synthetic, *, floor=0.6, go=0.7, full=0.8, null=None):
-    """Decisions about an arm between .5, no model, and .8, all real rows."""
+def judged(synthetic, *, floor=0.6, go=0.7, full=0.8, null=None, lines=(0, 0)):
+    """Decisions about an arm between .5, no model, and .8, all real rows; all are of 100 rows."""
     arms = [part if isinstance(part, Arm) else made_arm(part) for part in (floor, go, full)]
     arms = Arms(
         synthetic=synthetic if isinstance(synthetic, Arm) else made_arm(synthetic),
@@ -31,6 +31,7 @@ def judged(synthetic, *, floor=0.6, go=0.7, full=0.8, null=None):
         floor=arms[0],
         dummy=Arm("no model", Score(0.5, np.zeros(9)), 0.0, 1e6, 0, 0),
         null=null,
+        lines=lines,
     )
     return decisions(arms, 0.01, 0.05)
 
@@ -41,8 +42,14 @@ def judged(synthetic, *, floor=0.6, go=0.7, full=0.8, null=None):
         (0.78, {}, Status.PASS),
         (0.65, {}, Status.WARN),
         (0.55, {}, Status.FAIL),
-        (0.61, {}, Status.INCONCLUSIVE),  # on the floor
-        (0.71, {}, Status.WARN),  # about the goal: not shown to be good enough
+        (0.61, {}, Status.WARN),  # on the floor: perhaps a failure, surely no pass
+        (0.71, {}, Status.PASS),  # at the goal, and surely above the floor
+        (0.69, {}, Status.INCONCLUSIVE),  # neither shown to be worth the goal nor not to be
+        (0.78, {"lines": (50, 101)}, Status.INCONCLUSIVE),  # fewer rows than the goal speaks of
+        (0.65, {"lines": (50, 101)}, Status.WARN),
+        (0.55, {"lines": (101, 101)}, Status.WARN),  # and fewer than the floor does
+        (0.45, {"lines": (101, 101)}, Status.FAIL),  # surely worse than no model
+        (0.45, {"floor": 0.45, "go": 0.45, "full": 0.46}, Status.INCONCLUSIVE),  # as are real rows
         (made_arm(0.7, 0.1), {}, Status.INCONCLUSIVE),
         (0.78, {"floor": made_arm(0.65, 0.2)}, Status.PASS),  # surely worth the goal
         (0.4, {"floor": 0.45, "go": 0.46}, Status.FAIL),  # lines are never below no model
