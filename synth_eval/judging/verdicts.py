@@ -17,6 +17,7 @@ from typing import Any
 
 from synth_eval.judging.dimensions import Ceiling, Dimension, dimensions
 from synth_eval.judging.facts import power_of
+from synth_eval.judging.power import rows_would_do, seen
 from synth_eval.judging.purposes import Purpose, purpose_of
 from synth_eval.judging.results import Cause, Result, Status
 from synth_eval.words import counted, listed
@@ -72,7 +73,7 @@ class Verdict:
     remedy : str
         What would make an assessment possible; empty where nothing is missing.
     power : str
-        What attacks could have seen, so that nothing found is not read as safety.
+        What would have been seen, so that nothing found is not read as nothing there.
     decisive : bool
         Whether it decides about the declared purpose; without one, every verdict does.
     basis : str
@@ -102,7 +103,7 @@ class Verdict:
             text += f" (and {counted(self.others, 'more check')})"
         if self.remedy:
             text = f"{text.rstrip('.')}: {self.remedy}"
-        return f"{text.rstrip('.')}. Power of the attacks: {self.power}." if self.power else text
+        return f"{text.rstrip('.')}. Power: {self.power}." if self.power else text
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Verdict:
@@ -156,9 +157,12 @@ def _verdict(results: Sequence[Result], dimension: Dimension | None) -> Verdict:
     broken = [r for r in judged if r.status is Status.ERROR]
     if broken:
         return _resting_on(VerdictWord.UNKNOWN, broken)
+    sights = () if dimension is None else dimension.power
+    power = seen(judged, sights)
     unsure = [r for r in judged if r.status is Status.INCONCLUSIVE and r.gating]
     if unsure:
-        return _resting_on(VerdictWord.UNKNOWN, unsure)
+        verdict = _resting_on(VerdictWord.UNKNOWN, unsure)
+        return replace(verdict, power=power, remedy=rows_would_do(unsure) if sights else "")
     unasked = _unasked(results, core)
     if unasked is not None:
         return unasked
@@ -166,11 +170,11 @@ def _verdict(results: Sequence[Result], dimension: Dimension | None) -> Verdict:
     if ceiling is not None:
         return _below_ceiling(judged, limits, ceiling)
     if limits:
-        return _resting_on(VerdictWord.LIMITS, limits)
+        return replace(_resting_on(VerdictWord.LIMITS, limits), power=power)
     passed = [r for r in judged if r.status is Status.PASS]
     if not any(r.gating and not r.only_alarms for r in passed):
         return Verdict(VerdictWord.UNKNOWN, _NOTHING_SHOWN, tuple(Because(r.code) for r in passed))
-    return Verdict(VerdictWord.GO, f"{counted(len(passed), 'check')} passed.")
+    return Verdict(VerdictWord.GO, f"{counted(len(passed), 'check')} passed.", power=power)
 
 
 def _unasked(results: Sequence[Result], core: Sequence[Sequence[str]]) -> Verdict | None:

@@ -231,7 +231,7 @@ def test_power_of_the_attacks_is_read_with_the_verdict() -> None:
     told = "epsilon up to 6.7 could have been shown; 6 copied records (0.02 %) would have been seen"
     assert clean.power == told
     assert told in clean.reason
-    assert limited.reason == f"P002 Nearer than chance. Power of the attacks: {told}."
+    assert limited.reason == f"P002 Nearer than chance. Power: {told}."
     for found in runs:
         page = Evaluation(found).to_html()
         screen = page[page.index('<section class="summary"') : page.index("</section>")]

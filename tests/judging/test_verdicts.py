@@ -130,7 +130,8 @@ def test_a_budget_never_raises_a_verdict(people, independent) -> None:
     """Independent columns are of no use to a model: with a budget nobody knows."""
     data = se.load(people["real"], independent, people["holdout"], target="approved")
     wanted = ["U001", "U012"]
-    slow = verdicts(run(data, config=SMALL, select_checks=wanted))["utility"]
+    config = Config(model_rows=2_000, depth="fast")
+    slow = verdicts(run(data, config=config, select_checks=wanted))["utility"]
     quick = verdicts(run(data, config=Config(budget=1e-9), select_checks=wanted))["utility"]
     assert (slow.word, quick.word) == ("NO-GO", "CANNOT TELL")
     assert "budget" in quick.sentence

@@ -244,7 +244,9 @@ def _densities(
 def _balls(ctx: Context, space: Space, rows: int) -> _Balls:
     if rows < _FEWEST_ROWS:
         raise NotApplicable(
-            f"needs at least {_FEWEST_ROWS} real and synthetic rows, there are {rows}"
+            f"needs at least {_FEWEST_ROWS} real and synthetic rows, there are {rows}",
+            cause="rows",
+            remedy=f"give at least {_FEWEST_ROWS} of each",
         )
 
     def draw() -> _Balls:

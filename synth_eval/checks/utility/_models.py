@@ -217,7 +217,9 @@ def _plan(ctx: Context, trial: Experiment) -> _Plan:
     cut = int(min(len(task.synthetic) // 3, most // _TEST_SAMPLE))
     rows = int(min((len(task.synthetic) - cut) // 2, len(task.real) // 2, most // _SMALL_SAMPLE))
     if rows < _FEWEST_ROWS or cut < _FEWEST_ROWS:
-        raise NotApplicable(f"fewer than {_FEWEST_ROWS} rows to train and test models on")
+        raise NotApplicable(
+            f"fewer than {_FEWEST_ROWS} rows to train and test models on", cause="rows"
+        )
     order = rng.permutation(len(task.synthetic))
     tested = rng.permutation(len(task.holdout))[: int(most // _TEST_SAMPLE)]
     on_real = task.with_holdout(task.holdout.take(np.sort(tested)))

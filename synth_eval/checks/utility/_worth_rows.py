@@ -13,7 +13,7 @@ from synth_eval.checks.utility._experiment import Arms, Experiment
 from synth_eval.checks.utility._task import Task, absent_classes
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
-from synth_eval.judging.facts import NO_MODEL, SHARE_OF_GAIN
+from synth_eval.judging.facts import NO_MODEL, ROWS_NEEDED, SHARE_OF_GAIN
 from synth_eval.judging.items import Item, Side
 from synth_eval.judging.judge import Decision, Direction, Status, overall
 from synth_eval.judging.results import Cause, Estimate, Reference, Result, Skipped, Threshold
@@ -22,7 +22,9 @@ from synth_eval.words import counted
 
 __all__ = ["GAIN_FACTS", "absence", "arm_item", "decisions", "judged_by_rows"]
 
-GAIN_FACTS = (NO_MODEL, SHARE_OF_GAIN, f"{SHARE_OF_GAIN}_low", f"{SHARE_OF_GAIN}_high")
+GAIN_FACTS = (
+    NO_MODEL, SHARE_OF_GAIN, f"{SHARE_OF_GAIN}_low", f"{SHARE_OF_GAIN}_high", ROWS_NEEDED,
+)  # fmt: skip
 """Facts of a result of `judged_by_rows`, as a check declares them."""
 
 _FEWEST_ROWS = 50  # below it even models of real rows can hardly be told from no model
@@ -97,14 +99,16 @@ def judged_by_rows(
     if arms.synthetic.estimate().interval(alpha)[0] <= arms.floor.estimate().interval(alpha)[1]:
         arms = trial.with_null(arms, scorer, name)
     parts = decisions(arms, ctx.config.margin("utility.negligible_loss").value, alpha)
-    unsure = _doubt(arms) if overall(parts) is Status.INCONCLUSIVE else ""
+    unsure = "too uncertain to tell, " if overall(parts) is Status.INCONCLUSIVE else ""
+    goal = arms.lines[1]
+    few = f" A pass takes {goal:,} rows of either table." if arms.real.n < goal else ""
     low, high = arms.synthetic.estimate().interval(alpha)
     rows, bounds = _worth(arms, alpha)
     start = f"{subject}: {name} {arms.synthetic.value:.3f}"
     end = f"from synthetic rows, {arms.real.value:.3f} from as many real rows; {unsure}{rows}"
     curve = (arms.floor, arms.go, arms.real, arms.full)
     return ctx.judged(
-        f"{start} ({low:.3f} to {high:.3f}) {end}{bounds}.{left_out}",
+        f"{start} ({low:.3f} to {high:.3f}) {end}{bounds}.{few}{left_out}",
         summary=f"{start} {end}",
         decisions=parts,
         items=_items(arms, shown, alpha),
@@ -135,7 +139,7 @@ def decisions(arms: Arms, negligible_share: float, alpha: float) -> list[Decisio
     Returns
     -------
     list of Decision
-        A failure if the synthetic arm is surely below the floor (with fewer rows than that:
+        A failure if the synthetic arm is surely below the floor (with fewer rows than the goal:
         below no model), or cannot be told from shuffled labels while surely below as many real
         rows; a warning if surely below the goal; a pass if its score is at the goal or above
         and surely above the floor.
@@ -151,10 +155,11 @@ def decisions(arms: Arms, negligible_share: float, alpha: float) -> list[Decisio
             return almost_best
         return gap(arms.synthetic, line if line.value < real.value else real)
 
-    floor_rows, go_rows = arms.lines
-    is_tiny, is_small = real.n < floor_rows, real.n < go_rows
+    is_small = real.n < arms.lines[1]
+    # What costs half of the rows would be a failure on a table of 400 and a limit on one of
+    # 4,000: below the goal the line of a failure is no model at all.
     nothing = dummy if dummy.value < real.value else real
-    to_floor = gap(arms.synthetic, nothing) if is_tiny else to_line(arms.floor)
+    to_floor = gap(arms.synthetic, nothing) if is_small else to_line(arms.floor)
     to_go = to_line(arms.go)
     go = Decision(
         f"score less that of {arms.go.name}",
@@ -166,12 +171,12 @@ def decisions(arms: Arms, negligible_share: float, alpha: float) -> list[Decisio
         margins=("utility.go", "utility.negligible_loss"),
     )
     floor = Decision(
-        f"score less that of {nothing.name if is_tiny else arms.floor.name}",
+        f"score less that of {nothing.name if is_small else arms.floor.name}",
         to_floor.value,
         *to_floor.interval(alpha),
         Direction.HIGHER,
         fail=0.0,
-        clear=None if is_tiny else 0.0,
+        clear=None if is_small else 0.0,
         margins=("utility.floor", "utility.negligible_loss"),
     )
     if go.low >= 0.0 and not is_small:
@@ -252,18 +257,12 @@ def absence(ctx: Context, task: Task) -> Result | None:
     )  # fmt: skip
 
 
-def _doubt(arms: Arms) -> str:
-    """Why nothing can be told, in a word or two."""
-    rows = arms.lines[1]
-    if arms.real.n < rows:
-        return f"which takes {rows:,} rows of either table to judge, here {arms.real.n:,}; "
-    return "too uncertain to tell, "
-
-
 def _facts(arms: Arms, alpha: float) -> dict[str, float]:
     """Score of no model, and the gain over it as a share of that of as many real rows."""
     nothing = arms.dummy.value
     facts = {NO_MODEL: nothing}
+    if arms.real.n < arms.lines[1]:
+        facts[ROWS_NEEDED] = float(arms.lines[1])
     gain = arms.real.value - nothing
     if gain > 0:
         low, high = interval(arms.synthetic, alpha)

@@ -45,6 +45,7 @@ from synth_eval.checks.utility._task import (
 from synth_eval.data.baseline import drawn_once
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
+from synth_eval.judging.facts import ROWS_NEEDED
 from synth_eval.judging.items import Item
 from synth_eval.judging.judge import Decision, Direction, Status
 from synth_eval.judging.needs import HOLDOUT
@@ -86,6 +87,7 @@ class _Column:
     needs=(HOLDOUT,),
     cost="models",
     figure="bars",
+    facts=(ROWS_NEEDED,),
 )
 def any_target_utility(ctx: Context) -> Result:
     """Screen all columns as targets."""
@@ -125,11 +127,11 @@ def any_target_utility(ctx: Context) -> Result:
         f"{percent(median, 0)} (median) of what as many real rows gain"
     )
     worst = f"worst {columns[0].name!r} ({percent(columns[0].share, 0)})"
-    few = "" if is_enough else f"{rows:,} rows are too few to judge, it takes {2 * goal:,}; "
+    few = "" if is_enough else f" A pass takes {2 * goal:,} rows of either table."
     return ctx.judged(
-        f"{told}; {few}{len(below_go)} surely do worse than {columns[0].go.n:,} real rows, "
-        f"{worst}.",
-        summary=f"{few}{told}, {worst}",
+        f"{told}; {len(below_go)} surely do worse than {columns[0].go.n:,} real rows, "
+        f"{worst}.{few}",
+        summary=f"{told}, {worst}",
         decisions=[
             Decision(
                 "share of the columns that are lost", lost, lost, perhaps,
@@ -144,6 +146,7 @@ def any_target_utility(ctx: Context) -> Result:
         direction=Direction.HIGHER,
         n=columns[0].synthetic.n,
         sampled=columns[0].synthetic.n,
+        facts={} if is_enough else {ROWS_NEEDED: 2.0 * goal},
         items=sorted(items, key=lambda item: -item.severity),
         items_decide=True,
     )  # fmt: skip

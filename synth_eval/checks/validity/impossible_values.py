@@ -14,9 +14,8 @@ How to read it
 
 Formula
     O = cells outside the real range or levels / synthetic rows, in the worst column. Reference: O
-    of the holdout, at least 2 / (n + 1) for n real numbers and u / (n + 1) for n real cells of
-    levels (u levels occur once). The number outside among m fresh rows is
-    beta-binomial: m trials at a rate from Beta(2, n - 1), or Beta(u + 1, n - u).
+    of the holdout, at least e / (n + 1); n real cells, e 2 for numbers, else levels seen once.
+    Of m fresh rows Binomial(m, p) are outside, p from Beta(2, n - 1), or Beta(e + 1, n - e).
 
 When it misleads
     Inside the range nothing is impossible for this check; that a husband is female is a

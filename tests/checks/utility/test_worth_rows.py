@@ -13,6 +13,7 @@ from synth_eval.judging.run import run
 from synth_eval.judging.settings import Config
 from synth_eval.stats.arms import Arm
 from synth_eval.stats.scores import Score
+from tests.checks.utility.support import FAST
 
 
 def made_arm(value, error=0.01):
@@ -47,8 +48,8 @@ def judged(synthetic, *, floor=0.6, go=0.7, full=0.8, null=None, lines=(0, 0)):
         (0.69, {}, Status.INCONCLUSIVE),  # neither shown to be worth the goal nor not to be
         (0.78, {"lines": (50, 101)}, Status.INCONCLUSIVE),  # fewer rows than the goal speaks of
         (0.65, {"lines": (50, 101)}, Status.WARN),
-        (0.55, {"lines": (101, 101)}, Status.WARN),  # and fewer than the floor does
-        (0.45, {"lines": (101, 101)}, Status.FAIL),  # surely worse than no model
+        (0.55, {"lines": (50, 101)}, Status.WARN),  # few rows are not held to the floor
+        (0.45, {"lines": (50, 101)}, Status.FAIL),  # surely worse than no model
         (0.45, {"floor": 0.45, "go": 0.45, "full": 0.46}, Status.INCONCLUSIVE),  # as are real rows
         (made_arm(0.7, 0.1), {}, Status.INCONCLUSIVE),
         (0.78, {"floor": made_arm(0.65, 0.2)}, Status.PASS),  # surely worth the goal
@@ -59,6 +60,14 @@ def judged(synthetic, *, floor=0.6, go=0.7, full=0.8, null=None, lines=(0, 0)):
 )  # fmt: skip
 def test_status_in_rows_of_real_data(synthetic, others, status):
     assert overall(judged(synthetic, **others)) is status
+
+
+def test_surely_no_pass_and_perhaps_a_failure_is_a_limit_at_least():
+    """An AUC of .671 against .998 of as many real rows was said to leave everything open."""
+    synthetic, real = made_arm(0.671, 0.06), made_arm(0.998, 0.001)
+    for lines in ((50, 100), (50, 101)):
+        found = judged(synthetic, floor=made_arm(0.7, 0.05), go=real, full=real, lines=lines)
+        assert overall(found) is Status.WARN
 
 
 def test_what_looks_like_shuffled_labels_never_passes():
@@ -80,6 +89,21 @@ def test_every_line_names_its_margin():
     for decision in judged(0.65, null=made_arm(0.6, 0.1)):
         assert decision.margins
         assert set(decision.margins) <= set(known)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("code", ["U001", "U002"])
+def test_a_fault_has_one_word_at_every_size_or_none(check, people, code):
+    """Fresh rows never warn, labels drawn anew never pass; small tables are in doubt."""
+    target = {"U001": "label", "U002": "amount"}[code]
+    for rows in (60, 250, 1000, 3000):
+        tables = {"real": people(30, rows), "holdout": people(31, rows), "target": target}
+        fresh = people(32, rows)
+        shuffled = fresh[target].take(np.random.default_rng(rows).permutation(rows))
+        noise = fresh.set_column(fresh.column_names.index(target), target, shuffled)
+        words = [check(code, table, config=FAST, **tables).status for table in (fresh, noise)]
+        assert words[0] in ((Status.PASS,) if rows == 3000 else (Status.PASS, Status.INCONCLUSIVE))
+        assert words[1] in ((Status.FAIL,) if rows == 3000 else (Status.FAIL, Status.INCONCLUSIVE))
 
 
 @pytest.fixture(scope="module")
