@@ -143,6 +143,11 @@ MARGINS: Mapping[str, Threshold] = {
         "share of what a model gains over no model: about the difference that another seed of "
         "the same model makes; matters only where more real rows hardly help",
     ),
+    "utility.lost_gain": Threshold(
+        0.5,
+        "share of what as many real rows gain over no model: a model of few rows that may be one "
+        "of shuffled labels is called so once it is nearer to none than to a real one",
+    ),
     "utility.calibration_loss": Threshold(
         0.10,
         "share of a model's gain over predicting the prevalence that wrong probabilities lose; "

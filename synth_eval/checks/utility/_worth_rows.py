@@ -98,7 +98,10 @@ def judged_by_rows(
         return ctx.skipped(Skipped(Cause.DATA, told), items=_items(arms, shown, alpha), **quadruple)
     if arms.synthetic.estimate().interval(alpha)[0] <= arms.floor.estimate().interval(alpha)[1]:
         arms = trial.with_null(arms, scorer, name)
-    parts = decisions(arms, ctx.config.margin("utility.negligible_loss").value, alpha)
+    negligible, lost = (
+        ctx.config.margin(f"utility.{of}").value for of in ("negligible_loss", "lost_gain")
+    )
+    parts = decisions(arms, negligible, lost, alpha)
     unsure = "too uncertain to tell, " if overall(parts) is Status.INCONCLUSIVE else ""
     goal = arms.lines[1]
     few = f" A pass takes {goal:,} rows of either table." if arms.real.n < goal else ""
@@ -118,7 +121,9 @@ def judged_by_rows(
     )
 
 
-def decisions(arms: Arms, negligible_share: float, alpha: float) -> list[Decision]:
+def decisions(
+    arms: Arms, negligible_share: float, lost_share: float, alpha: float
+) -> list[Decision]:
     """What a score is held against: the floor, the goal and, where they were fitted, noise.
 
     Lines are real arms, but never below no model nor within a trifle of all real rows: where
@@ -133,6 +138,8 @@ def decisions(arms: Arms, negligible_share: float, alpha: float) -> list[Decisio
         Scored arms; `Arms.null` is there where the synthetic arm may be noise.
     negligible_share : float
         Share of the gain of all real rows over no model that is a trifle.
+    lost_share : float
+        Share of the gain of as many real rows that noise loses, where rows are few.
     alpha : float
         One minus the level of the intervals.
 
@@ -186,13 +193,16 @@ def decisions(arms: Arms, negligible_share: float, alpha: float) -> list[Decisio
     if not _is_noise(arms, alpha):
         return [floor, go]
     to_real = gap(arms.synthetic, real)
+    # Of few rows a weaker relation, too, lies among shuffled labels: half of what as many real
+    # rows gain must be lost as well.
+    lost = lost_share * max(real.value - dummy.value, 0.0) if is_small else negligible
     noise = Decision(  # cannot pass: what looks like shuffled labels is not shown to be good
         f"score less that of {real.name}; it lies among those of shuffled labels",
         to_real.value,
         *to_real.interval(alpha),
         Direction.HIGHER,
-        fail=-negligible,
-        margins=("utility.negligible_loss",),
+        fail=-lost,
+        margins=("utility.lost_gain" if is_small else "utility.negligible_loss",),
     )
     return [noise, floor, go]
 

@@ -142,7 +142,7 @@ def any_target_utility(ctx: Context) -> Result:
         ],
         estimate=Estimate(median, min(low, median), max(high, median), 1 - alpha),
         reference=Reference("trained on as many real rows", 1.0),
-        threshold=ctx.config.margin("utility.go"),
+        threshold=ctx.config.margin("utility.lost_columns"),
         direction=Direction.HIGHER,
         n=columns[0].synthetic.n,
         sampled=columns[0].synthetic.n,

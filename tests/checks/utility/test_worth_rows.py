@@ -34,7 +34,7 @@ def judged(synthetic, *, floor=0.6, go=0.7, full=0.8, null=None, lines=(0, 0)):
         null=null,
         lines=lines,
     )
-    return decisions(arms, 0.01, 0.05)
+    return decisions(arms, 0.01, 0.5, 0.05)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,9 @@ def test_what_looks_like_shuffled_labels_never_passes():
     noise = judged(unsure, null=null)[0]
     assert (noise.clear, noise.aim) == (None, None)
     assert overall(judged(0.65, null=made_arm(0.5, 0.01))) is Status.WARN  # outside of them
+    # Of few rows half a relation lies among them, too: half of the gain must surely be lost.
+    assert overall(judged(0.64, null=wide, lines=(50, 101))) is Status.WARN
+    assert overall(judged(0.58, null=wide, lines=(50, 101))) is Status.FAIL
 
 
 def test_every_line_names_its_margin():
