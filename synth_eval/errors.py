@@ -51,7 +51,7 @@ class NotApplicable(SynthEvalError):  # noqa: N818 - a state of a result, not a 
     ----------
     text : str
         The reason.
-    cause : {"data", "depth", "need", "budget"}
+    cause : {"data", "rows", "depth", "need", "budget"}
         Of what kind it is, see `synth_eval.judging.results.Cause`.
     remedy : str
         What to do about it; empty where nothing can be done.

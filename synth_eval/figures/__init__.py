@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from synth_eval.errors import UsageError
 from synth_eval.figures.kinds import KINDS, drawing
-from synth_eval.figures.panels import panel_drawing
+from synth_eval.figures.panels import panel_drawing, undrawn
 from synth_eval.figures.style import template
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from synth_eval.judging.findings import Findings
     from synth_eval.judging.results import Result
 
-__all__ = ["KINDS", "draw", "drawing", "panel_drawing", "plotly_javascript", "template"]
+__all__ = ["KINDS", "draw", "drawing", "panel_drawing", "plotly_javascript", "template", "undrawn"]
 
 
 def draw(result: Result, findings: Findings, item: str | None = None) -> Figure:

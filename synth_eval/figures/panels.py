@@ -10,7 +10,7 @@ from synth_eval.figures.labels import number, plain
 from synth_eval.figures.style import DIVERGING, HOLDOUT, NEUTRAL, REAL, SYNTHETIC, faint
 from synth_eval.judging.panels import Grid, Panel, PlottedLine
 
-__all__ = ["panel_drawing"]
+__all__ = ["panel_drawing", "undrawn"]
 
 _COLOURS = {"real": REAL, "synthetic": SYNTHETIC, "holdout": HOLDOUT}
 _DASHES = {"holdout": "dot"}
@@ -29,7 +29,9 @@ _ABOVE = {
 
 
 def panel_drawing(panel: Panel) -> Drawing:
-    """Drawing of a panel."""
+    """Drawing of a panel; of one without lines and matrices its words alone."""
+    if not panel.lines and not panel.grids:
+        return undrawn(panel.title, panel.caption)
     if panel.grids:
         return _matrices(panel)
     data = [trace for line in panel.lines for trace in _line(line, panel)]
@@ -44,6 +46,13 @@ def panel_drawing(panel: Panel) -> Drawing:
         layout["yaxis"] |= {"range": [len(panel.y_ticks) - 0.5, -0.5], "showgrid": False}
         layout["height"] = 120 + _LINE * max(len(panel.y_ticks), 3)
     return Drawing(data, layout, panel.caption)
+
+
+def undrawn(title: str, caption: str) -> Drawing:
+    """Words in the place of a figure."""
+    blank = {"visible": False}
+    layout = {"title": {"text": plain(title)}, "xaxis": blank, "yaxis": blank, "height": 80}
+    return Drawing([], layout, caption)
 
 
 def _line(line: PlottedLine, panel: Panel) -> list[dict[str, Any]]:

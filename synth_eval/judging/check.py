@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import logging
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from synth_eval.errors import UsageError
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 
 __all__ = ["COSTS", "EVIDENCE", "FIGURES", "Check", "Context", "OnAxis"]
+
+logger = logging.getLogger(__name__)
 
 Value = TypeVar("Value")
 
@@ -222,7 +225,7 @@ class Context:
         n: int | None = None,
         sampled: int | None = None,
         facts: Mapping[str, float] | None = None,
-        panels: Sequence[Panel] = (),
+        panels: Sequence[Panel] | Callable[[], Iterable[Panel]] = (),
     ) -> Result:
         """Result of this check; its status follows from the decisions.
 
@@ -236,10 +239,13 @@ class Context:
             Worst first.
         items_decide : bool
             Whether the decisions of the items count, too.
-        estimate, reference, threshold, direction, n, sampled, facts, panels
+        estimate, reference, threshold, direction, n, sampled, facts
             As in `synth_eval.judging.results.Result`; `n` is by default all synthetic rows.
+        panels : sequence of Panel, or callable that returns them
+            Further pictures. A callable is asked once the result stands, which it cannot break:
+            a picture that cannot be made is named in its place.
         """
-        return self.check.judged(
+        result = self.check.judged(
             message,
             summary=summary,
             decisions=decisions,
@@ -252,8 +258,18 @@ class Context:
             n=self.data.synthetic.num_rows if n is None else n,
             sampled=sampled,
             facts=facts or {},
-            panels=tuple(panels),
         )
+        return replace(result, panels=self._made(panels))
+
+    def _made(self, panels: Sequence[Panel] | Callable[[], Iterable[Panel]]) -> tuple[Panel, ...]:
+        if not callable(panels):
+            return tuple(panels)
+        try:
+            return tuple(panels())
+        except Exception as error:
+            logger.debug("pictures of check %s failed", self.check.code, exc_info=True)
+            # Of the error its kind alone: its words may hold cells of a table.
+            return (Panel.missing(type(error).__name__),)
 
     def skipped(self, skipped: Skipped, **shown: Any) -> Result:
         """Result that says nothing, and why; numbers that were found all the same are shown."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -17,7 +18,9 @@ from types import ModuleType
 
 from synth_eval.errors import UsageError
 
-__all__ = ["ENTRY_POINT", "Axis", "Ceiling", "Dimension", "dimension_packages", "dimensions"]
+__all__ = [
+    "ENTRY_POINT", "Axis", "Ceiling", "Dimension", "Sight", "dimension_packages", "dimensions",
+]  # fmt: skip
 
 ENTRY_POINT = "synth_eval.checks"
 """Group of entry points under which other packages bring checks; also our own package."""
@@ -87,6 +90,25 @@ class Ceiling:
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """A kind of fault that a dimension looks for, and how large it must be to be seen.
+
+    Parameters
+    ----------
+    code : str
+        Check whose decisions tell; empty for what is counted in rows, whoever counts.
+    fault : str
+        The fault in words, with ``{}`` for its size.
+    unit : {"share", "score", "rows"}
+        Whether the size is a share of something, a score, or follows from the rows alone.
+    """
+
+    code: str
+    fault: str
+    unit: str = "share"
+
+
+@dataclass(frozen=True, slots=True)
 class Dimension:
     """One question about a synthetic table, answered by the checks of one folder.
 
@@ -107,6 +129,12 @@ class Dimension:
     aside : mapping of str to str
         Purposes it does not decide about, each with the reason. A purpose named in neither is
         decided by it: what nobody thought of must not be waved through.
+    core : tuple of tuple of str
+        The questions that a GO rests on, each by the codes of the checks that answer it: one,
+        or several of which another applies to another kind of table. Only where each question
+        was asked is a GO said, see `synth_eval.judging.verdicts`; empty where any check will do.
+    power : tuple of Sight
+        Faults whose smallest visible size is told beside the verdict.
     failures_as : str
         Word under which its checks that did not pass are listed on the first screen, each by
         its title; empty where their items (columns, pairs, levels) are listed instead.
@@ -123,6 +151,8 @@ class Dimension:
     place: int
     decides: Mapping[str, str] = field(default_factory=dict)
     aside: Mapping[str, str] = field(default_factory=dict)
+    core: tuple[tuple[str, ...], ...] = ()
+    power: tuple[Sight, ...] = ()
     failures_as: str = ""
     ceiling: Ceiling | None = None
     axis: Axis | None = None
@@ -132,6 +162,9 @@ class Dimension:
             raise UsageError(f"dimension {self.name!r}: its letter must be one capital")
         if not self.name.isidentifier():
             raise UsageError(f"dimension {self.name!r}: its name must be one word")
+        for code in (code for codes in self.core for code in codes):
+            if not re.fullmatch(self.letter + r"\d{3}", code):
+                raise UsageError(f"dimension {self.name!r}: core check {code!r} is not its own")
         both = self.decides.keys() & self.aside.keys()
         if both:
             raise UsageError(f"dimension {self.name!r} both decides and not: {sorted(both)}")

@@ -16,6 +16,7 @@ __all__ = [
     "NO_MODEL",
     "POSSIBLE_EPSILON",
     "RECORDS_ATTACKED",
+    "ROWS_NEEDED",
     "SHARE_OF_GAIN",
     "SMALLEST_VISIBLE",
     "power_of",
@@ -35,6 +36,9 @@ NEAR_DISTANCE = "near_distance"
 
 NO_MODEL = "no_model"
 """Score of no model at all, on the rows that models were tested on."""
+
+ROWS_NEEDED = "rows_needed"
+"""Rows of each table from which on the result could pass; there where it has fewer."""
 
 SHARE_OF_GAIN = "share_of_gain"
 """What models gain over no model, as a share of what those of as many real rows gain."""

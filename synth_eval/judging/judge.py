@@ -186,7 +186,9 @@ def overall(decisions: Iterable[Decision]) -> Status:
     """Status of several decisions: the gravest of them.
 
     A warning that only says "not shown to be good enough" (`Decision.otherwise`) gives way to
-    a decision that could not be taken: of that nobody knows whether it is a failure.
+    a decision that could not be taken: of that nobody knows whether it is a failure. Where the
+    whole interval is beyond the line of a pass, the warning is shown: surely no pass, perhaps a
+    failure is at least a warning.
 
     Raises
     ------
@@ -200,6 +202,10 @@ def overall(decisions: Iterable[Decision]) -> Status:
     ...                  otherwise=Status.WARN)
     >>> str(overall([unsure, short])), str(overall([short]))
     ('inconclusive', 'warn')
+    >>> surely = Decision("goal", -0.2, -0.3, -0.1, Direction.HIGHER, clear=0.0,
+    ...                   otherwise=Status.WARN)
+    >>> str(overall([unsure, surely]))
+    'warn'
     """
     ranked = [(_gravity(decision), decision.status) for decision in decisions]
     if not ranked:
@@ -210,7 +216,8 @@ def overall(decisions: Iterable[Decision]) -> Status:
 def _gravity(decision: Decision) -> int:
     """Rank among several decisions; see `overall` for the two kinds of warning."""
     status = decision.status
-    is_shown = _beyond(decision, decision.warn) and not decision.void
+    lines = (decision.warn, decision.clear, decision.aim)
+    is_shown = any(_beyond(decision, line) for line in lines) and not decision.void
     if status is Status.WARN and not is_shown:
         return 1
     return {Status.PASS: 0, Status.INCONCLUSIVE: 2, Status.WARN: 3, Status.FAIL: 4}[status]

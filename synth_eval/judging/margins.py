@@ -94,6 +94,16 @@ MARGINS: Mapping[str, Threshold] = {
         "share of its real rate below which a level or a group of rows counts as gone: nine of "
         "ten of its rows are",
     ),
+    "coverage.near_floor": Threshold(
+        250.0,
+        "real rows: a table that comes near no more real rows than 250 of them do, which a pilot "
+        "study brings",
+    ),
+    "coverage.near_goal": Threshold(
+        1_000.0,
+        "real rows: a table that comes near as many real rows as 1,000 of them do, a hundred for "
+        "each of ten columns",
+    ),
     "coverage.halved": Threshold(
         0.5,
         "ratio to the real rate: with half of its cases gone every count and cost of a rare "
@@ -129,16 +139,26 @@ MARGINS: Mapping[str, Threshold] = {
         "share of rows that repeat another without reason: one in a hundred moves a rare "
         "combination by as much as its own share",
     ),
+    # Numbers, not shares: a share of a small table is a handful of rows that any table beats, and
+    # the same loss would pass on a small one that fails on a large one.
     "utility.floor": Threshold(
-        0.01, "share of the real rows: a model no better than one trained on 1 % of them"
+        250.0,
+        "real rows: a model no better than one trained on 250 of them, which a pilot study brings",
     ),
     "utility.go": Threshold(
-        0.10, "share of the real rows: a model as good as one trained on 10 % of them"
+        1_000.0,
+        "real rows: a model as good as one trained on 1,000 of them, a hundred for each of ten "
+        "columns; a smaller table cannot be shown to be as good",
     ),
     "utility.negligible_loss": Threshold(
         0.01,
         "share of what a model gains over no model: about the difference that another seed of "
         "the same model makes; matters only where more real rows hardly help",
+    ),
+    "utility.lost_gain": Threshold(
+        0.5,
+        "share of what as many real rows gain over no model: a model of few rows that may be one "
+        "of shuffled labels is called so once it is nearer to none than to a real one",
     ),
     "utility.calibration_loss": Threshold(
         0.10,

@@ -120,6 +120,18 @@ class Panel:
     log_y: bool = False
 
     @classmethod
+    def missing(cls, error: str) -> Panel:
+        """Stands where a picture could not be made.
+
+        Parameters
+        ----------
+        error : str
+            Kind of the error.
+        """
+        caption = f"This picture could not be made ({error}). No number depends on it."
+        return cls("missing", "A picture is missing", x="", y="", caption=caption)
+
+    @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Panel:
         """Inverse of the plain form; reads that of version 1, too, with other names of fields."""
         values = dict(record)

@@ -83,11 +83,16 @@ class Threshold:
 
 
 class Cause(StrEnum):
-    """Why a check was not run, or said nothing."""
+    """Why a check was not run, or said nothing.
+
+    Data to which the question does not apply leave nothing to ask. All else would have been
+    asked with more of something, and what it would have said nobody knows.
+    """
 
     NEED = "need"
     DEPTH = "depth"
     BUDGET = "budget"
+    ROWS = "rows"
     DATA = "data"
 
 
@@ -98,8 +103,8 @@ class Skipped:
     Parameters
     ----------
     cause : Cause
-        Something that was not given (need), a depth that was not asked for, the budget, or
-        data to which the question does not apply.
+        Something that was not given (need), a depth that was not asked for, the budget, too
+        few rows to tell anything, or data to which the question does not apply.
     text : str
         The reason, for people.
     remedy : str

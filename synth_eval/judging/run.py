@@ -54,7 +54,8 @@ def run(
         context = Context(data, config, spec)
         if 0 < config.budget < time.monotonic() - started and spec.cost != COSTS[0]:
             text = f"not run: the budget of {config.budget:g} seconds was used up before it started"
-            results[spec.code] = context.skipped(Skipped(Cause.BUDGET, text))
+            more = "give a larger budget, or none"
+            results[spec.code] = context.skipped(Skipped(Cause.BUDGET, text, more))
         else:
             result = _run_one(context)
             seconds = round(result.seconds + shares.get(spec.code, 0.0), 3)
@@ -89,8 +90,24 @@ def _count(data: Pair, config: Config, checks: Iterable[Check]) -> dict[str, flo
     return dict.fromkeys(counting, spent / max(len(counting), 1))
 
 
+def _is_empty(data: Pair) -> bool:
+    """Whether every compared cell of the real table is missing: then all tables look alike."""
+    from synth_eval.data.states import facts_of  # this module is loaded by the command line
+
+    def is_empty() -> bool:
+        facts = [data.state(facts_of(name), "real") for name in data.compared]
+        return bool(facts) and all(column.missing == column.rows for column in facts)
+
+    return data.baseline.once("the real table is empty", is_empty)
+
+
 def _run_one(context: Context) -> Result:
     started = time.process_time()
+    if _is_empty(context.data):
+        text = (
+            "no cell of the real table holds a value, so there is nothing to hold a table against"
+        )
+        return context.skipped(Skipped(Cause.DATA, text, "give a real table with values"))
     missing = [need for need in context.check.needs if not need.is_met(context.data)]
     if missing:
         absence = "; ".join(need.absence for need in missing)

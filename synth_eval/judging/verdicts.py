@@ -1,4 +1,12 @@
-"""From the results of a dimension to its verdict: the worst gating check decides."""
+"""From the results of a dimension to its verdict: the worst gating check decides.
+
+A GO, and a GO with limits, says that the questions which the dimension names as its core were
+asked. One that was not, because its check was deselected, dropped by the budget, lacked
+something or had too few rows, would have given an answer that nobody knows: then the verdict
+is CANNOT TELL, unless what did run is a NO-GO already. A core check to which the data give
+nothing to do (pairs of a table of one column) leaves no question open, as long as another one
+of the core was answered.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +15,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from synth_eval.judging.dimensions import Ceiling, dimensions
+from synth_eval.judging.dimensions import Ceiling, Dimension, dimensions
 from synth_eval.judging.facts import power_of
+from synth_eval.judging.power import rows_would_do, seen
 from synth_eval.judging.purposes import Purpose, purpose_of
-from synth_eval.judging.results import Result, Status
-from synth_eval.words import counted
+from synth_eval.judging.results import Cause, Result, Status
+from synth_eval.words import counted, listed
 
 __all__ = ["Because", "Verdict", "VerdictWord", "shortened", "verdicts"]
 
@@ -64,7 +73,7 @@ class Verdict:
     remedy : str
         What would make an assessment possible; empty where nothing is missing.
     power : str
-        What attacks could have seen, so that nothing found is not read as safety.
+        What would have been seen, so that nothing found is not read as nothing there.
     decisive : bool
         Whether it decides about the declared purpose; without one, every verdict does.
     basis : str
@@ -94,7 +103,7 @@ class Verdict:
             text += f" (and {counted(self.others, 'more check')})"
         if self.remedy:
             text = f"{text.rstrip('.')}: {self.remedy}"
-        return f"{text.rstrip('.')}. Power of the attacks: {self.power}." if self.power else text
+        return f"{text.rstrip('.')}. Power: {self.power}." if self.power else text
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Verdict:
@@ -124,10 +133,8 @@ def verdicts(results: Sequence[Result], purpose: Purpose | None = None) -> dict[
     names += dict.fromkeys(r.dimension for r in results if r.dimension not in names)
     by_dimension = {}
     for name in names:
-        declared = dimensions().get(name)
         verdict = _verdict(
-            [result for result in results if result.dimension == name],
-            None if declared is None else declared.ceiling,
+            [result for result in results if result.dimension == name], dimensions().get(name)
         )
         by_dimension[name] = replace(
             verdict, decisive=purpose.decides(name), basis=purpose.basis(name)
@@ -135,8 +142,10 @@ def verdicts(results: Sequence[Result], purpose: Purpose | None = None) -> dict[
     return by_dimension
 
 
-def _verdict(results: Sequence[Result], ceiling: Ceiling | None) -> Verdict:
+def _verdict(results: Sequence[Result], dimension: Dimension | None) -> Verdict:
     """Judge one dimension; what is inconclusive and decides nothing by itself is left aside."""
+    core = () if dimension is None else dimension.core
+    ceiling = None if dimension is None else dimension.ceiling
     judged = [result for result in results if result.status is not Status.NOT_APPLICABLE]
     if not results:
         return Verdict(VerdictWord.UNKNOWN, "Not evaluated: no check of this dimension was run.")
@@ -148,18 +157,67 @@ def _verdict(results: Sequence[Result], ceiling: Ceiling | None) -> Verdict:
     broken = [r for r in judged if r.status is Status.ERROR]
     if broken:
         return _resting_on(VerdictWord.UNKNOWN, broken)
+    sights = () if dimension is None else dimension.power
+    power = seen(judged, sights)
     unsure = [r for r in judged if r.status is Status.INCONCLUSIVE and r.gating]
     if unsure:
-        return _resting_on(VerdictWord.UNKNOWN, unsure)
+        verdict = _resting_on(VerdictWord.UNKNOWN, unsure)
+        return replace(verdict, power=power, remedy=rows_would_do(unsure) if sights else "")
+    unasked = _unasked(results, core)
+    if unasked is not None:
+        return unasked
     limits = [r for r in judged if r.status in (Status.WARN, Status.FAIL)]
     if ceiling is not None:
         return _below_ceiling(judged, limits, ceiling)
     if limits:
-        return _resting_on(VerdictWord.LIMITS, limits)
+        return replace(_resting_on(VerdictWord.LIMITS, limits), power=power)
     passed = [r for r in judged if r.status is Status.PASS]
     if not any(r.gating and not r.only_alarms for r in passed):
         return Verdict(VerdictWord.UNKNOWN, _NOTHING_SHOWN, tuple(Because(r.code) for r in passed))
-    return Verdict(VerdictWord.GO, f"{counted(len(passed), 'check')} passed.")
+    return Verdict(VerdictWord.GO, f"{counted(len(passed), 'check')} passed.", power=power)
+
+
+def _unasked(results: Sequence[Result], core: Sequence[Sequence[str]]) -> Verdict | None:
+    """Why nothing can be told although no check complained; None where the core was asked."""
+    by_code = {result.code: result for result in results}
+    questions = [[by_code.get(code) for code in codes] for codes in core]
+    answered = [any(_answers(r, question) for r in question) for question in questions]
+    open_ones = [
+        place
+        for place, question in enumerate(questions)
+        if not answered[place] and not (any(answered) and _is_moot(question))
+    ]
+    if not open_ones:
+        return None
+    absent = [" or ".join(core[place]) for place in open_ones if not any(questions[place])]
+    if absent:
+        ran = "check was" if len(absent) == 1 else "checks were"
+        return Verdict(
+            VerdictWord.UNKNOWN,
+            f"Core {ran} not run: {listed(absent)}.",
+            remedy="select all checks of the dimension",
+        )
+    silent = [r for place in open_ones for r in questions[place] if r is not None]
+    skipped = [r for r in silent if r.skipped is not None]
+    if not skipped:
+        return Verdict(VerdictWord.UNKNOWN, _NOTHING_SHOWN, tuple(Because(r.code) for r in silent))
+    return _not_assessable(skipped)
+
+
+def _answers(result: Result | None, question: Sequence[Result | None]) -> bool:
+    """Whether a check answers a question of the core.
+
+    One that stands for others does so only if a pass of it would have shown something.
+    """
+    if result is None or result.skipped is not None:
+        return False
+    return len(question) == 1 or (result.gating and not result.only_alarms)
+
+
+def _is_moot(question: Sequence[Result | None]) -> bool:
+    """Whether the data leave nothing to ask."""
+    return all(r is not None and r.skipped is not None and r.skipped.cause is Cause.DATA
+               for r in question)  # fmt: skip
 
 
 def _not_assessable(results: Sequence[Result]) -> Verdict:

@@ -160,7 +160,8 @@ def _released(result: Result, small_cell: int) -> Result:
         sampled=rounded_count(result.sampled),
         # A check that only looks for alarms shows nothing good by a pass; the decisions that say
         # so stay inside, and the verdict must not rise for it.
-        gating=result.gating and not (result.status is Status.PASS and result.only_alarms),
+        gating=result.gating
+        and not (result.status in (Status.PASS, Status.WARN) and result.only_alarms),
         evidence=result.evidence,
         # What the attacks could have seen, rounded; of counts of records nothing is told.
         facts={}

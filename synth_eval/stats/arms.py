@@ -42,18 +42,38 @@ _MANY_ROWS = 10_000  # a choice: with so many rows two splits do, where few rows
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """A quantity with its standard error and the degrees of freedom of that error."""
+    """A quantity with its standard error and the degrees of freedom of that error.
+
+    Parameters
+    ----------
+    value, error, degrees : float
+        The quantity, its standard error, and the degrees of freedom of that.
+    possible : tuple of float
+        Least and largest value that the quantity can have.
+    """
 
     value: float
     error: float
     degrees: float
+    possible: tuple[float, float] = (-np.inf, np.inf)
 
     def interval(self, alpha: float) -> tuple[float, float]:
-        """Two-sided interval of level 1 - alpha from Student's distribution."""
+        """Two-sided interval of level 1 - alpha from Student's distribution.
+
+        What lies outside the possible values is cut off: it cannot hold the truth, so that the
+        interval holds it as often as before.
+
+        Examples
+        --------
+        >>> [round(end, 3) for end in Measurement(0.95, 0.1, 1e6, (0.0, 1.0)).interval(0.05)]
+        [0.754, 1.0]
+        """
         from scipy.special import stdtrit  # at use, see `synth_eval.stats`
 
         half = float(stdtrit(max(self.degrees, 1.0), 1 - alpha / 2)) * self.error
-        return self.value - half, self.value + half
+        least, most = self.possible
+        low, high = self.value - half, self.value + half
+        return min(max(low, least), most), max(min(high, most), least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +110,26 @@ class Arm:
 
     def estimate(self) -> Measurement:
         """The score with both sources of uncertainty."""
-        return _combine(self.value, self.score.variance, [self])
+        return _combine(self.score, [self])
 
 
-def _combine(value: float, test_variance: float, arms: Sequence[Arm]) -> Measurement:
+def _combine(score: Score, arms: Sequence[Arm]) -> Measurement:
     """Total error; degrees of freedom by Welch and Satterthwaite, test rows having plenty."""
     parts = [(arm.training_variance, max(arm.degrees, 1.0)) for arm in arms]
-    total = test_variance + sum(variance for variance, _ in parts)
+    total = score.variance + sum(variance for variance, _ in parts)
     spent = sum(variance**2 / degrees for variance, degrees in parts)
     degrees = min(total**2 / spent, 1e6) if spent > 0 else 1e6
-    return Measurement(value, float(np.sqrt(total)), degrees)
+    return Measurement(score.value, float(np.sqrt(total)), degrees, score.possible)
 
 
 def gap(first: Arm, second: Arm) -> Measurement:
     """Score of the first arm minus that of the second, paired by test row."""
-    difference = Score(first.value - second.value, first.score.influence - second.score.influence)
-    return _combine(difference.value, difference.variance, [first, second])
+    return _combine(_difference(first.score, second.score), [first, second])
+
+
+def _difference(first: Score, second: Score) -> Score:
+    possible = (first.possible[0] - second.possible[1], first.possible[1] - second.possible[0])
+    return Score(first.value - second.value, first.influence - second.influence, possible)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +187,7 @@ def paired_gap(first: Fits, second: Fits, scorer: Scorer) -> Measurement:
     Both must have as many fits; the design is that of the first.
     """
     pairs = zip(first.predictions, second.predictions, strict=True)
-    differences = []
-    for one, other in pairs:
-        ours, theirs = scorer(one), scorer(other)
-        differences.append(Score(ours.value - theirs.value, ours.influence - theirs.influence))
+    differences = [_difference(scorer(one), scorer(other)) for one, other in pairs]
     return first.summary(differences).estimate()
 
 

@@ -32,6 +32,7 @@ FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
 _WORST_R2 = -1.0  # see `r2`
+_SHARE = (0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,13 @@ class Score:
         The score.
     influence : ndarray of float64, shape (rows,)
         Influence of each test row, with mean zero.
+    possible : tuple of float
+        Least and largest value that the score can have.
     """
 
     value: float
     influence: FloatArray
+    possible: tuple[float, float] = (-np.inf, np.inf)
 
     @property
     def variance(self) -> float:
@@ -91,7 +95,7 @@ def auc(positive: BoolArray, scores: FloatArray) -> Score:
     influence = np.empty(len(scores))
     influence[positive] = (above - value) / share
     influence[~positive] = (below - value) / (1 - share)
-    return Score(value, influence)
+    return Score(value, influence, _SHARE)
 
 
 def placements(positives: FloatArray, negatives: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -159,14 +163,14 @@ def average_precision(positive: BoolArray, scores: FloatArray) -> Score:
     flagged = hits + alarms
     precision = hits / flagged
     weight = np.bincount(place, weights=positive) / (share * rows)
-    value = float(weight @ precision)
+    value = min(float(weight @ precision), 1.0)  # which a sum of shares may miss by a bit
     # A row moves the precision at its own threshold and at every lower one.
     from_hit = np.cumsum((weight * alarms / flagged**2)[::-1])[::-1]
     from_alarm = np.cumsum((weight * hits / flagged**2)[::-1])[::-1]
     influence = np.where(
         positive, (precision[place] - value) / share + from_hit[place], -from_alarm[place]
     )
-    return Score(value, influence - influence.mean())
+    return Score(value, influence - influence.mean(), _SHARE)
 
 
 def macro_auc(
@@ -198,7 +202,8 @@ def mean_score(scores: list[Score]) -> Score:
     if not scores:
         raise ValueError("no score to average")
     value = float(np.mean([score.value for score in scores]))
-    return Score(value, np.mean([score.influence for score in scores], axis=0))
+    influence = np.mean([score.influence for score in scores], axis=0)
+    return Score(value, influence, scores[0].possible)
 
 
 def mean_of(values: FloatArray) -> Score:
@@ -214,9 +219,9 @@ def share_among(among: BoolArray, hit: BoolArray) -> Score:
     """
     size = float(among.mean()) if len(among) else 0.0
     if size == 0:
-        return Score(0.0, np.zeros(len(among)))
+        return Score(0.0, np.zeros(len(among)), _SHARE)
     value = float(hit[among].mean())
-    return Score(value, np.where(among, hit - value, 0.0) / size)
+    return Score(value, np.where(among, hit - value, 0.0) / size, _SHARE)
 
 
 def r2(truth: FloatArray, prediction: FloatArray) -> Score:
@@ -247,9 +252,9 @@ def r2(truth: FloatArray, prediction: FloatArray) -> Score:
     errors = (truth - prediction) ** 2
     ratio = float(errors.mean()) / variance
     if 1 - ratio < _WORST_R2:
-        return Score(_WORST_R2, np.zeros(len(truth)))
+        return Score(_WORST_R2, np.zeros(len(truth)), (_WORST_R2, 1.0))
     influence = -((errors - errors.mean()) - ratio * (spread - variance)) / variance
-    return Score(1 - ratio, influence)
+    return Score(1 - ratio, influence, (_WORST_R2, 1.0))
 
 
 def auc_of_counts(

@@ -48,6 +48,11 @@ def by_hand(decision: dict[str, Any]) -> tuple[int, str]:
     if inside and all(inside):
         return 0, "pass"
     otherwise = decision["otherwise"]
+    is_surely_no_pass = any(
+        lines[name] is not None and best > lines[name] for name in ("clear", "aim")
+    )
+    if otherwise == "warn" and is_surely_no_pass:
+        return 3, otherwise
     return {"pass": 0, "warn": 1, "inconclusive": 2}[otherwise], otherwise
 
 
@@ -143,9 +148,11 @@ def test_the_rules_of_the_judge_by_hand(decision: dict[str, Any], status: str) -
 def test_a_proved_warning_outweighs_doubt_and_doubt_outweighs_a_mere_want() -> None:
     doubt = Decision("x", 0.3, 0.2, 0.4, fail=0.3, clear=0.3)
     proved = Decision("x", 0.3, 0.2, 0.4, warn=0.1, clear=0.1)
-    wanting = Decision("x", 0.3, 0.2, 0.4, clear=0.1, otherwise=Status.WARN)
+    wanting = Decision("x", 0.3, 0.0, 0.4, clear=0.1, otherwise=Status.WARN)
+    lacking = Decision("x", 0.3, 0.2, 0.4, clear=0.1, otherwise=Status.WARN)
     assert overall([doubt, proved]) == "warn"
     assert overall([doubt, wanting]) == "inconclusive"
+    assert overall([doubt, lacking]) == "warn"  # surely no pass, perhaps a failure
     assert overall([wanting]) == "warn"
     with pytest.raises(ValueError, match="at least one decision"):
         overall([])

@@ -77,8 +77,8 @@ OTHER: Mapping[str, Any] = {
     "estimators": {"tree": DecisionTreeClassifier(max_depth=2)},
     "margins": {
         **SMALL.margins,
-        "utility.floor": Threshold(0.05, "another"),
-        "utility.go": Threshold(0.3, "another"),
+        "utility.floor": Threshold(100.0, "another"),
+        "utility.go": Threshold(400.0, "another"),
         "fidelity.mean_table": Threshold(0.3, "another"),
     },
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -70,7 +71,8 @@ def test_gate_stops_on_decisive_dimensions_alone(name: str, stopped: int) -> Non
 
 
 def test_headline_keeps_what_is_not_decisive_in_sight() -> None:
-    sentence = headline(Evaluation([UTILITY, RULES], purpose="software-testing"))
+    core = (replace(RULES, code=code) for code in ("V001", "V002"))
+    sentence = headline(Evaluation([UTILITY, RULES, *core], purpose="software-testing"))
     assert sentence == (
         "Software testing: CANNOT TELL for coverage and privacy; GO for validity. "
         "Not decisive for it: fidelity (CANNOT TELL), utility (NO-GO)."

@@ -29,6 +29,10 @@ def result(status, code="F002", dimension="fidelity", gating=True, message="said
     return Result(code, "name", dimension, Status(status), message, gating=gating)
 
 
+CORE = [result("pass", code) for code in ("F002", "F004", "F005")]
+"""Passed: what a GO for fidelity rests on beside whatever else a test looks at."""
+
+
 def test_estimate_refuses_nan_and_an_interval_upside_down():
     with pytest.raises(ValueError, match="finite"):
         Estimate(math.nan)
@@ -66,11 +70,13 @@ def test_result_survives_json():
     ],
 )
 def test_verdict_is_the_worst_gating_check(statuses, word):
-    assert verdicts([result(status) for status in statuses])["fidelity"].word == word
+    found = [result(status, f"F9{place}0") for place, status in enumerate(statuses)]
+    core = CORE if set(statuses) != {"not_applicable"} else []
+    assert verdicts([*core, *found])["fidelity"].word == word
 
 
 def test_failure_that_does_not_gate_only_limits():
-    found = verdicts([result("pass"), result("fail", gating=False)])
+    found = verdicts([*CORE, result("fail", "F900", gating=False)])
     assert found["fidelity"].word == "GO WITH LIMITS"
 
 
@@ -79,11 +85,12 @@ def test_no_go_rests_on_alarms_that_did_not_ring_nor_on_what_does_not_gate():
     silent = replace(result("pass"), decisions=(alarm,))
     assert silent.only_alarms
     assert not result("pass").only_alarms  # a file of version 1 shows no decisions
-    assert verdicts([silent])["fidelity"].word == "CANNOT TELL"
-    assert verdicts([silent, result("pass", gating=False)])["fidelity"].word == "CANNOT TELL"
+    core = [replace(silent, code=entry.code) for entry in CORE]
+    assert verdicts(core)["fidelity"].word == "CANNOT TELL"
+    assert verdicts([*core, result("pass", "F900", gating=False)])["fidelity"].word == "CANNOT TELL"
     shown = replace(result("pass"), decisions=(replace(alarm, clear=1.0),))
     assert not shown.only_alarms
-    assert verdicts([silent, shown])["fidelity"].word == "GO"
+    assert verdicts([shown, *core[1:]])["fidelity"].word == "GO"
 
 
 def test_dimension_without_results_cannot_be_told_and_says_so():
@@ -219,13 +226,15 @@ def test_power_of_the_attacks_is_read_with_the_verdict() -> None:
         evidence="attack",
         facts=power,
     )
+    copies = Result("P001", "exact_copies", "privacy", Status.PASS, "None.")
     smell = Result("P002", "closer", "privacy", Status.WARN, "Nearer than chance.", gating=False)
-    clean, limited = (verdicts(found)["privacy"] for found in ([attack], [attack, smell]))
+    runs = ([copies, attack], [copies, attack, smell])
+    clean, limited = (verdicts(found)["privacy"] for found in runs)
     told = "epsilon up to 6.7 could have been shown; 6 copied records (0.02 %) would have been seen"
     assert clean.power == told
     assert told in clean.reason
-    assert limited.reason == f"P002 Nearer than chance. Power of the attacks: {told}."
-    for found in ([attack], [attack, smell]):
+    assert limited.reason == f"P002 Nearer than chance. Power: {told}."
+    for found in runs:
         page = Evaluation(found).to_html()
         screen = page[page.index('<section class="summary"') : page.index("</section>")]
         assert "epsilon up to 6.7 could have been shown" in screen

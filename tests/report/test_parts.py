@@ -158,7 +158,7 @@ def test_explanations_of_all_checks_have_parts() -> None:
 
 def test_headline_names_the_worst_first(evaluation: Evaluation) -> None:
     assert headline(evaluation) == (
-        "NO-GO for fidelity; CANNOT TELL for coverage and privacy; GO for validity and utility."
+        "NO-GO for fidelity; CANNOT TELL for validity, coverage and privacy; GO for utility."
     )
 
 
@@ -178,8 +178,9 @@ def test_reason_is_one_plain_sentence_with_its_checks_aside() -> None:
     assert [because.code for because in verdict.because] == ["F001", "F002"]
     assert (verdict.sentence, verdict.others) == ("Column x is far.", 1)
     assert verdict.reason == "F001 far: 0.2 (0.1 to 0.3) (and 1 more check)"
-    passed = verdicts([Result("F001", "a", "fidelity", Status.PASS, "near")])["fidelity"]
-    assert (passed.sentence, passed.because) == ("1 check passed.", ())
+    core = [Result(f"F00{k}", "a", "fidelity", Status.PASS, "near") for k in (2, 4, 5)]
+    passed = verdicts(core)["fidelity"]
+    assert (passed.sentence, passed.because) == ("3 checks passed.", ())
 
 
 @pytest.mark.parametrize("name", ["column 'income (2020)'", "level 'age (5 to 9)'"])

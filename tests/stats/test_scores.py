@@ -128,3 +128,13 @@ def test_share_among():
     assert score.value == pytest.approx(2 / 3)
     assert score.influence[3] == 0
     assert share_among(np.zeros(4, bool), among).value == 0
+
+
+@pytest.mark.parametrize("rows", [3, 7, 49, 150])
+def test_scores_never_leave_their_range_by_a_rounding_error(rows):
+    """A perfect average precision of 1.0000000000000002 turned an interval upside down."""
+    for positives in range(1, rows):
+        positive = np.arange(rows) < positives
+        score = average_precision(positive, -np.arange(rows, dtype=float))
+        assert score.value <= score.possible[1] == 1.0
+        assert mean_score([score, score]).possible == (0.0, 1.0)

@@ -1,6 +1,6 @@
 """Are the rare levels, tails and modes of the real table still there?"""
 
-from synth_eval.judging.dimensions import Dimension
+from synth_eval.judging.dimensions import Dimension, Sight
 
 DIMENSION = Dimension(
     "coverage",
@@ -9,6 +9,8 @@ DIMENSION = Dimension(
     "levels, combinations, tails and groups that vanished, against what a real sample of that "
     "size loses; repeated rows; edge cases you name",
     place=30,
+    core=(("C001",), ("C003",), ("C006",)),  # levels, tails, and groups of like rows
+    power=(Sight("", "a level or group of {} of the rows that is gone", unit="rows"),),
     decides={
         "model-training": "a model cannot learn classes, tails and groups that are not there",
         "software-testing": "tests must meet the rare levels, extremes and combinations that "

@@ -11,8 +11,8 @@ How to read it
     Fresh real rows have density 1 and a coverage of 1 - 2⁻⁵ = .97. Low coverage: regions of
     the real table stay empty, as when modes were dropped or few rows repeated. Low density:
     rows where real ones are not. Density above 1: rows crowd where real ones are densest.
-    The margin is the coverage of a sample of a tenth of the compared rows; coverage is also
-    read as the size of the real sample that covers as much.
+    The margin is the coverage of 1,000 real rows, of few rows at most half of them; it fails
+    below that of 250. Coverage is also read as the size of the real sample that covers as much.
 
 Formula
     Coverage = share of real rows x with a synthetic row y at distance d(x, y) ≤ r(x); r distance
@@ -59,7 +59,7 @@ from synth_eval.stats.intervals import Interval, wilson
 from synth_eval.stats.neighbours import EncodedRows
 from synth_eval.words import percent
 
-FLOOR, GOAL = "fidelity.worst_table", "fidelity.mean_table"
+FLOOR, GOAL = "coverage.near_floor", "coverage.near_goal"
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -114,13 +114,14 @@ def density_and_coverage(ctx: Context) -> Result:
         arms.append(_arm(ctx, space, role, balls))
     arm, rows = arms[0], arms[0].rows
     goal, floor = ctx.config.margin(GOAL), ctx.config.margin(FLOOR)
-    # As many rows at least as chance leaves open: half and a quarter of those compared.
-    limit = expected_coverage(rows, min(goal.value, rows / 2), _NEIGHBOURS)
+    size = min(goal.value, rows / 2)  # all rows cover no more than fresh ones do
+    limit = expected_coverage(rows, size, _NEIGHBOURS)
+    least = expected_coverage(rows, floor.value, _NEIGHBOURS) if floor.value < size else None
     decision = Decision(
         "real rows with a synthetic one near",
         *arm.interval,
         Direction.HIGHER,
-        fail=expected_coverage(rows, min(floor.value, rows / 4), _NEIGHBOURS),
+        fail=least,
         warn=limit,
         clear=limit,
         margins=(FLOOR, GOAL),
@@ -154,12 +155,12 @@ def density_and_coverage(ctx: Context) -> Result:
         reference=reference,
         threshold=Threshold(
             limit,
-            f"coverage of a random sample of {goal.value:,.0f} real rows; {goal.basis}",
+            f"coverage of {size:,.0f} of the compared rows; {goal.basis}",
         ),
         direction=Direction.HIGHER,
         n=rows,
         sampled=rows if rows < data.synthetic.num_rows else None,
-        panels=_embedding(ctx, space),
+        panels=lambda: _embedding(ctx, space),
     )
 
 
@@ -175,7 +176,9 @@ def _embedding(ctx: Context, space: Space) -> tuple[Panel, ...]:
     if any(edge[0] == edge[-1] for edge in edges):
         return ()
     grids = [Grid(role, _densities(ctx, own, edges), side=role) for role, own in placed.items()]
-    names = [*space.numbers, *space.levels]
+    # In the order of the encoding: each number has a mark of its own where it is missing.
+    gaps = [f"gaps of {name}" for name in space.numbers]
+    names = [*space.numbers, *space.levels, *gaps]
     x, y = (
         f"{which} axis, mostly {' and '.join(names[i] for i in plane.columns_of(axis)[:2])}"
         for axis, which in enumerate(("first", "second"))
@@ -241,7 +244,9 @@ def _densities(
 def _balls(ctx: Context, space: Space, rows: int) -> _Balls:
     if rows < _FEWEST_ROWS:
         raise NotApplicable(
-            f"needs at least {_FEWEST_ROWS} real and synthetic rows, there are {rows}"
+            f"needs at least {_FEWEST_ROWS} real and synthetic rows, there are {rows}",
+            cause="rows",
+            remedy=f"give at least {_FEWEST_ROWS} of each",
         )
 
     def draw() -> _Balls:

@@ -1,6 +1,6 @@
 """Does the table follow the distributions and dependencies of the real table?"""
 
-from synth_eval.judging.dimensions import Axis, Dimension
+from synth_eval.judging.dimensions import Axis, Dimension, Sight
 
 DIMENSION = Dimension(
     "fidelity",
@@ -9,6 +9,11 @@ DIMENSION = Dimension(
     "columns, all pairs and triples on all rows; association, missingness, rounding, calendar; "
     "classifier, propensity, kernel and energy distances of whole rows; slices",
     place=20,
+    core=(("F002",), ("F004",), ("F005",)),  # columns, pairs, triples
+    power=(
+        Sight("F002", "a typical column with {} of its rows in the wrong place"),
+        Sight("F004", "a typical pair of columns with {}"),
+    ),
     decides={
         "sharing": "whoever receives the table has no real rows to hold it against and takes "
         "every distribution in it on trust",

@@ -9,6 +9,7 @@ DIMENSION = Dimension(
     "copies and near copies, membership, attribute and linkage attacks on training records, each "
     "beside the same attack on records the generator never saw",
     place=50,
+    core=(("P001",), ("P004",)),  # copies, and the attack that all others are forms of
     decides={
         "software-testing": "test systems are open to more people and guarded less than those "
         "that hold the real rows",

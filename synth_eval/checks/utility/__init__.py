@@ -1,14 +1,19 @@
 """Do models trained on the table work on real data?"""
 
-from synth_eval.judging.dimensions import Axis, Dimension
+from synth_eval.judging.dimensions import Axis, Dimension, Sight
 
 DIMENSION = Dimension(
     "utility",
     "U",
     "Do models trained on it work on real data?",
-    "train on synthetic, test on real, beside as many real rows, 10 % and 1 % of them, and a "
-    "dummy; rare classes, calibration; learning and mixing curves on request",
+    "train on synthetic, test on real, beside as many real rows, 1,000 and 250 of them, and "
+    "no model; rare classes, calibration; learning and mixing curves on request",
     place=40,
+    core=(("U001", "U002", "U011"),),  # a target of classes, of numbers; none named
+    power=(
+        Sight("U001", "an AUC {} below the goal", unit="score"),
+        Sight("U002", "an R² {} below the goal", unit="score"),
+    ),
     decides={
         "model-training": "it is the use itself: trained on synthetic, tested on real rows",
         "augmentation": "the rows are added so that models get better on real ones; the mixing "

@@ -11,10 +11,9 @@ from synth_eval.stats.arms import Arm
 __all__ = ["arm_curve", "interval", "learning_curve", "level_line"]
 
 
-def interval(arm: Arm, alpha: float, least: float, most: float) -> tuple[float, float]:
-    """Interval of an arm within the range of its score."""
-    low, high = arm.estimate().interval(alpha)
-    return max(low, least), min(high, most)
+def interval(arm: Arm, alpha: float) -> tuple[float, float]:
+    """Interval of the score of an arm."""
+    return arm.estimate().interval(alpha)
 
 
 def arm_curve(
@@ -35,7 +34,7 @@ def arm_curve(
     x : sequence of float
         Places, rising.
     """
-    bounds = [interval(arm, alpha, -1.0, 1.0) for arm in arms]
+    bounds = [interval(arm, alpha) for arm in arms]
     return PlottedLine(
         name,
         x=[float(place) for place in x],

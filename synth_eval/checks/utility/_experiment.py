@@ -13,6 +13,7 @@ import numpy.typing as npt
 from synth_eval.checks.utility._task import Task, classification, most_rows, regression
 from synth_eval.judging.check import Context
 from synth_eval.judging.items import Side
+from synth_eval.judging.settings import Config
 from synth_eval.stats.arms import (
     Arm,
     Fits,
@@ -25,9 +26,8 @@ from synth_eval.stats.arms import (
 )
 from synth_eval.stats.families import boosting_learner
 from synth_eval.stats.learners import Predictor, TrainingRows
-from synth_eval.words import percent
 
-__all__ = ["Arms", "Experiment", "experiment"]
+__all__ = ["Arms", "Experiment", "experiment", "lines_of"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -57,7 +57,8 @@ class Arms:
     full : Arm
         Trained on all real rows; the same as `real` unless the synthetic table is smaller.
     go, floor : Arm
-        Trained on the shares of the real rows that margins speak of.
+        Trained on as many real rows as margins speak of; where there are fewer of either
+        table, the same as `real`.
     dummy : Arm
         No model: what is predicted without looking at the features.
     null : Arm or None
@@ -71,6 +72,8 @@ class Arms:
     floor: Arm
     dummy: Arm
     null: Arm | None = None
+    lines: tuple[int, int] = (0, 0)
+    """Rows that the margins of floor and go speak of, whatever there are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +88,8 @@ class Experiment:
         ``rng(salt)`` returns a generator.
     learner : callable
         Trains the models of all arms.
-    shares : tuple of float
-        Shares of the real rows of the floor and the go arm.
+    lines : tuple of int
+        Real rows that the floor and the go arm are trained on.
     once : callable
         `Context.once`, which keeps fits and scores.
     key : tuple
@@ -98,7 +101,7 @@ class Experiment:
     task: Task
     rng: Callable[[str], np.random.Generator]
     learner: Learner
-    shares: tuple[float, float]
+    lines: tuple[int, int]
     once: Once
     key: tuple[Hashable, ...]
     is_fast: bool = False
@@ -140,6 +143,10 @@ class Experiment:
         real, synthetic = len(self.task.real), len(self.task.synthetic)
         if name == "full" and synthetic >= real:
             return "real"
+        # More real rows than synthetic ones would be asked of a table than it can be.
+        lines = dict(zip(("floor", "go"), self.lines, strict=True))
+        if lines.get(name, self.rows_in_both - 1) >= self.rows_in_both:
+            return "real"
         return "synthetic" if name == "all_synthetic" and synthetic <= real else name
 
     def _place(self, name: str) -> tuple[tuple[Hashable, ...], str]:
@@ -147,8 +154,8 @@ class Experiment:
         depends: dict[str, tuple[Hashable, ...]] = {
             "real": (self.rows_in_both, self._splits),
             "full": (self._splits,),
-            "go": (self.shares[1],),
-            "floor": (self.shares[0],),
+            "go": (self.lines[1],),
+            "floor": (self.lines[0],),
             "dummy": (),
         }
         if name in depends:  # sees no synthetic row: fitted and scored once for all of them
@@ -163,7 +170,8 @@ class Experiment:
     def arms(self, scorer: Scorer, score: Hashable) -> Arms:
         """All arms but the shuffled one, scored; see `arm`."""
         names = ("synthetic", "real", "full", "go", "floor", "dummy")
-        return Arms(**{name: self.arm(name, scorer, score) for name in names})
+        arms = {name: self.arm(name, scorer, score) for name in names}
+        return Arms(**arms, lines=self.lines)
 
     def with_null(self, arms: Arms, scorer: Scorer, score: Hashable) -> Arms:
         """The arms with that of shuffled labels."""
@@ -246,15 +254,13 @@ class Experiment:
         return fit_jackknife(label, rows, test, self.learner, rng, self._splits)
 
     def _floor(self) -> Fits:
-        return self._small(self.shares[0], _FLOOR_FITS, "floor")
+        return self._small(self.lines[0], _FLOOR_FITS, "floor")
 
     def _go(self) -> Fits:
-        return self._small(self.shares[1], _GO_FITS, "go")
+        return self._small(self.lines[1], _GO_FITS, "go")
 
-    def _small(self, share: float, fits: int, salt: str) -> Fits:
-        task = self.task
-        rows = max(round(share * len(task.real)), 2)
-        label = f"{percent(share, 0)} of the real rows"
+    def _small(self, rows: int, fits: int, salt: str) -> Fits:
+        task, label = self.task, f"{rows:,} real rows"
         test = task.holdout.features
         return fit_samples(label, task.real, rows, fits, test, self.learner, self.rng(salt))
 
@@ -274,13 +280,19 @@ class Experiment:
         return fit_shuffled(label, rows, _NULL_FITS, task.holdout.features, self.learner, rng)
 
 
+def lines_of(config: Config) -> tuple[int, int]:
+    """Real rows that the floor and the goal of utility speak of."""
+    floor, go = (config.margin(f"utility.{name}").value for name in ("floor", "go"))
+    return max(round(floor), 2), max(round(go), 2)
+
+
 def experiment(ctx: Context, kind: str) -> Experiment:
     """Experiment of a classification or a regression, shared by the checks of one run.
 
     The generators depend on the seed alone, not on the check that asks first.
     """
     config = ctx.config
-    floor, go = (config.margin(f"utility.{name}").value for name in ("floor", "go"))
+    floor, go = lines_of(config)
     key = ("experiment", kind, config.seed, most_rows(config), config.tuning)
 
     def rng(salt: str) -> np.random.Generator:

@@ -20,7 +20,6 @@ from synth_eval.stats.learners import Predictor, TrainingRows
 __all__ = ["Model", "Models", "compared_models"]
 
 _FEWEST_ROWS = 50
-_FEWEST_GO_ROWS = 10
 _SMALL_SAMPLE = 10
 _TEST_SAMPLE = 5
 _ROWS_IN_ALL, _FEWEST_FITS, _MOST_FITS = 9_000, 3, 6
@@ -59,7 +58,7 @@ class Model:
 
     @property
     def go(self) -> Fits:
-        """Trained on the share of those real rows that the margin speaks of."""
+        """Trained on the real rows that the margin speaks of, at most as many as the others."""
         return self.trained["go"].on_real()
 
     @property
@@ -218,7 +217,9 @@ def _plan(ctx: Context, trial: Experiment) -> _Plan:
     cut = int(min(len(task.synthetic) // 3, most // _TEST_SAMPLE))
     rows = int(min((len(task.synthetic) - cut) // 2, len(task.real) // 2, most // _SMALL_SAMPLE))
     if rows < _FEWEST_ROWS or cut < _FEWEST_ROWS:
-        raise NotApplicable(f"fewer than {_FEWEST_ROWS} rows to train and test models on")
+        raise NotApplicable(
+            f"fewer than {_FEWEST_ROWS} rows to train and test models on", cause="rows"
+        )
     order = rng.permutation(len(task.synthetic))
     tested = rng.permutation(len(task.holdout))[: int(most // _TEST_SAMPLE)]
     on_real = task.with_holdout(task.holdout.take(np.sort(tested)))
@@ -227,7 +228,7 @@ def _plan(ctx: Context, trial: Experiment) -> _Plan:
         raise NotApplicable("the target does not vary in the rows to test on")
     most_fits = _FEWEST_FITS if ctx.config.is_fast else _MOST_FITS
     fits = int(np.clip(_ROWS_IN_ALL // rows, _FEWEST_FITS, most_fits))
-    few = max(round(ctx.config.margin("utility.go").value * rows), _FEWEST_GO_ROWS)
+    few = min(trial.lines[1], rows)
     pools = {"synthetic": task.synthetic.take(order[cut:]), "real": task.real}
     samples = {role: list(_blocks(pool, rows, fits, rng)) for role, pool in pools.items()}
     samples["go"] = list(_blocks(task.real, few, fits, rng))

@@ -11,19 +11,23 @@ import numpy as np
 from synth_eval.checks.utility._curves import interval, learning_curve
 from synth_eval.checks.utility._experiment import Arms, Experiment
 from synth_eval.checks.utility._task import Task, absent_classes
+from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
-from synth_eval.judging.facts import NO_MODEL, SHARE_OF_GAIN
+from synth_eval.judging.facts import NO_MODEL, ROWS_NEEDED, SHARE_OF_GAIN
 from synth_eval.judging.items import Item, Side
 from synth_eval.judging.judge import Decision, Direction, Status, overall
 from synth_eval.judging.results import Cause, Estimate, Reference, Result, Skipped, Threshold
 from synth_eval.stats.arms import Arm, Measurement, Scorer, gap
+from synth_eval.words import counted
 
 __all__ = ["GAIN_FACTS", "absence", "arm_item", "decisions", "judged_by_rows"]
 
-GAIN_FACTS = (NO_MODEL, SHARE_OF_GAIN, f"{SHARE_OF_GAIN}_low", f"{SHARE_OF_GAIN}_high")
+GAIN_FACTS = (
+    NO_MODEL, SHARE_OF_GAIN, f"{SHARE_OF_GAIN}_low", f"{SHARE_OF_GAIN}_high", ROWS_NEEDED,
+)  # fmt: skip
 """Facts of a result of `judged_by_rows`, as a check declares them."""
 
-_RANGE = (-1.0, 1.0)  # of every score: R² is cut at -1, the others are never negative
+_FEWEST_ROWS = 50  # below it even models of real rows can hardly be told from no model
 _SIDES = {
     "synthetic": Side.SYNTHETIC,
     "real": Side.REAL,
@@ -69,8 +73,8 @@ def judged_by_rows(
     dropped = ", ".join(f"{count:,} {role}" for role, count in task.dropped.items() if count)
     left_out = f" Rows without a readable target are left out: {dropped}." if dropped else ""
     go = ctx.config.margin("utility.go")
-    low, high = interval(arms.synthetic, alpha, *_RANGE)
-    real_low, real_high = interval(arms.real, alpha, *_RANGE)
+    low, high = interval(arms.synthetic, alpha)
+    real_low, real_high = interval(arms.real, alpha)
     quadruple: dict[str, Any] = {  # of both kinds of result
         "estimate": Estimate(arms.synthetic.value, low, high, 1 - alpha),
         "reference": Reference(
@@ -94,30 +98,39 @@ def judged_by_rows(
         return ctx.skipped(Skipped(Cause.DATA, told), items=_items(arms, shown, alpha), **quadruple)
     if arms.synthetic.estimate().interval(alpha)[0] <= arms.floor.estimate().interval(alpha)[1]:
         arms = trial.with_null(arms, scorer, name)
-    parts = decisions(arms, ctx.config.margin("utility.negligible_loss").value, alpha)
+    negligible, lost = (
+        ctx.config.margin(f"utility.{of}").value for of in ("negligible_loss", "lost_gain")
+    )
+    parts = decisions(arms, negligible, lost, alpha)
     unsure = "too uncertain to tell, " if overall(parts) is Status.INCONCLUSIVE else ""
+    goal = arms.lines[1]
+    few = f" A pass takes {goal:,} rows of either table." if arms.real.n < goal else ""
     low, high = arms.synthetic.estimate().interval(alpha)
     rows, bounds = _worth(arms, alpha)
     start = f"{subject}: {name} {arms.synthetic.value:.3f}"
     end = f"from synthetic rows, {arms.real.value:.3f} from as many real rows; {unsure}{rows}"
     curve = (arms.floor, arms.go, arms.real, arms.full)
     return ctx.judged(
-        f"{start} ({low:.3f} to {high:.3f}) {end}{bounds}.{left_out}",
+        f"{start} ({low:.3f} to {high:.3f}) {end}{bounds}.{few}{left_out}",
         summary=f"{start} {end}",
         decisions=parts,
         items=_items(arms, shown, alpha),
         facts=_facts(arms, alpha),
-        panels=[learning_curve(name, curve, arms.synthetic, alpha)],
+        panels=lambda: [learning_curve(name, curve, arms.synthetic, alpha)],
         **quadruple,
     )
 
 
-def decisions(arms: Arms, negligible_share: float, alpha: float) -> list[Decision]:
+def decisions(
+    arms: Arms, negligible_share: float, lost_share: float, alpha: float
+) -> list[Decision]:
     """What a score is held against: the floor, the goal and, where they were fitted, noise.
 
     Lines are real arms, but never below no model nor within a trifle of all real rows: where
     the learning curve is flat a table as good as the real one could otherwise never be told
-    from a tenth of it.
+    from a few rows of it. Nor are they above what as many real rows reach: a table of few rows
+    is not asked to be more than it can be. It cannot pass then either: of a table smaller than
+    a line nobody knows whether its generator would have reached it.
 
     Parameters
     ----------
@@ -125,58 +138,71 @@ def decisions(arms: Arms, negligible_share: float, alpha: float) -> list[Decisio
         Scored arms; `Arms.null` is there where the synthetic arm may be noise.
     negligible_share : float
         Share of the gain of all real rows over no model that is a trifle.
+    lost_share : float
+        Share of the gain of as many real rows that noise loses, where rows are few.
     alpha : float
         One minus the level of the intervals.
 
     Returns
     -------
     list of Decision
-        A failure if the synthetic arm is surely below the floor, or cannot be told from
-        shuffled labels while surely below the real arm; a pass if it is surely at or above the
-        goal; a warning if surely above the floor alone.
+        A failure if the synthetic arm is surely below the floor (with fewer rows than the goal:
+        below no model), or cannot be told from shuffled labels while surely below as many real
+        rows; a warning if surely below the goal; a pass if its score is at the goal or above
+        and surely above the floor.
     """
-    best = arms.full
-    negligible = negligible_share * max(best.value - arms.dummy.value, 0.0)
-    to_real = gap(arms.synthetic, best)
-    almost_real = replace(to_real, value=to_real.value + negligible)
+    best, real, dummy = arms.full, arms.real, arms.dummy
+    negligible = negligible_share * max(best.value - dummy.value, 0.0)
+    almost_best = gap(arms.synthetic, best)
+    almost_best = replace(almost_best, value=almost_best.value + negligible)
 
     def to_line(arm: Arm) -> Measurement:
-        higher = arm if arm.value > arms.dummy.value else arms.dummy
-        is_flat = higher.value > best.value - negligible
-        return almost_real if is_flat else gap(arms.synthetic, higher)
+        line = arm if arm.value > dummy.value else dummy
+        if line.value > best.value - negligible:
+            return almost_best
+        return gap(arms.synthetic, line if line.value < real.value else real)
 
-    to_floor, to_go = to_line(arms.floor), to_line(arms.go)
+    is_small = real.n < arms.lines[1]
+    # What costs half of the rows would be a failure on a table of 400 and a limit on one of
+    # 4,000: below the goal the line of a failure is no model at all.
+    nothing = dummy if dummy.value < real.value else real
+    to_floor = gap(arms.synthetic, nothing) if is_small else to_line(arms.floor)
+    to_go = to_line(arms.go)
     go = Decision(
         f"score less that of {arms.go.name}",
         to_go.value,
         *to_go.interval(alpha),
         Direction.HIGHER,
-        clear=0.0,
-        otherwise=Status.WARN,
+        warn=0.0,
+        aim=None if is_small else 0.0,
         margins=("utility.go", "utility.negligible_loss"),
     )
     floor = Decision(
-        f"score less that of {arms.floor.name}",
+        f"score less that of {nothing.name if is_small else arms.floor.name}",
         to_floor.value,
         *to_floor.interval(alpha),
         Direction.HIGHER,
         fail=0.0,
-        clear=0.0,
+        clear=None if is_small else 0.0,
         margins=("utility.floor", "utility.negligible_loss"),
     )
-    if go.status is Status.PASS:
-        # Models on a hundredth of the rows scatter more than those on a tenth: a table that is
-        # surely worth a tenth is not in doubt because its distance to the hundredth is.
+    if go.low >= 0.0 and not is_small:
+        # Models on few rows scatter more than those on many: a table that is surely worth the
+        # many is not in doubt because its distance to the few is.
         floor = replace(floor, otherwise=Status.PASS)
     if not _is_noise(arms, alpha):
         return [floor, go]
+    to_real = gap(arms.synthetic, real)
+    # Of few rows a weaker relation, too, lies among shuffled labels: half of what as many real
+    # rows gain must be lost as well.
+    lost = lost_share * max(real.value - dummy.value, 0.0) if is_small else negligible
     noise = Decision(  # cannot pass: what looks like shuffled labels is not shown to be good
-        f"score less that of {best.name}; it lies among those of shuffled labels",
+        f"score less that of {real.name}; it lies among those of shuffled labels",
         to_real.value,
         *to_real.interval(alpha),
         Direction.HIGHER,
-        fail=-negligible,
-        margins=("utility.negligible_loss",),
+        fail=-lost,
+        margins=("utility.lost_gain" if is_small else "utility.negligible_loss",),
     )
     return [noise, floor, go]
 
@@ -190,8 +216,24 @@ def _is_noise(arms: Arms, alpha: float) -> bool:
 
 
 def absence(ctx: Context, task: Task) -> Result | None:
-    """Failure if the synthetic table lacks the target or one of its classes."""
+    """Failure if the synthetic table lacks the target or one of its classes.
+
+    Raises
+    ------
+    NotApplicable
+        There are too few rows to train or to test models on.
+    """
     rows = float(len(task.synthetic))
+    sizes = {"synthetic": ctx.data.synthetic.num_rows if rows == 0 else len(task.synthetic)}
+    sizes |= {"real": len(task.real), "holdout": len(task.holdout)}
+    for role, size in sizes.items():
+        if size < _FEWEST_ROWS:
+            raise NotApplicable(
+                f"{counted(size, f'{role} row')} with a readable target tell nothing of a model",
+                cause="rows",
+                remedy=f"give at least {_FEWEST_ROWS}, for a verdict "
+                f"{ctx.config.margin('utility.go').value:,.0f} real and synthetic ones",
+            )
     if rows == 0:
         least = ctx.config.margin("utility.readable_targets")
         return ctx.judged(
@@ -229,9 +271,11 @@ def _facts(arms: Arms, alpha: float) -> dict[str, float]:
     """Score of no model, and the gain over it as a share of that of as many real rows."""
     nothing = arms.dummy.value
     facts = {NO_MODEL: nothing}
+    if arms.real.n < arms.lines[1]:
+        facts[ROWS_NEEDED] = float(arms.lines[1])
     gain = arms.real.value - nothing
     if gain > 0:
-        low, high = interval(arms.synthetic, alpha, *_RANGE)
+        low, high = interval(arms.synthetic, alpha)
         facts[SHARE_OF_GAIN] = (arms.synthetic.value - nothing) / gain
         facts[f"{SHARE_OF_GAIN}_low"] = (low - nothing) / gain
         facts[f"{SHARE_OF_GAIN}_high"] = (high - nothing) / gain
@@ -252,7 +296,7 @@ def arm_item(arm: Arm, side: Side, alpha: float, **more: float) -> Item:
     **more : float
         Further numbers.
     """
-    low, high = interval(arm, alpha, *_RANGE)
+    low, high = interval(arm, alpha)
     return Item(
         "arm",
         (arm.name,),
@@ -270,7 +314,7 @@ def _items(arms: Arms, shown: Sequence[tuple[Side, Arm]], alpha: float) -> tuple
     items = [arm_item(arms.synthetic, Side.SYNTHETIC, alpha)]
     for name, side in _SIDES.items():
         arm: Arm | None = getattr(arms, name)
-        is_twice = name == "full" and arms.full.n == arms.real.n
+        is_twice = name in ("full", "go", "floor") and arm is not None and arm.n == arms.real.n
         if arm is None or is_twice or name == "synthetic":
             continue
         difference = gap(arms.synthetic, arm)

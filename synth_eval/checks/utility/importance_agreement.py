@@ -115,7 +115,7 @@ def importance_agreement(ctx: Context) -> Result:
             )
             for k in order
         ],
-        panels=[_panel(names, synthetic, [*first, *second])],
+        panels=lambda: [_panel(names, synthetic, [*first, *second])],
     )
 
 

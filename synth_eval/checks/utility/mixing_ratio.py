@@ -138,7 +138,7 @@ def mixing_ratio(ctx: Context) -> Result:
         n=best.arm.n,
         sampled=best.arm.n,
         items=[_item(mix, alpha) for mix in mixes],
-        panels=_panels(mixes, rival, "AUC" if trial.task.classes else "R²", alpha),
+        panels=lambda: _panels(mixes, rival, trial.score_name, alpha),
     )
 
 

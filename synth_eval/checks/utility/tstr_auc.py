@@ -4,14 +4,15 @@ What it measures
     Gradient boosting is trained on the synthetic rows and ranks the real rows of the holdout;
     the score is the area under the ROC curve, with more than two classes the mean over each
     class against the rest. Beside it, tested on the same rows: models trained on as many
-    real rows, on all of them, on 10 % and on 1 % of the real rows, and no model. Details give
+    real rows, on all of them, on 1,000 and on 250 real rows, and no model. Details give
     the difference to each, paired by test row. Shown without a say: all synthetic rows, and
     models tested on synthetic rows, trained on real (TRTS) or other synthetic ones (TSTS).
 
 How to read it
-    .5 is no ranking at all, 1 a perfect one. The currency is real rows: a table worth fewer
-    than 1 % of them, or one that cannot be told from shuffled labels, fails; one that is
-    surely worth 10 % passes; between, use it with care. Intervals hold the choice of the test
+    .5 is no ranking at all, 1 a perfect one. The currency is real rows: a table surely
+    worth fewer than 250, or one that cannot be told from shuffled labels, fails; one worth
+    1,000, and surely 250, passes; one surely worth fewer than 1,000 has limits; else, and with
+    fewer than 1,000 rows, nobody can tell. Intervals hold the choice of the test
     rows and of the training rows. TSTS far above the rest tells of a table that is too
     regular, TRTS far below it of labels that are not like the real ones.
 

@@ -4,12 +4,12 @@ What it measures
     Models of five families (penalised linear, gradient boosting, random forest and a shallow
     tree, nearest neighbours, a small neural network), and those of your own, are trained on
     equally many synthetic and real rows, each on several samples, and tested on the same rows
-    of the holdout; beside them the same after a tenth of those real rows.
+    of the holdout; beside them the same after 1,000 real rows (fewer where there are fewer).
 
 How to read it
     Listed is what each model loses by synthetic training rows, the worst first; the interval
     of the gap is paired by test row and holds the choice of training rows. It warns where a
-    model is surely worse than after a tenth of the real rows by more than a trifle, is
+    model is surely worse than after those real rows by more than a trifle, is
     inconclusive where one seems so, and passes where none does. A model that only some families
     can learn from a table (boosting well, a linear one not) points to what the table lacks.
 
@@ -66,10 +66,11 @@ def tstr_by_model(ctx: Context) -> Result:
     name, value = worst.label, worst.estimate or 0.0
     below = [item for item in items if item.status is Status.WARN]
     of_own = [item for item in items[1:] if item.more["own"]]
+    few = f"{models.tested[0].go.n:,} real rows"
     verdict = (
-        f"{len(below)} of {len(items)} models surely do worse than with a tenth of those real rows"
+        f"{len(below)} of {len(items)} models surely do worse than with {few}"
         if below
-        else "no model surely does worse than with a tenth of those real rows"
+        else f"no model surely does worse than with {few}"
     )
     left_out = "".join(
         f" Left out: {name!r} predicts another kind of target." for name in models.left_out
@@ -84,7 +85,7 @@ def tstr_by_model(ctx: Context) -> Result:
         items_decide=True,
         estimate=Estimate(value, worst.low, worst.high, 1 - alpha),
         reference=Reference(f"{name} on as many real rows", worst.reference),
-        threshold=Threshold(worst.limit or 0.0, f"{name} on those shares: {go.basis}"),
+        threshold=Threshold(worst.limit or 0.0, f"{name} on {few}: {go.basis}"),
         direction=Direction.HIGHER,
         n=models.rows,
         sampled=models.rows,
@@ -99,10 +100,10 @@ def _told(item: Item, score: str) -> str:
 
 
 def _item(ctx: Context, trial: Experiment, models: Models, model: Model, alpha: float) -> Item:
-    """Score of a model, and its gap to as many real rows and to a tenth of them.
+    """Score of a model, and its gap to as many real rows and to the few of the goal.
 
-    A trifle below the tenth is not held against it: where the learning curve of a model is
-    flat, a tenth of the rows does as well as all of them.
+    A trifle below these is not held against it: where the learning curve of a model is flat, few
+    rows do as well as all of them.
     """
     score = models.on_real.score
     synthetic, real, go = (fits.arm(score) for fits in (model.synthetic, model.real, model.go))
@@ -111,7 +112,7 @@ def _item(ctx: Context, trial: Experiment, models: Models, model: Model, alpha: 
     gain = real.value - trial.arm("dummy").value
     trifle = ctx.config.margin("utility.negligible_loss").value * max(gain, 0.0)
     decision = Decision(
-        "score less that of a tenth of the real rows",
+        f"score less that of {go.n:,} real rows",
         to_go.value,
         *to_go.interval(alpha),
         Direction.HIGHER,

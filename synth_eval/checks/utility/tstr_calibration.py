@@ -9,8 +9,9 @@ What it measures
 
 How to read it
     0 is perfect; .1 means that a tenth of the gain is lost; from 1 on, no model at all would
-    have done as well. It fails where the whole interval is above 1, is inconclusive where the
-    interval holds 1, passes where all of it is within .1, and warns between. An intercept of
+    have done as well. It fails where the whole interval is above 1, warns where all of
+    it is above .1, passes where the loss is within .1 and all of its interval within 1, and is
+    inconclusive else. An intercept of
     0 and a slope of 1 are right; a re-balanced table shifts the intercept by the log of the
     odds ratio of the class shares.
 
@@ -42,7 +43,7 @@ from synth_eval.checks.utility._worth_rows import absence
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.items import Item, Side
-from synth_eval.judging.judge import Decision, Direction, Status
+from synth_eval.judging.judge import Decision, Direction
 from synth_eval.judging.needs import HOLDOUT, TARGET
 from synth_eval.judging.panels import Panel, PlottedLine
 from synth_eval.judging.registry import check
@@ -122,12 +123,12 @@ def tstr_calibration(ctx: Context) -> Result:
         n=loss.n,
         sampled=loss.n if trial.task.sampled else None,
         items=[*curves[Side.SYNTHETIC], *parts],
-        panels=[_panel(curves, label)],
+        panels=lambda: [_panel(curves, label)],
     )
 
 
 def decisions(config: Config, lost: float, low: float, high: float) -> list[Decision]:
-    """Between the margin and ruin it warns; where ruin cannot be excluded it does not know."""
+    """Surely beyond the margin it warns; it passes within it, where ruin is excluded."""
     ruin = config.margin("utility.calibration_ruin").value
     margin = config.margin("utility.calibration_loss").value
     return [
@@ -145,8 +146,8 @@ def decisions(config: Config, lost: float, low: float, high: float) -> list[Deci
             lost,
             low,
             high,
-            clear=margin,
-            otherwise=Status.WARN,
+            warn=margin,
+            aim=margin,
             margins=("utility.calibration_loss",),
         ),
     ]
@@ -181,7 +182,7 @@ def _parts(trial: Experiment, number: int, alpha: float) -> list[Item]:
 
         key = (f"calibration {name}", number)
         synthetic, real = (trial.arm(arm, score, key) for arm in _ARMS)
-        low, high = interval(synthetic, alpha, -np.inf, np.inf)
+        low, high = interval(synthetic, alpha)
         more = {"synthetic": synthetic.value, "synthetic_low": low, "synthetic_high": high,
                 "real": real.value}  # fmt: skip
         items.append(Item("measure", (f"calibration {name}",), side=Side.NEUTRAL, more=more))

@@ -8,12 +8,12 @@ What it measures
 
 How to read it
     A recall far below the reference is a class that the synthetic table does not teach. It
-    warns where the recall of a class is surely below that of a tenth of the real rows and of
-    as many real rows; it only looks for such classes, so that a pass says that none was seen.
+    warns where the recall of a class is surely below that of 1,000 real rows and of as many real
+    rows; it only looks for such classes, so that a pass says that none was seen.
 
 Formula
     Recall = holdout rows of a class assigned to it / holdout rows of the class. The estimate is
-    that of the class with the smallest recall(synthetic) − recall(a tenth of the real rows).
+    that of the class with the smallest recall(synthetic) − recall(1,000 real rows).
 
 When it misleads
     Recall and precision depend on the threshold and thereby on the class shares: a re-balanced
@@ -90,7 +90,7 @@ def tstr_class_recall(ctx: Context) -> Result:
         else "no class is surely found"
     )
     return ctx.judged(
-        f"{told} as many real rows; {found} less often than with a tenth of the real rows.",
+        f"{told} as many real rows; {found} less often than with {trial.fits('go').n:,} real rows.",
         summary=f"{told} as many real rows",
         items=[
             *sorted(recalls, key=lambda item: -item.severity),
@@ -101,11 +101,11 @@ def tstr_class_recall(ctx: Context) -> Result:
         estimate=Estimate(value, worst.low, worst.high, 1 - alpha),
         reference=Reference("trained on as many real rows", reference),
         threshold=Threshold(
-            worst.limit or 0.0, f"recall of that class by {ctx.config.margin('utility.go').basis}"
+            worst.limit or 0.0, f"recall of that class; {ctx.config.margin('utility.go').basis}"
         ),
         direction=Direction.HIGHER,
         n=trial.fits("synthetic").n,
-        panels=[_panel(trial, judged, alpha)],
+        panels=lambda: [_panel(trial, judged, alpha)],
     )
 
 
@@ -125,7 +125,7 @@ def _panel(trial: Experiment, judged: Sequence[int], alpha: float) -> Panel:
         y="recall on unseen real rows",
         caption=(
             "Each dot is the share of a class of unseen real rows that models assign to it. "
-            "Bad: the dot of the synthetic rows below that of a tenth of the real rows."
+            "Bad: the dot of the synthetic rows below that of the fewest real rows."
         ),
         lines=[
             arm_curve(
@@ -148,7 +148,7 @@ def _recall_scorer(trial: Experiment, number: int) -> _Scorer:
 
 
 def _recall(ctx: Context, trial: Experiment, number: int, alpha: float) -> tuple[float, Item]:
-    """Recall of a class, headed by how far it is above that of a tenth of the real rows.
+    """Recall of a class, headed by how far it is above that of the goal's real rows.
 
     The sizes of the class stand beside it, small cells left blank.
     """
@@ -208,7 +208,7 @@ def _at_budget(trial: Experiment, number: int, budget: float, alpha: float) -> I
 def _item(trial: Experiment, score: _Scorer, alpha: float, what: str, number: int) -> Item:
     """Score of a class after synthetic training rows, and after as many real ones."""
     synthetic, real = (trial.arm(name, score, (what, number)) for name in ("synthetic", "real"))
-    low, high = interval(synthetic, alpha, 0.0, 1.0)
+    low, high = interval(synthetic, alpha)
     return Item(
         "class",
         (trial.task.classes[number], what),

@@ -3,15 +3,16 @@
 What it measures
     Gradient boosting is trained on the synthetic rows and predicts the target of the real
     rows of the holdout; the score is R², the share of the target's variance explained. Beside
-    it, tested on the same rows: models trained on as many real rows, on all of them, on 10 %
-    and on 1 % of the real rows, and no model (the mean of the real rows). Shown without a say:
+    it, tested on the same rows: models trained on as many real rows, on all of them, on
+    1,000 and on 250 real rows, and no model (the mean of the real rows). Shown without a say:
     all synthetic rows, and models tested on synthetic rows (TRTS and TSTS), as in U001.
 
 How to read it
     0 is as good as the mean, 1 perfect, negative worse than the mean; below -1 is given as
-    -1. The currency is real rows: a table worth fewer than 1 % of them, or one that cannot be
-    told from shuffled labels, fails; one that is surely worth 10 % passes; between, use it
-    with care. Intervals hold the choice of the test rows and of the training rows.
+    -1. The currency is real rows: a table surely worth fewer than 250, or one that cannot be
+    told from shuffled labels, fails; one worth 1,000, and surely 250, passes; one surely worth
+    fewer than 1,000 has limits; else, and with fewer than 1,000 rows, nobody can tell.
+    Intervals hold the choice of the test rows and of the training rows.
 
 Formula
     R² = 1 − Σ (y − f)² / Σ (y − ȳ)² over the holdout rows, at least −1; y target, ȳ its mean there,

@@ -8,8 +8,8 @@ What it measures
 How to read it
     "Worth 3,000 real rows": whoever has 3,000 real rows to train on is served as well. The
     interval holds the choice of test and of training rows. It fails where the whole interval is
-    below 1 % of the real rows, passes where it is from 10 % on, and warns where it is surely
-    from 1 % on.
+    below 250 rows, warns where it is surely below 1,000 and passes where it is from 1,000 on;
+    else nobody can tell.
 
 Formula
     W = n with S(n real rows) = S(synthetic rows); S score on the holdout (AUC or R²), between the
@@ -33,15 +33,15 @@ from dataclasses import replace
 import numpy as np
 
 from synth_eval.checks.utility._curves import learning_curve
-from synth_eval.checks.utility._experiment import Experiment, experiment
+from synth_eval.checks.utility._experiment import Experiment, experiment, lines_of
 from synth_eval.checks.utility._task import kind_of_task, require_full_depth
 from synth_eval.checks.utility._worth_rows import absence, arm_item
 from synth_eval.judging.check import Context
 from synth_eval.judging.items import Side
-from synth_eval.judging.judge import Decision, Direction, Status
+from synth_eval.judging.judge import Decision, Direction
 from synth_eval.judging.needs import HOLDOUT, TARGET
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Estimate, Reference, Result, Threshold
+from synth_eval.judging.results import Estimate, Reference, Result
 from synth_eval.judging.settings import Config
 from synth_eval.stats.arms import Arm, fit_samples
 from synth_eval.stats.learning_curve import Worth, curve_sizes, worth
@@ -70,7 +70,7 @@ def worth_real_rows(ctx: Context) -> Result:
     if missing is not None:
         return missing
     alpha = ctx.config.alpha
-    curve = _curve(trial, ctx.config.margin("utility.floor").value / _BELOW_FLOOR)
+    curve = _curve(trial, trial.lines[0] / _BELOW_FLOOR / len(trial.task.real))
     synthetic = trial.arm("all_synthetic")
     value = worth(synthetic, curve, alpha)
     real = len(trial.task.real)
@@ -85,26 +85,24 @@ def worth_real_rows(ctx: Context) -> Result:
     return ctx.judged(
         f"{told} ({value.low:,.0f} to {high}), {share}.",
         summary=f"{told}, {share}",
-        decisions=decisions(ctx.config, value, real),
+        decisions=decisions(ctx.config, value),
         items=[
             arm_item(synthetic, Side.SYNTHETIC, alpha),
             *(arm_item(point, Side.REAL, alpha) for point in reversed(curve)),
         ],
         estimate=Estimate(value.rows, value.low, shown_high, 1 - alpha),
         reference=Reference("all real rows", float(real), n=real),
-        threshold=Threshold(
-            go.value * real, f"{percent(go.value, 0)} of {real:,} real rows; {go.basis}"
-        ),
+        threshold=go,
         direction=Direction.HIGHER,
         n=synthetic.n,
         sampled=synthetic.n if trial.task.sampled else None,
-        panels=[learning_curve("AUC" if trial.task.classes else "R²", curve, synthetic, alpha)],
+        panels=lambda: [learning_curve(trial.score_name, curve, synthetic, alpha)],
     )
 
 
-def decisions(config: Config, value: Worth, real: int) -> list[Decision]:
+def decisions(config: Config, value: Worth) -> list[Decision]:
     """The number of real rows it is worth beside the floor, and beside the goal."""
-    floor, go = (config.margin(f"utility.{name}").value * real for name in ("floor", "go"))
+    floor, go = lines_of(config)
     return [
         Decision(
             "real rows that it is worth, beside the floor",
@@ -122,8 +120,8 @@ def decisions(config: Config, value: Worth, real: int) -> list[Decision]:
             value.low,
             value.high,
             Direction.HIGHER,
+            warn=go,
             clear=go,
-            otherwise=Status.WARN,
             margins=("utility.go",),
         ),
     ]

@@ -30,6 +30,7 @@ from __future__ import annotations
 from statistics import NormalDist
 
 from synth_eval.data.states import counts_of
+from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.items import Item, Side
 from synth_eval.judging.judge import Decision, Direction, Status
@@ -37,7 +38,7 @@ from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Estimate, Reference, Result, Threshold
 from synth_eval.stats.distances import total_variation_distance
-from synth_eval.stats.intervals import wilson
+from synth_eval.stats.intervals import clopper_pearson
 from synth_eval.stats.worth import sample_sizes, total_variation_curves
 from synth_eval.words import counted, percent
 
@@ -46,6 +47,7 @@ SHARED, DRIFT = "validity.shared_rows", "validity.holdout_drift"
 # Every report asks this once: at the usual level one honest report in twenty would be told
 # that its holdout is none.
 _LEVEL = 0.999
+_FEWEST_ROWS = 21
 
 
 @check(
@@ -60,8 +62,15 @@ _LEVEL = 0.999
 def holdout_contract(ctx: Context) -> Result:
     """Look for shared rows and drift between real and holdout."""
     doubles, split, chance = _split_doubles(ctx)
-    _, low, high = wilson(split, doubles, _LEVEL) if doubles else (0.0, 0.0, 1.0)
     holdout = ctx.data.tables["holdout"].num_rows
+    if holdout < _FEWEST_ROWS:
+        raise NotApplicable(
+            f"{counted(holdout, 'holdout row')} tell nothing of how the tables were split",
+            cause="rows",
+            remedy=f"give at least {_FEWEST_ROWS}",
+        )
+    # Exact: of two doubles that both lie on both sides an approximation would be sure.
+    _, low, high = clopper_pearson(split, doubles, _LEVEL) if doubles else (0.0, 0.0, 1.0)
     shared = max(low - chance, 0.0) * doubles / holdout
     value = split / doubles if doubles else 0.0
     decisions = (

@@ -7,26 +7,28 @@ What it measures
     about the rate of levels seen once.
 
 How to read it
-    Only the excess over fresh rows is a finding: up to one cell in a thousand is accepted. A
-    generator that invents levels or ages of 140 fails here.
+    Only the excess over fresh rows is a finding. The range of the real table is as random as
+    its rows: a column warns where more cells are outside than fresh rows have but once in
+    forty tables of so many columns, and fails where one cell in a thousand comes on top of
+    that. A generator that invents levels or ages of 140 fails here.
 
 Formula
     O = cells outside the real range or levels / synthetic rows, in the worst column. Reference: O
-    of the holdout, at least u / (n + 1) for n real numbers (u of their two ends occur once)
-    and u / n for n real cells of levels (u levels occur once).
+    of the holdout, at least e / (n + 1); n real cells, e 2 for numbers, else levels seen once.
+    Of m fresh rows Binomial(m, p) are outside, p from Beta(2, n - 1), or Beta(e + 1, n - e).
 
 When it misleads
     Inside the range nothing is impossible for this check; that a husband is female is a
     matter of rules (V003). A faithful generator of heavy tails leaves the range a little.
 
 Source
-    Exchangeability of ranks; Good (1953) for unseen levels.
+    Wilks (1941), Determination of sample sizes for setting tolerance limits, for the rows
+    beyond the range of others; Good (1953) for unseen levels.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
@@ -40,9 +42,12 @@ from synth_eval.judging.judge import Decision, Direction, Status
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Estimate, Reference, Result
 from synth_eval.stats.intervals import wilson
+from synth_eval.stats.upper_counts import beta_binomial_most, binomial_most
 from synth_eval.words import counted, percent
 
 MARGIN = "validity.impossible_values"
+
+_FEWEST_ROWS = 21  # of fewer a single unlucky row is one in twenty, more than any margin
 
 _OUTSIDE, _MISSING = 1, 2
 """Cells beside 0, inside."""
@@ -66,6 +71,13 @@ def impossible_values(ctx: Context) -> Result:
     ]
     if not names:
         raise NotApplicable("the tables share no column whose values can be compared")
+    rows = data.synthetic.num_rows
+    if rows < _FEWEST_ROWS:
+        raise NotApplicable(
+            f"{counted(rows, 'row')} may lie outside by chance",
+            cause="rows",
+            remedy=f"give at least {_FEWEST_ROWS}",
+        )
     level = 1 - ctx.config.alpha / len(names)
     items = [_column_item(ctx, name, level, margin.value) for name in names]
     items.sort(key=lambda item: (-item.severity, -item.number("excess")))
@@ -98,25 +110,26 @@ def _column_item(ctx: Context, name: str, level: float, margin: float) -> Item:
     data = ctx.data
     table, rows = _table(ctx, name), data.synthetic.num_rows
     outside = int(ctx.counts(table, "synthetic")[_OUTSIDE])
-    _, low, high = wilson(outside, rows, level)
-    expected = _expected(ctx, name)
+    rate, low, high = wilson(outside, rows, level)
+    alone, ends, cells = _leaving(ctx, name)
+    expected, tail = alone / (cells + 1), (1 - level) / 2
+    most = beta_binomial_most(rows, ends, max(cells + 1 - ends, 1), tail)
     if data.holdout is not None:
-        unseen = int(ctx.counts(table, "holdout")[_OUTSIDE])
-        expected = max(expected, unseen / data.holdout.num_rows)
-    rate = outside / rows
-    # Room for the error of the expected rate itself, which rests on few rows.
-    real_rows, z = data.real.num_rows, NormalDist().inv_cdf(0.5 + level / 2)
-    spread = z * float(np.sqrt(max(expected, 1 / real_rows) / real_rows))
+        unseen, size = int(ctx.counts(table, "holdout")[_OUTSIDE]), data.holdout.num_rows
+        if unseen / size > expected:  # real rows leave it more often than ranks say: tied ends
+            expected = unseen / size
+            most = max(most, round(wilson(unseen, size, level).high * rows))
+    allowed = most / rows
+    # The cells of this table are counted one and all: what is random is how many fresh rows
+    # would have, and that stands in the lines.
     decision = Decision(
         f"cells of {name} outside",
         rate,
-        low,
-        high,
-        fail=expected + margin,
-        warn=expected + spread,
-        # A rate below both lines is what fresh rows show: leaving the range now and then is
-        # no fault, so nothing more has to be proved for a pass.
-        otherwise=Status.PASS,
+        rate,
+        rate,
+        fail=allowed + binomial_most(rows, min(margin, 0.999), tail) / rows,
+        warn=allowed,
+        clear=allowed,
         margins=(MARGIN,),
     )
     return Item(
@@ -127,7 +140,7 @@ def _column_item(ctx: Context, name: str, level: float, margin: float) -> Item:
         high=high,
         reference=expected,
         decisions=(decision,),
-        more={"excess": rate - expected},
+        more={"excess": rate - expected, "allowed": allowed},
     )
 
 
@@ -163,14 +176,14 @@ def _table(ctx: Context, name: str) -> CellTable:
     return CellTable(("outside", name), (name,), 3, beyond)
 
 
-def _expected(ctx: Context, name: str) -> float:
-    """Rate among fresh real rows: ranks are exchangeable, singletons stand for unseen levels."""
+def _leaving(ctx: Context, name: str) -> tuple[int, int, int]:
+    """Ends that fresh rows are expected to leave by, may leave by, and real cells.
+
+    An end that several real cells share is left as well: how often nobody knows, at most as
+    often as one that stands alone. So it is with a column no level of which occurs once.
+    """
     if ctx.data.schema[name].is_continuous:
-        finite = ctx.data.distribution("real", name).finite()
-        if finite.rows == 0:
-            return 0.0
-        ends = (finite.counts[0], finite.counts[-1])
-        alone = sum(int(count) == 1 for count in ends)  # a tied end is a heap
-        return alone / (finite.rows + 1)
+        return 2, 2, ctx.data.distribution("real", name).finite().rows
     levels = ctx.counts(level_table(ctx.data.real.levels(name), name), "real")[:-1]
-    return float((levels == 1).sum()) / max(int(levels.sum()), 1)
+    alone = int((levels == 1).sum())
+    return alone, alone + 1, int(levels.sum())

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from synth_eval.errors import UsageError
-from synth_eval.figures import drawing, panel_drawing
+from synth_eval.figures import drawing, panel_drawing, undrawn
 from synth_eval.figures.distributions import overlay
 from synth_eval.figures.drawing import Drawing
 from synth_eval.figures.quantiles import quantile_plot
+from synth_eval.judging.panels import Panel
 from synth_eval.judging.results import Result
 
 if TYPE_CHECKING:
     from synth_eval.judging.findings import Findings
 
 __all__ = ["FigureView", "PageFigures"]
+
+logger = logging.getLogger(__name__)
 
 _BUDGET = 4_000_000
 """Characters of figures that open from rows; compressed, they take a tenth of it."""
@@ -44,6 +49,27 @@ class FigureView:
     message: str = ""
 
 
+Figure = TypeVar("Figure", Drawing, Drawing | None)
+
+
+def _drawn(make: Callable[[], Figure]) -> Figure:
+    """A figure, or the word that it is missing: no figure takes the page with it.
+
+    Raises
+    ------
+    UsageError
+        There is nothing to draw.
+    """
+    try:
+        return make()
+    except UsageError:
+        raise
+    except Exception as error:
+        logger.debug("a figure could not be drawn", exc_info=True)
+        missing = Panel.missing(type(error).__name__)
+        return undrawn(missing.title, missing.caption)
+
+
 class PageFigures:
     """Drawings by key, those that stand open and those that an item opens."""
 
@@ -62,8 +88,9 @@ class PageFigures:
         for place, panel in enumerate(result.panels):
             if panel.name not in labels:
                 key = f"panel-{result.code}-{place}"
-                self.drawings[key] = panel_drawing(panel)
-                views.append(FigureView(key, panel.title, panel.caption))
+                figure = _drawn(partial(panel_drawing, panel))
+                self.drawings[key] = figure
+                views.append(FigureView(key, panel.title, figure.caption))
         overview = self._overview(result)
         if overview is None:
             return views
@@ -76,7 +103,7 @@ class PageFigures:
         has_items = len(result.items) > 1
         kind = "intervals" if result.figure in ("distribution", "quantiles") and has_items else None
         try:
-            return drawing(result, self._findings, kind=kind)
+            return _drawn(partial(drawing, result, self._findings, kind=kind))
         except UsageError:
             return None
 
@@ -91,7 +118,7 @@ class PageFigures:
                 continue
             of_column = []
             for kind, draw in (("column", overlay), ("quantiles", quantile_plot)):
-                figure = draw(profiles[name])
+                figure = _drawn(partial(draw, profiles[name]))
                 key = f"{kind}-{len(keys)}"
                 if figure is not None and self._within_budget(key, figure):
                     of_column.append(key)
@@ -106,7 +133,9 @@ class PageFigures:
             labels = {item.label for item in result.items}
             for place, panel in enumerate(result.panels):
                 key = f"panel-{result.code}-{place}"
-                if panel.name in labels and self._within_budget(key, panel_drawing(panel)):
+                if panel.name in labels and self._within_budget(
+                    key, _drawn(partial(panel_drawing, panel))
+                ):
                     keys.setdefault(panel.name, (key,))
         return keys
 

@@ -29,12 +29,14 @@ def test_fresh_rows_and_holdout_have_the_expected_coverage(people):
 def test_few_rows_repeated_are_worth_as_many():
     rng = np.random.default_rng(0)
     real = rng.normal(size=(3000, 5))
-    few = np.repeat(rng.normal(size=(150, 5)), 20, axis=0)
+    few = np.repeat(rng.normal(size=(600, 5)), 5, axis=0)
     found = result(table(real), table(few))
     assert found.status == "warn"
+    assert found.rows()[0]["worth"] == pytest.approx(0.2, rel=0.25)
+    fewer = np.repeat(rng.normal(size=(150, 5)), 20, axis=0)  # less than the 250 of the floor
+    found = result(table(real), table(fewer))
+    assert found.status == "fail"
     assert found.rows()[0]["worth"] == pytest.approx(0.05, rel=0.25)
-    handful = np.repeat(rng.normal(size=(6, 5)), 500, axis=0)
-    assert result(table(real), table(handful)).status == "fail"
 
 
 def test_invented_rows_lower_density():
@@ -99,3 +101,35 @@ def test_collapsed_modes_are_worth_the_rows_that_are_left(planted):
     """200 real rows repeated."""
     coverage = planted("mode_collapse", "C008")["C008"].rows()[0]
     assert coverage["worth"] * coverage["n"] == pytest.approx(200, rel=0.15)
+
+
+def test_gaps_of_several_numbers_are_named_on_the_axes():
+    """Marks of missing numbers are columns of the plane too: C008 broke on them."""
+    rng = np.random.default_rng(3)
+    tables = []
+    for _ in range(3):
+        rows = rng.normal(size=(400, 4))
+        gaps = rng.random(400) < 0.4
+        rows[gaps, :3] = np.nan  # gaps of several columns at once: the widest axis
+        tables.append(table(rows))
+    found = result(*tables)
+    assert found.status not in ("error", "not_applicable")
+    (panel,) = found.panels
+    assert "gaps of c" in panel.x
+
+
+def test_a_broken_picture_is_named_and_the_result_stays(monkeypatch, people):
+    def broken(*_):
+        raise IndexError("a cell of the table")
+
+    monkeypatch.setattr("synth_eval.checks.coverage.density_coverage._embedding", broken)
+    found = result(people["real"].slice(0, 500), people["fresh"].slice(0, 500))
+    assert found.status == "pass"
+    (panel,) = found.panels
+    assert panel.caption == "This picture could not be made (IndexError). No number depends on it."
+    page = se.evaluate(
+        se.load(people["real"].slice(0, 500), people["fresh"].slice(0, 500)),
+        select=["C008"], reference_scores=False, progress=False,
+    ).to_html()  # fmt: skip
+    assert "This picture could not be made (IndexError)" in page
+    assert "a cell of the table" not in page

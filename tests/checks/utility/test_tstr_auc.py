@@ -146,7 +146,7 @@ def test_coarse_learning_curve(check, people):
     result = check("U001", people(2), target="label")
     panel = panels(result)["learning_curve"]
     real, synthetic = curve(panel, "real rows"), curve(panel, "2,000 synthetic")
-    assert list(real.x) == [20, 200, 2000]
+    assert list(real.x) == [250, 1000, 2000]
     assert real.y[-1] == result.reference.value
     assert set(synthetic.y) == {result.estimate.value}
     assert panel.log_x

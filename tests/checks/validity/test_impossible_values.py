@@ -67,3 +67,43 @@ def test_levels_seen_once_make_unseen_levels_expected():
 
 def test_tables_without_a_common_column_are_not_applicable():
     assert result(pa.table({"x": [1.5, 2]}), pa.table({"y": [1.5]})).status == "not_applicable"
+
+
+def many_normals(rng, rows, columns=10):
+    return pa.table({f"x{k}": rng.normal(size=rows) for k in range(columns)})
+
+
+@pytest.mark.parametrize("rows", [1, 5, 20])
+def test_a_few_fresh_rows_never_fail_and_it_is_said_how_many_are_needed(rows):
+    rng = np.random.default_rng(0)
+    for _ in range(5):
+        found = result(many_normals(rng, 50), many_normals(rng, rows))
+        assert (found.status, found.skipped.cause) == ("not_applicable", "rows")
+        assert found.skipped.remedy == "give at least 21"
+
+
+def test_tied_ends_are_left_as_well():
+    """Whole numbers: the largest of a hundred is seldom the largest there is."""
+    rng = np.random.default_rng(5)
+    for _ in range(10):
+        tables = [pa.table({f"n{k}": rng.poisson(3, 100) for k in range(8)}) for _ in range(2)]
+        assert result(*tables).status in ("pass", "warn")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("with_holdout", [True, False])
+def test_the_range_of_few_rows_is_random_too(with_holdout):
+    """Ten columns of 200 normal rows: 5 of 60 failed, without a holdout 17 of 60."""
+    rng, statuses = np.random.default_rng(1), []
+    for _ in range(60):
+        tables = [many_normals(rng, 200) for _ in range(3 if with_holdout else 2)]
+        statuses.append(result(*tables).status)
+    assert statuses.count("fail") == 0
+    assert statuses.count("pass") >= 55
+
+
+def test_a_fault_of_one_in_fifty_is_seen_in_a_few_hundred_rows():
+    rng = np.random.default_rng(2)
+    rows = rng.normal(size=400)
+    rows[:20] = 99.0
+    assert result(many_normals(rng, 400, 1), pa.table({"x0": rows})).status == "fail"

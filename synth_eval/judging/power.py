@@ -1,0 +1,121 @@
+"""What a dimension would have seen at this size, and how many rows a doubt takes.
+
+Where a decision has the line of a pass, its whole interval lies within: a fault beyond the line
+would have been seen, else the decision is inconclusive and so is the verdict. What is told here
+is how large a fault must be to have rung the alarm, as the interval is, and by how much an
+inconclusive one would have to shrink.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from statistics import median
+
+from synth_eval.judging.dimensions import Sight
+from synth_eval.judging.facts import ROWS_NEEDED
+from synth_eval.judging.judge import Decision, Direction, Status
+from synth_eval.judging.results import Result
+from synth_eval.words import listed, percent
+
+__all__ = ["rows_needed", "rows_would_do", "seen", "smallest_fault", "smallest_share"]
+
+_MISSED = 0.05
+"""Chance that a fault of the smallest share is in none of the rows."""
+
+_MOST_ROWS = 1e8  # more are no advice
+_SAID = (Status.PASS, Status.WARN, Status.INCONCLUSIVE)
+
+
+def smallest_share(rows: int) -> float:
+    """Share of rows that is in so many rows at all, missed once in twenty tables.
+
+    Examples
+    --------
+    >>> round(smallest_share(333), 3), round(smallest_share(1), 2)
+    (0.009, 0.95)
+    """
+    return -math.expm1(math.log(_MISSED) / max(rows, 1))
+
+
+def smallest_fault(decision: Decision) -> float | None:
+    """How far beyond the right number it must be for an alarm; None where none can ring.
+
+    Examples
+    --------
+    >>> round(smallest_fault(Decision("distance", 0.1, 0.07, 0.13, fail=0.2)), 2)
+    0.23
+    >>> loss = Decision("score less that of the goal", 0.02, 0.01, 0.03, Direction.HIGHER, warn=0.0)
+    >>> round(smallest_fault(loss), 2)
+    0.01
+    """
+    line = decision.fail if decision.warn is None else decision.warn
+    is_lower = decision.direction is Direction.LOWER
+    error = decision.value - decision.low if is_lower else decision.high - decision.value
+    if line is None or decision.void or not math.isfinite(error):
+        return None
+    return line + error if is_lower else error - line
+
+
+def rows_needed(decision: Decision, rows: int) -> float:
+    """Rows at which the decision would pass if the number stayed; infinite where it would not.
+
+    Intervals shrink with the square root of the rows.
+
+    Examples
+    --------
+    >>> rows_needed(Decision("distance", 0.1, 0.0, 0.3, fail=0.2, clear=0.2), 500)
+    2000.0
+    """
+    line = decision.aim if decision.clear is None else decision.clear
+    is_lower = decision.direction is Direction.LOWER
+    if line is None or decision.void:
+        return math.inf
+    room = line - decision.value if is_lower else decision.value - line
+    error = decision.high - decision.value if is_lower else decision.value - decision.low
+    if room <= 0.0 or not math.isfinite(error):
+        return math.inf
+    return round(rows * max(error / room, 1.0) ** 2, 3)
+
+
+def rows_would_do(results: Iterable[Result]) -> str:
+    """How many rows would settle what is inconclusive, in words.
+
+    A number that a result asks for itself counts too; empty where none can be told.
+    """
+    most = 0.0
+    for result in results:
+        most = max(most, result.facts.get(ROWS_NEEDED, 0.0))
+        unsure = [part for part in _decisions(result) if part.status is Status.INCONCLUSIVE]
+        most = max([most, *(rows_needed(part, result.n or 0) for part in unsure)])
+    if not 0.0 < most < _MOST_ROWS:  # infinite where the number itself is no pass
+        return ""
+    step = 10.0 ** math.floor(math.log10(most))
+    return f"about {math.ceil(most / step) * step:,.0f} rows would do"
+
+
+def seen(results: Sequence[Result], sights: Sequence[Sight]) -> str:
+    """The smallest faults that would have been seen, as the dimension words them."""
+    said = [result for result in results if result.status in _SAID]
+    parts = []
+    for sight in sights:
+        own = [result for result in said if sight.code in ("", result.code)]
+        if not own:
+            continue
+        if sight.unit == "rows":
+            rows = max(result.n or 0 for result in own)
+            share = smallest_share(rows)
+            parts.append(sight.fault.format(percent(share, 1 if share >= 0.001 else 3)))
+            continue
+        faults = [smallest_fault(part) for part in _decisions(own[0]) if part.low < part.high]
+        sizes = [fault for fault in faults if fault is not None]
+        if sizes:  # of many columns the one in the middle: few cells are seen best, many worst
+            size = median(sizes)
+            told = f"{size:.3f}" if sight.unit == "score" else percent(min(size, 1.0))
+            parts.append(sight.fault.format(told))
+    return f"{listed(parts)} would have been seen" if parts else ""
+
+
+def _decisions(result: Result) -> list[Decision]:
+    of_items = [part for item in result.items for part in item.decisions]
+    return [*result.decisions, *(of_items if result.items_decide else [])]

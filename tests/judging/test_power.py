@@ -1,0 +1,95 @@
+"""What would have been seen stands beside a verdict, and how many rows a doubt takes."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from synth_eval.evaluation import Evaluation
+from synth_eval.judging.dimensions import Sight
+from synth_eval.judging.items import Item
+from synth_eval.judging.judge import Decision, Direction, Status
+from synth_eval.judging.power import (
+    rows_needed,
+    rows_would_do,
+    seen,
+    smallest_fault,
+    smallest_share,
+)
+from synth_eval.judging.results import Result
+from synth_eval.judging.verdicts import verdicts
+
+
+def judged(code: str, dimension: str, *decisions: Decision, n: int = 1000, **shown) -> Result:
+    from synth_eval.judging.judge import overall
+
+    return Result(code, "name", dimension, overall(decisions), "said so.", n=n,
+                  decisions=decisions, **shown)  # fmt: skip
+
+
+def distance(value: float, error: float, limit: float = 0.2) -> Decision:
+    return Decision("d", value, value - error, value + error, fail=limit, clear=limit)
+
+
+def test_a_share_missed_once_in_twenty_tables() -> None:
+    assert (1 - smallest_share(500)) ** 500 == pytest.approx(0.05)
+    assert smallest_share(0) == pytest.approx(0.95)
+
+
+@pytest.mark.parametrize(
+    ("decision", "fault"),
+    [
+        (distance(0.1, 0.05), 0.25),
+        (Decision("d", 0.1, 0.05, 0.15, fail=0.4, warn=0.2), 0.25),  # a warning is an alarm too
+        (Decision("d", 0.1, 0.05, 0.2, Direction.HIGHER, fail=0.0), 0.1),
+        (Decision("d", 0.1, 0.0, 0.2), None),
+        (Decision("d", 0.1, 0.0, 0.2, fail=0.3, void="no split"), None),
+        (Decision("d", 0.1, -math.inf, 0.2, fail=0.3), None),
+    ],
+)
+def test_smallest_fault_is_a_line_and_an_error_away(decision: Decision, fault) -> None:
+    assert smallest_fault(decision) == (fault if fault is None else pytest.approx(fault))
+
+
+def test_rows_needed_follow_from_the_width_of_the_interval() -> None:
+    assert rows_needed(distance(0.1, 0.2), 1000) == pytest.approx(4000)
+    assert rows_needed(distance(0.1, 0.05), 1000) == 1000  # it passes as it is
+    assert rows_needed(distance(0.3, 0.2), 1000) == math.inf  # no number of rows makes it right
+    assert rows_would_do([judged("F002", "fidelity", distance(0.1, 0.2))]) == (
+        "about 4,000 rows would do"
+    )
+    assert rows_would_do([judged("F002", "fidelity", distance(0.3, 0.2))]) == ""
+    small = judged("U001", "utility", distance(0.3, 0.2), facts={"rows_needed": 1000.0})
+    assert rows_would_do([small]) == ""  # the other doubt stays
+
+
+def test_words_of_a_dimension_take_the_size_in_the_middle() -> None:
+    items = tuple(
+        Item("column", (name,), decisions=(distance(0.0, error),))
+        for name, error in (("a", 0.01), ("b", 0.05), ("c", 0.6))
+    )
+    found = Result("F002", "n", "fidelity", Status.INCONCLUSIVE, "m", n=100, items=items,
+                   items_decide=True)  # fmt: skip
+    sights = [Sight("F002", "a column of {}"), Sight("F999", "nothing {}"),
+              Sight("", "a row in {}", unit="rows")]  # fmt: skip
+    assert seen([found], sights) == "a column of 25.0 % and a row in 3.0 % would have been seen"
+    assert seen([], sights) == ""
+
+
+def test_a_verdict_says_what_would_have_been_seen_and_what_a_doubt_takes() -> None:
+    sure, unsure = distance(0.1, 0.05), distance(0.1, 0.2)
+    found = [judged(code, "fidelity", sure) for code in ("F002", "F004", "F005")]
+    verdict = verdicts(found)["fidelity"]
+    assert verdict.word == "GO"
+    assert verdict.power == (
+        "a typical column with 25.0 % of its rows in the wrong place and a typical pair of columns "
+        "with 25.0 % would have been seen"
+    )
+    found[1] = judged("F004", "fidelity", unsure)
+    verdict = verdicts(found)["fidelity"]
+    assert (verdict.word, verdict.remedy) == ("CANNOT TELL", "about 4,000 rows would do")
+    assert "pair of columns with 40.0 %" in verdict.reason
+    page = Evaluation(found).to_html()
+    assert "would have been seen" in page
+    assert "would do" in page
