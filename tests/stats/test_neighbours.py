@@ -166,3 +166,22 @@ def test_fifty_thousand_rows_against_two_sides_of_a_survey_take_under_twenty_sec
     for side in (slice(50_000, 74_421), slice(74_421, 98_842)):
         nearest(queries, base.take(side), space.grid)
     assert time.process_time() - started < 20  # CPU seconds: fewer pass on two cores
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        [0.0, 5e-324, 1e-323, 1e-310, 1e-300],
+        [-1.7e308, -1.0, 0.0, 5e-324, 1.7e308],
+        [-5e-324, 0.0, 5e-324],
+    ],
+    ids=["denormal", "the whole range", "the three smallest"],
+)
+def test_numbers_at_the_ends_of_what_floats_hold_have_a_place(numbers: list[float]) -> None:
+    """Slopes between denormal numbers are infinite, spans of huge ones too: no NaN of either."""
+    reference = np.repeat(numbers, 40)
+    space = MixedSpace([reference], 0)
+    with np.errstate(all="raise", under="ignore"):
+        rows = space.encode([np.array(numbers)], [])
+    assert np.isfinite(rows.numbers).all()
+    assert (np.diff(rows.numbers[:, 0]) > 0).all()
