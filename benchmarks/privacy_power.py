@@ -188,7 +188,8 @@ def outcome(name: str, rows: int, fault: str, split: int) -> Outcome | None:
         load(real, synthetic, holdout), config=Config(seed=split), select_checks=["P"]
     )
     statuses = {result.code: str(result.status) for result in found}
-    return Outcome(name, real.num_rows, fault, split, str(verdicts(found)["privacy"].word), statuses)
+    word = str(verdicts(found)["privacy"].word)
+    return Outcome(name, real.num_rows, fault, split, word, statuses)
 
 
 def outcomes(
