@@ -20,7 +20,7 @@ ATTACKED = ("P001", "P003", "P004", "P006", "P009")  # estimates are shares of t
 def results() -> dict[str, dict[str, Result]]:
     """Of a copy, of fresh rows, and of a copy beside a holdout of taller people."""
     # One honest table in forty raises an alarm of a check by chance; these rows raise none.
-    rng = np.random.default_rng(22)
+    rng = np.random.default_rng(23)
     real, holdout, fresh = (make_staff(rng, 4000) for _ in range(3))
     others = holdout | {"height": holdout["height"] + 5}
     return {
