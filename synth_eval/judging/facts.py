@@ -6,9 +6,9 @@ page and the list of copied rows read them there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from synth_eval.judging.results import Result
+from synth_eval.judging.results import Result, Status
 from synth_eval.words import percent
 
 __all__ = [
@@ -44,7 +44,7 @@ SHARE_OF_GAIN = "share_of_gain"
 """What models gain over no model, as a share of what those of as many real rows gain."""
 
 
-def power_of(results: Iterable[Result]) -> str:
+def power_of(results: Sequence[Result]) -> str:
     """What the attacks could have seen, so that nothing found is not read as nothing there.
 
     Empty where no result says anything about it.
@@ -60,4 +60,11 @@ def power_of(results: Iterable[Result]) -> str:
         parts.append(
             f"{copies:,.0f} copied records ({percent(copies / records, 2)}) would have been seen"
         )
+    silent = [
+        r.name.replace("_", " ")
+        for r in results
+        if r.status is Status.INCONCLUSIVE and not r.gating
+    ]
+    if silent:
+        parts.append(f"not answered, for that more rows are needed: {', '.join(silent)}")
     return "; ".join(parts)

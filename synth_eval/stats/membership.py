@@ -12,18 +12,23 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.stats.intervals import clopper_pearson
+from synth_eval.stats.intervals import Interval, clopper_pearson
 
 __all__ = [
     "EpsilonBound",
     "Step",
     "TailHits",
     "coarse_steps",
+    "combined_scores",
+    "dealt_margin",
     "epsilon_lower_bound",
     "f1_of_guessing_member",
     "judged_epsilon",
     "largest_epsilon",
+    "largest_leak",
+    "mean_excess",
     "one_run_epsilon",
+    "share_above",
     "tail_hits",
     "tail_threshold",
 ]
@@ -100,6 +105,176 @@ def tail_hits(
         counts[2] += int((own_controls > threshold).sum())
         counts[3] += len(own_controls)
     return TailHits(*counts)
+
+
+def share_above(
+    scores: FloatArray,
+    controls: FloatArray,
+    folds: tuple[BoolArray, BoolArray],
+    false_positive_rate: float,
+) -> float:
+    """Share of scores above the same thresholds as in `tail_hits`.
+
+    Parameters
+    ----------
+    scores, controls : ndarray of float64, shapes (n,) and (m,)
+        Such as the scores that members would have if they were copied.
+    folds : pair of ndarray of bool, shapes (n,) and (m,)
+        Which half each record belongs to.
+    false_positive_rate : float
+        Share of the controls that a threshold lets through in its own half.
+    """
+    above = 0
+    for half in (False, True):
+        threshold = tail_threshold(controls[folds[1] != half], false_positive_rate)
+        above += int((scores[folds[0] == half] > threshold).sum())
+    return above / len(scores)
+
+
+def combined_scores(
+    attacks: Sequence[tuple[FloatArray, FloatArray]], *others: Sequence[FloatArray]
+) -> list[FloatArray]:
+    """Several attacks in one score: the sum of their surprises, after Fisher.
+
+    The surprise of a record is minus the logarithm of the share of all records, members and
+    controls together, that score as high. Nothing is learned and the shares know no sides,
+    so members and controls stay exchangeable where nothing leaks; a record that every attack
+    is a little sure about stands above one that a single attack happens to put first.
+
+    Parameters
+    ----------
+    attacks : sequence of pair of ndarray of float64, shapes (n,) and (m,)
+        Scores of members and of controls, attack by attack.
+    *others : sequence of ndarray of float64
+        Scores of other records by the same attacks, judged by the same shares.
+
+    Returns
+    -------
+    list of ndarray
+        Combined scores of members, of controls, and of each of the others.
+
+    Notes
+    -----
+    Fisher (1925), Statistical methods for research workers, on combining probabilities.
+
+    Examples
+    --------
+    >>> one = np.array([3.0, 1.0]), np.array([2.0, 0.0])
+    >>> [scores.round(2).tolist() for scores in combined_scores([one, one])]
+    [[3.22, 1.02], [1.83, 0.45]]
+    """
+    sides = [list(side) for side in zip(*attacks, strict=True)] + [list(side) for side in others]
+    combined = [np.zeros(len(side[0])) for side in sides]
+    for place, (members, controls) in enumerate(attacks):
+        pooled = np.sort(np.concatenate([members, controls]))
+        for total, side in zip(combined, sides, strict=True):
+            as_high = len(pooled) - np.searchsorted(pooled, side[place], "left")
+            total -= np.log(np.maximum(as_high, 1) / (len(pooled) + 1))
+    return combined
+
+
+def largest_leak(hits: float, sensitivity: float, records: int, level: float = 0.95) -> float:
+    """Share of the records that may be given away though at most so many were recognised.
+
+    Each record given away is recognised with the probability `sensitivity`. The share is the
+    largest one at which so few hits are not less probable than ``1 - level``.
+
+    Parameters
+    ----------
+    hits : float
+        Upper limit of the records recognised for being members.
+    sensitivity : float
+        Probability that a record given away is recognised.
+    records : int
+        Records attacked.
+    level : float
+        One-sided confidence level.
+
+    Examples
+    --------
+    >>> largest_leak(3, 1.0, 100), largest_leak(3, 0.5, 100), largest_leak(0, 0.0, 100)
+    (0.03, 0.12, 1.0)
+    """
+    from scipy.special import betainc  # at use, see `synth_eval.stats`
+
+    fewest = int(hits)
+    if sensitivity <= 0:
+        return 1.0
+    low, high = fewest, records
+    while low < high:  # the largest number of records that can have left so few hits
+        middle = (low + high + 1) // 2
+        at_most = float(betainc(middle - fewest, fewest + 1, 1 - sensitivity))
+        low, high = (middle, high) if at_most > 1 - level else (low, middle - 1)
+    return low / records
+
+
+def dealt_margin(parts: FloatArray, level: float = 0.95) -> float:
+    """Half the width of the interval of a sum whose parts fell to one side or the other by a coin.
+
+    Which side a record fell to was decided by chance, whatever hangs on it: a hundred guesses
+    about one record are one throw. The error is that of the signs, Student's quantile has the
+    number of throws that count, and where there is but one the sum may be anything from the
+    parts all on one side to all on the other.
+
+    Parameters
+    ----------
+    parts : ndarray of float64, shape (records,)
+        What hangs on each record, of either sign.
+    level : float
+        Two-sided confidence level.
+
+    Notes
+    -----
+    Degrees of freedom after Satterthwaite (1946): squared sum of squares over sum of fourth powers,
+    less one.
+
+    Examples
+    --------
+    >>> round(dealt_margin(np.ones(400)), 1), dealt_margin(np.array([7.0]))
+    (39.3, 14.0)
+    """
+    from scipy.special import stdtrit  # at use, see `synth_eval.stats`
+
+    largest = float(np.abs(parts).max(initial=0.0))
+    if largest == 0:
+        return 0.0
+    shares = parts / largest  # fourth powers neither overflow nor vanish
+    squares = float((shares**2).sum())
+    freedom = squares**2 / float((shares**4).sum()) - 1
+    everything = 2 * float(np.abs(parts).sum())
+    if freedom < 1:
+        return everything
+    quantile = float(stdtrit(freedom, 0.5 + level / 2))
+    return float(min(quantile * squares**0.5 * largest, everything))
+
+
+def mean_excess(members: FloatArray, controls: FloatArray, level: float = 0.95) -> Interval:
+    """Mean of the members less that of the controls, of shares of hits per record.
+
+    Parameters
+    ----------
+    members, controls : ndarray of float64, shapes (n,) and (m,)
+        Such as the share of its values that were guessed right, for each record; dozens of each.
+    level : float
+        Two-sided confidence level of Welch's interval. Where no record differs from another it
+        leaves room for one.
+
+    Examples
+    --------
+    >>> mean_excess(np.ones(100), np.zeros(50))
+    Interval(value=1.0, low=0.98, high=1.0)
+    """
+    from scipy.special import stdtrit  # at use, see `synth_eval.stats`
+
+    value = float(members.mean() - controls.mean())
+    parts = np.array([side.var(ddof=1) / len(side) for side in (members, controls)])
+    half = 0.0
+    if parts.sum() > 0:
+        sizes = np.array([len(members) - 1, len(controls) - 1])
+        freedom = float(parts.sum() ** 2 / (parts**2 / sizes).sum())
+        half = float(stdtrit(freedom, 0.5 + level / 2) * np.sqrt(parts.sum()))
+    half = max(half, 1 / min(len(members), len(controls)))
+    return Interval(value, max(value - half, -1.0), min(value + half, 1.0))
 
 
 def epsilon_lower_bound(

@@ -74,11 +74,28 @@ class _Scale:
         """Positions from about 0 to 1, up to half as far again beyond; missing in the middle."""
         low, high = self.inner
         known = np.where(np.isnan(values), low, values)
-        inside = np.interp(np.clip(known, low, high), self.values, self.ranks)
+        inside = _between(np.clip(known, low, high), self.values, self.ranks)
         with np.errstate(over="ignore"):
             beyond = np.maximum(known - high, 0.0) - np.maximum(low - known, 0.0)
             position = inside + np.clip(beyond / self.unit, -_STRETCH, _STRETCH)
         return np.where(np.isnan(values), 0.5, position)
+
+
+def _between(at: FloatArray, knots: FloatArray, heights: FloatArray) -> FloatArray:
+    """Straight lines between knots, without slopes: between two denormal numbers one is infinite.
+
+    Values lie between the first and the last knot.
+    """
+    if len(knots) == 1:
+        return np.full(len(at), heights[0])
+    left = np.clip(np.searchsorted(knots, at, "right") - 1, 0, len(knots) - 2)
+    below, above = knots[left], knots[left + 1]
+    with np.errstate(over="ignore"):
+        gone, whole = at - below, above - below
+    far = np.isinf(whole)  # halves of huge numbers are exact, and their difference is finite
+    gone = np.where(far, at / 2 - below / 2, gone)
+    whole = np.where(far, above / 2 - below / 2, whole)
+    return np.asarray(heights[left] + (heights[left + 1] - heights[left]) * (gone / whole))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,16 @@ import pytest
 from synth_eval.stats.intervals import auc_interval
 from synth_eval.stats.membership import (
     coarse_steps,
+    combined_scores,
+    dealt_margin,
     epsilon_lower_bound,
     f1_of_guessing_member,
     judged_epsilon,
     largest_epsilon,
+    largest_leak,
+    mean_excess,
     one_run_epsilon,
+    share_above,
     tail_hits,
     tail_threshold,
 )
@@ -112,3 +117,66 @@ def test_a_rate_that_allows_a_part_of_a_control_allows_none_of_it():
     controls = np.arange(30.0)
     assert tail_threshold(controls, 0.05) == 28  # 1.5 of 30: one may lie beyond, not two
     assert tail_threshold(controls, 0.01) == 29
+
+
+def test_a_record_that_every_attack_suspects_stands_first() -> None:
+    rng = np.random.default_rng(4)
+    members, controls = rng.normal(size=(3, 500)), rng.normal(size=(3, 500))
+    members[:, 0] = 2.5  # never the first of an attack by itself
+    own, others = combined_scores(list(zip(members, controls, strict=True)))
+    assert own[0] > max(own[1:].max(), others.max())
+
+
+def test_combining_keeps_members_and_controls_exchangeable() -> None:
+    """Shares of all records know no sides: swapped sides give swapped scores."""
+    rng = np.random.default_rng(5)
+    attacks = [(rng.normal(size=60), rng.integers(0, 3, 60).astype(float)) for _ in range(3)]
+    own, others = combined_scores(attacks)
+    swapped = combined_scores([(control, member) for member, control in attacks])
+    assert np.array_equal(own, swapped[1])
+    assert np.array_equal(others, swapped[0])
+
+
+def test_scores_of_other_records_are_judged_by_the_same_shares() -> None:
+    members, controls = np.array([1.0, 2.0, 3.0]), np.array([0.0, 1.5, 2.5])
+    own, _, again = combined_scores([(members, controls)], [members])
+    assert np.array_equal(own, again)
+
+
+def test_share_above_is_that_of_the_tails() -> None:
+    rng = np.random.default_rng(6)
+    members, controls = rng.normal(1, 1, 400), rng.normal(size=400)
+    folds = rng.permutation(400) % 2 == 0, rng.permutation(400) % 2 == 0
+    hits = tail_hits(members, controls, folds, 0.05)
+    assert share_above(members, controls, folds, 0.05) == hits.member_hits / 400
+
+
+@pytest.mark.parametrize("sensitivity", [0.2, 0.6, 1.0])
+def test_no_more_can_be_given_away_than_hits_allow(sensitivity: float) -> None:
+    """As many records as said leave so few hits with 5 %, one more with less."""
+    rng = np.random.default_rng(7)
+    leaked = round(largest_leak(4, sensitivity, 2_000) * 2_000)
+    few = (rng.binomial([[leaked], [leaked + 1]], sensitivity, (2, 40_000)) <= 4).mean(axis=1)
+    assert few[0] > 0.045
+    assert few[1] < 0.055
+
+
+def test_hits_that_hang_together_are_one_throw() -> None:
+    """Parts of very different weights on either side by chance: alarms in 2.5 % at most."""
+    rng = np.random.default_rng(8)
+    for weights in (np.ones(4), np.ones(30), rng.lognormal(0, 1.5, 40), np.array([50.0, 1, 1, 1])):
+        signs = rng.choice([-1.0, 1.0], (4_000, len(weights)))
+        high = (signs * weights).sum(axis=1) > dealt_margin(weights)
+        assert high.mean() <= 0.025 + 3 * (0.025 * 0.975 / 4_000) ** 0.5
+    assert dealt_margin(np.zeros(0)) == 0.0
+
+
+def test_mean_of_shares_keeps_its_level_and_its_range() -> None:
+    rng = np.random.default_rng(9)
+    low = [
+        mean_excess(*(rng.binomial(10, 0.3, 60) / 10 for _ in range(2)), 0.95).low > 0
+        for _ in range(1_000)
+    ]
+    assert np.mean(low) <= 0.025 + 3 * (0.025 * 0.975 / 1_000) ** 0.5
+    same = mean_excess(np.ones(50), np.ones(50))
+    assert -1 <= same.low < same.value == 0 < same.high <= 1

@@ -173,3 +173,22 @@ def test_of_equally_near_rows_the_first_is_taken_whatever_the_blocks(monkeypatch
     base = space.encode([np.array([5.0, 2.0, 2.0, 2.0, 2.0])], [])
     monkeypatch.setattr(neighbours, "_BASE_ROWS", 2)  # the equals lie in three blocks
     assert nearest(space.encode([np.array([2.0])], []), base, space.grid).rows.tolist() == [[1]]
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        [0.0, 5e-324, 1e-323, 1e-310, 1e-300],
+        [-1.7e308, -1.0, 0.0, 5e-324, 1.7e308],
+        [-5e-324, 0.0, 5e-324],
+    ],
+    ids=["denormal", "the whole range", "the three smallest"],
+)
+def test_numbers_at_the_ends_of_what_floats_hold_have_a_place(numbers: list[float]) -> None:
+    """Slopes between denormal numbers are infinite, spans of huge ones too: no NaN of either."""
+    reference = np.repeat(numbers, 40)
+    space = MixedSpace([reference], 0)
+    with np.errstate(all="raise", under="ignore"):
+        rows = space.encode([np.array(numbers)], [])
+    assert np.isfinite(rows.numbers).all()
+    assert (np.diff(rows.numbers[:, 0]) > 0).all()

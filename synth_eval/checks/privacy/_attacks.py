@@ -21,10 +21,16 @@ from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.stats.intervals import Interval, auc_interval
 from synth_eval.stats.learners import Predictor, TrainingRows, boosting
-from synth_eval.stats.membership import EpsilonBound, judged_epsilon, one_run_epsilon
+from synth_eval.stats.membership import (
+    EpsilonBound,
+    combined_scores,
+    judged_epsilon,
+    one_run_epsilon,
+)
 from synth_eval.stats.neighbours import EncodedRows
 
 __all__ = [
+    "COMBINED",
     "Attacks",
     "attacks",
     "blind_baseline",
@@ -35,6 +41,8 @@ __all__ = [
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
+
+COMBINED = "all attacks combined"
 
 _LEAST_TARGETS = 40
 _CLASSIFIER_ROWS = 5_000
@@ -54,12 +62,16 @@ class Attacks:
         classifier or of their distance to the reference: one half if the split was random.
     folds : pair of ndarray of bool, shape (targets,)
         Halves of members and of controls: choose on one, judge on the other.
+    copied : ndarray of float64, shape (targets,)
+        Combined score that each member would have if the synthetic table held a copy of it:
+        what the attacks could see here.
     """
 
     members: Mapping[str, FloatArray]
     controls: Mapping[str, FloatArray]
     blind: Interval
     folds: tuple[BoolArray, BoolArray]
+    copied: FloatArray
 
     @property
     def is_split_valid(self) -> bool:
@@ -117,12 +129,21 @@ def _attack(ctx: Context, tables: Encoded, found: Targets) -> Attacks:
     members = tables.rows["real"].take(found.members)
     controls = tables.rows["holdout"].take(found.controls)
     grid = tables.space.grid
+    away = around(ctx, "real")
     scores = [
-        _scores(found.member_distances, found.members_around, around(ctx, "real"), grid)
+        _scores(found.member_distances, found.members_around, away, grid)
         | {"classifier": predict(features(members))[:, 1]},
         _scores(found.control_distances, found.controls_around, around(ctx, "holdout"), grid)
         | {"classifier": predict(features(controls))[:, 1]},
     ]
+    # A copy is one row at no distance. Where others are there already it tells nothing: the
+    # controls beside them would have one more, too. Of one row more the classifier learns nothing.
+    copied = _scores(np.zeros(len(members)), np.maximum(found.members_around, 1), away, grid)
+    copied["classifier"] = scores[0]["classifier"]
+    names = list(copied)
+    scores[0][COMBINED], scores[1][COMBINED], given_away = combined_scores(
+        [(scores[0][name], scores[1][name]) for name in names], [copied[name] for name in names]
+    )
     blind = drawn_once(
         ctx.once,
         ("blind baseline", ctx.config.seed, ctx.config.neighbour_rows, *shared_columns(ctx.data)),
@@ -134,7 +155,7 @@ def _attack(ctx: Context, tables: Encoded, found: Targets) -> Attacks:
     away = auc_interval(around(ctx, "real"), around(ctx, "holdout"), _BLIND_LEVEL)
     blind = max(blind, away, key=lambda area: area.low)
     folds = (halves(len(found.members), rng), halves(len(found.controls), rng))
-    return Attacks(scores[0], scores[1], blind, folds)
+    return Attacks(scores[0], scores[1], blind, folds, given_away)
 
 
 def _scores(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from synth_eval import words
@@ -13,12 +13,12 @@ from synth_eval.judging.results import Threshold
 from synth_eval.stats.intervals import Interval, excess_members, newcombe, residual_risk, wilson
 
 __all__ = [
-    "AttackOutcome", "area_item", "decide", "difference", "excess", "points", "risk_items",
-    "threshold_of", "worst",
+    "PROVED", "AttackOutcome", "area_item", "decide", "difference", "excess", "largest", "levels",
+    "points", "risk_items", "threshold_of", "worst",
 ]  # fmt: skip
 
 _HIDDEN = "privacy.hidden_excess"
-_PROVED = "privacy.proved_excess"
+PROVED = "privacy.proved_excess"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class AttackOutcome:
     arm : str
         The attack, in words of ours.
     excess : Interval
-        Share of members hit beyond what the controls show.
+        Share of members hit beyond what the controls show; see `levels` for its two ends.
     member, control : Interval
         Shares hit, Wilson.
     members, controls : int
@@ -114,14 +114,33 @@ def points(share: Interval, digits: int = 1) -> str:
     return words.points(*share, digits=digits)
 
 
+def levels(ctx: Context, tries: int = 1) -> tuple[float, float]:
+    """Two-sided levels of the lower and of the upper ends of excesses, when so many are looked at.
+
+    An alarm is raised where any lower end is high, so these hold for all together, at half of
+    alpha. The largest excess is below the largest upper end whenever the upper end of that
+    one attack holds, so each holds for itself alone, one-sided at alpha.
+    """
+    alpha = ctx.config.alpha
+    return 1 - alpha / tries, 1 - 2 * alpha
+
+
 def excess(
-    arm: str, hits: int, members: int, control_hits: int, controls: int, level: float
+    arm: str,
+    hits: int,
+    members: int,
+    control_hits: int,
+    controls: int,
+    level: float,
+    upper_level: float | None = None,
 ) -> AttackOutcome:
-    """Exact excess of one attack, at a level corrected for the number of attacks."""
-    copied = excess_members(hits, members, control_hits, controls, level)
+    """Exact excess of one attack; see `levels` for those of its two ends."""
+    counts = (hits, members, control_hits, controls)
     return AttackOutcome(
         arm,
-        Interval(*(number / members for number in copied)),
+        Interval(
+            *(number / members for number in _ends(excess_members, counts, level, upper_level))
+        ),
         wilson(hits, members),
         wilson(control_hits, controls),
         members,
@@ -136,6 +155,7 @@ def difference(
     control_hits: int,
     controls: int,
     level: float,
+    upper_level: float | None = None,
     column: str = "",
 ) -> AttackOutcome:
     """Success on members minus success on controls, Newcombe's interval.
@@ -145,13 +165,32 @@ def difference(
     """
     return AttackOutcome(
         arm,
-        newcombe(hits, members, control_hits, controls, level),
+        _ends(newcombe, (hits, members, control_hits, controls), level, upper_level),
         wilson(hits, members),
         wilson(control_hits, controls),
         members,
         controls,
         column,
     )
+
+
+def _ends(
+    interval: Callable[[int, int, int, int, float], Interval],
+    counts: tuple[int, int, int, int],
+    level: float,
+    upper_level: float | None,
+) -> Interval:
+    found = interval(*counts, level)
+    if upper_level is None or upper_level == level:
+        return found
+    return Interval(found.value, found.low, max(interval(*counts, upper_level).high, found.value))
+
+
+def largest(outcomes: Iterable[AttackOutcome]) -> Interval:
+    """The largest excess of several attacks: that of the first of `worst`, with its interval."""
+    ranked = worst(outcomes)
+    top = ranked[0].excess
+    return Interval(top.value, top.low, max(outcome.excess.high for outcome in ranked))
 
 
 def decide(
@@ -180,9 +219,9 @@ def decide(
         subject,
         *share,
         fail=limit if can_fail else None,
-        warn=ctx.config.margin(_PROVED).value,
+        warn=ctx.config.margin(PROVED).value,
         clear=max(limit, hidden),
-        margins=(margin, _PROVED, _HIDDEN),
+        margins=(margin, PROVED, _HIDDEN),
     )
 
 

@@ -127,7 +127,7 @@ def strata_panel(strata: Sequence[AttackOutcome]) -> list[Panel]:
     ]
     caption = (
         "Records by how far they are from everybody else, and the share of them recognised at "
-        "5 % false alarms. Without a leak both marks of a group stand near each other. Bad: "
+        "2 % false alarms. Without a leak both marks of a group stand near each other. Bad: "
         "training records above unseen ones; on the right are the people who stand out."
     )
     return [

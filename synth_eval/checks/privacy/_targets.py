@@ -17,9 +17,12 @@ from synth_eval.stats.neighbours import EncodedRows
 __all__ = [
     "SECRET_ROLES",
     "Encoded",
+    "Everyone",
     "Targets",
     "around",
+    "distances_of_everyone",
     "encoded",
+    "everyone",
     "in_random_order",
     "shared_columns",
     "targets",
@@ -64,11 +67,15 @@ class Drawn:
     reference : ndarray of int64, shape (reference,)
         Rows of the holdout set aside as the attacker's own sample of the population; none
         of them is a control.
+    further : pair of ndarray of int64
+        Rows of the real table and of the holdout for attacks that need no reference: theirs are
+        the members and controls above and these.
     """
 
     members: RowNumbers
     controls: RowNumbers
     reference: RowNumbers
+    further: tuple[RowNumbers, RowNumbers]
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +95,20 @@ class Targets(Drawn):
     control_distances: npt.NDArray[np.float64] = field(repr=False)
     members_around: RowNumbers = field(repr=False)
     controls_around: RowNumbers = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Everyone:
+    """All records that may be attacked where nothing need be set aside as a reference.
+
+    Parameters
+    ----------
+    members, controls : ndarray of int64, shapes (n,) and (m,)
+        Row numbers in the real table and in the holdout, those of `Targets` first.
+    """
+
+    members: RowNumbers
+    controls: RowNumbers
 
 
 def shared_columns(data: Pair) -> list[str]:
@@ -137,6 +158,7 @@ def targets(ctx: Context) -> Targets:
             drawn.members,
             drawn.controls,
             drawn.reference,
+            drawn.further,
             members.distances[:, 0],
             controls.distances[:, 0],
             members.within,
@@ -156,12 +178,43 @@ def _drawn(ctx: Context) -> Drawn:
         aside = min(config.neighbour_rows, len(dealt) // 3)
         size = min(config.neighbour_rows, ctx.data.real.num_rows, len(dealt) - aside)
         reference, controls = dealt[:aside], dealt[aside : aside + size]
-        members = in_random_order(tables.rows["real"], rng)[:size]
-        return Drawn(members, controls, reference)
+        members = in_random_order(tables.rows["real"], rng)[: config.neighbour_rows]
+        further = members[size:], dealt[: min(config.neighbour_rows - size, aside)]
+        return Drawn(members[:size], controls, reference, further)
 
     # Records are drawn by their content, which is that of the columns that all tables have.
     names = shared_columns(ctx.data)
     return ctx.once(("records drawn", config.seed, config.neighbour_rows, *names), draw)
+
+
+def everyone(ctx: Context) -> Everyone:
+    """Members and controls for attacks that need no reference: all there are, up to the limit."""
+    drawn = _drawn(ctx)
+    members, controls = drawn.further
+    return Everyone(
+        np.concatenate([drawn.members, members]), np.concatenate([drawn.controls, controls])
+    )
+
+
+def distances_of_everyone(
+    ctx: Context,
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Distance of each of them to its nearest row of the whole synthetic table."""
+    tables, attacked = encoded(ctx), targets(ctx)
+
+    def search() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        sides = []
+        for role, rows, known in (
+            ("real", attacked.further[0], attacked.member_distances),
+            ("holdout", attacked.further[1], attacked.control_distances),
+        ):
+            queries = tables.rows[role].take(rows)
+            further = tables.space.nearest(queries, tables.rows["synthetic"]).distances[:, 0]
+            sides.append(np.concatenate([known, further]))
+        return sides[0], sides[1]
+
+    key = ("distances of everyone", ctx.config.seed, ctx.config.neighbour_rows)
+    return ctx.once(key, search, of="pair")
 
 
 def around(ctx: Context, side: str, rows: str = "drawn") -> npt.NDArray[np.float64]:

@@ -6,7 +6,9 @@ What it measures
     row and, for declared secrets, predicted by a model trained on synthetic rows too. Secrets
     are the secret columns and the target, else every column. The estimate is the share of
     training records guessed right minus the share of unseen records guessed right, for the
-    secret and the way where it is largest. A number is right within a twentieth of the rows.
+    secret and the way where it is largest; where no secret is declared, over the values of all
+    columns together, and each column can raise an alarm by itself. A number is right within a
+    twentieth of the rows.
 
     Threat model: the attacker holds the synthetic table and part of a person's record.
 
@@ -16,12 +18,15 @@ How to read it
     succeeds always, nothing is left to measure, and nothing leaks that could be shown. The
     items have both, and what guessing the commonest value would give. It fails where the
     whole interval of the difference is above the margin, warns where it is above zero, and is
-    inconclusive where a large difference could hide. An alarm on a split that is not random
-    (the blind baseline of P004) is inconclusive, too.
+    inconclusive where a large difference could hide: guesses that are right half of the time
+    on anybody leave room for five points at a thousand records a side. Then it leaves privacy
+    to the attacks on whole records (P004), if those had the power to tell. An alarm on a split
+    that is not random (the blind baseline of P004) is inconclusive, too.
 
 Formula
     S = a − b; a, b shares of training and of holdout records whose secret is guessed right. The
-    estimate is S of the secret and the way with the highest lower bound (Newcombe's interval).
+    estimate is S of the secret and the way with the highest lower bound (Newcombe's interval,
+    at the level of all together); its upper end is the largest of all, each for itself.
 
 When it misleads
     Population inference can harm people too; it is shown, but not judged here. The model
@@ -38,36 +43,44 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from synth_eval.checks.privacy._attacks import features
 from synth_eval.checks.privacy._beyond_control import (
+    PROVED,
     decide,
     difference,
+    largest,
+    levels,
     points,
     threshold_of,
     worst,
 )
+from synth_eval.checks.privacy._recognised import aside_if_covered
 from synth_eval.checks.privacy._split import summary_of, void_alarm
 from synth_eval.checks.privacy._targets import (
     SECRET_ROLES,
     Encoded,
     encoded,
+    everyone,
     in_random_order,
     known_columns,
     secrets,
-    targets,
 )
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context, OnAxis
 from synth_eval.judging.items import Item, Side
+from synth_eval.judging.judge import Status, worst_first
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result
+from synth_eval.stats.intervals import Interval
 from synth_eval.stats.learners import TrainingRows, boosting
+from synth_eval.stats.membership import mean_excess
 from synth_eval.stats.neighbours import EncodedRows
 from synth_eval.words import percent
 
@@ -94,35 +107,49 @@ Guesses = Callable[[EncodedRows], npt.NDArray[np.bool_]]
 )
 def attribute_inference(ctx: Context) -> Result:
     """Guess each secret of members and of controls, by neighbour and by model."""
-    tables, attacked = encoded(ctx), targets(ctx)
+    tables, attacked = encoded(ctx), everyone(ctx)
     wanted = [name for name in secrets(ctx) if known_columns(ctx, name)]
-    if not wanted or len(attacked.members) < _LEAST:
+    if not wanted or min(len(attacked.members), len(attacked.controls)) < _LEAST:
         raise NotApplicable("needs two columns and forty records on each side")
     sides = (
         tables.rows["real"].take(attacked.members),
         tables.rows["holdout"].take(attacked.controls),
     )
-    hits = {
-        (secret, way): [int(is_right(rows).sum()) for rows in sides]
+    right = {
+        (secret, way): [is_right(rows) for rows in sides]
         for secret in wanted
         for way, is_right in _ways(ctx, tables, secret)
     }
-    level = 1 - ctx.config.alpha / len(hits)
+    is_declared = any(ctx.data.schema[name].roles & SECRET_ROLES for name in wanted)
+    ends = levels(ctx, len(right) + (not is_declared))
     outcomes = worst(
-        difference(way, members, len(sides[0]), controls, len(sides[1]), level, secret)
-        for (secret, way), (members, controls) in hits.items()
+        difference(
+            way, int(own.sum()), len(own), int(others.sum()), len(others), *ends, column=secret
+        )
+        for (secret, way), (own, others) in right.items()
     )
     commonest = {secret: _commonest(tables, sides[1], secret) for secret in wanted}
     top = outcomes[0]
     subject = f"{top.column} guessed beyond control by the {top.arm}"
-    decision = void_alarm(ctx, decide(ctx, subject, top.excess, _MARGIN))
+    share, decisions = largest(outcomes), [decide(ctx, subject, largest(outcomes), _MARGIN)]
+    if not is_declared:
+        share = _of_all_values([*right.values()], ends)
+        decisions = [
+            decide(ctx, "values of all columns guessed beyond control", share, _MARGIN),
+            # No column is the secret: any of them may raise an alarm, all together clear.
+            replace(decisions[0], clear=None, otherwise=Status.PASS, margins=(_MARGIN, PROVED)),
+        ]
+    decisions = [void_alarm(ctx, decision) for decision in decisions]
+    decision = worst_first(decisions)[0]
     message = (
         f"{top.column}, guessed by the {top.arm}: {percent(top.member.value)} of training records "
         f"and {percent(top.control.value)} of unseen ones. What works on unseen people is "
         f"population inference (the commonest value alone gives {percent(commonest[top.column])}); "
-        f"leakage is the difference, {points(top.excess)}."
+        f"leakage is the difference, {points(share if is_declared else top.excess)}."
     )
-    return ctx.judged(
+    if not is_declared:
+        message += f" Of all {len(wanted)} columns together it is {points(share)}."
+    result = ctx.judged(
         f"{decision.void}." if decision.void else message,
         summary=summary_of(
             decision,
@@ -139,7 +166,7 @@ def attribute_inference(ctx: Context) -> Result:
                 Side.REAL,
                 *outcome.member,
                 reference=outcome.control.value,
-                decisions=(decision,) if outcome is top else (),
+                decisions=tuple(decisions) if outcome is top else (),
                 more={
                     "commonest_value": commonest[outcome.column],
                     "leakage": outcome.excess.value,
@@ -151,7 +178,7 @@ def attribute_inference(ctx: Context) -> Result:
             for outcome in outcomes
         ],
         items_decide=True,
-        estimate=Estimate(*top.excess, level),
+        estimate=Estimate(*share, ends[0]),
         reference=Reference(
             "share of unseen (holdout) records guessed", *top.control, n=top.controls
         ),
@@ -159,6 +186,16 @@ def attribute_inference(ctx: Context) -> Result:
         direction=Direction.LOWER,
         sampled=top.members if top.members < ctx.data.real.num_rows else None,
     )
+    return aside_if_covered(ctx, result)
+
+
+def _of_all_values(
+    right: Sequence[Sequence[npt.NDArray[np.bool_]]], ends: tuple[float, float]
+) -> Interval:
+    """Share of all values of a record that are guessed right, members less controls."""
+    members, controls = (np.mean(side, axis=0) for side in zip(*right, strict=True))
+    lower, upper = (mean_excess(members, controls, level) for level in ends)
+    return Interval(lower.value, lower.low, upper.high)
 
 
 def _ways(ctx: Context, tables: Encoded, secret: str) -> Iterator[tuple[str, Guesses]]:

@@ -30,8 +30,6 @@ Source
 
 from __future__ import annotations
 
-from statistics import NormalDist
-
 import numpy as np
 
 from synth_eval.checks.privacy._targets import encoded, in_random_order
@@ -43,6 +41,7 @@ from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result, Threshold
 from synth_eval.stats.intervals import Interval
+from synth_eval.stats.membership import dealt_margin
 from synth_eval.stats.neighbours import Neighbours
 from synth_eval.words import percent
 
@@ -57,15 +56,20 @@ def closer_share(real: Neighbours, holdout: Neighbours, level: float = 0.95) -> 
     level : float
         Two-sided confidence level. The error is that of the nearest records, which were
         dealt to the sides at random, so queries near one record count as one.
+
+    Examples
+    --------
+    >>> near, far = (Neighbours(np.array([[gap]]), np.array([[0]])) for gap in (0.1, 0.2))
+    >>> closer_share(near, far)
+    Interval(value=1.0, low=0.0, high=1.0)
     """
     first, second = real.distances[:, 0], holdout.distances[:, 0]
     wins = (first < second) + 0.5 * (first == second)
     record = np.where(first <= second, real.rows[:, 0], -1 - holdout.rows[:, 0])
     share = float(wins.mean())
     _, owner = np.unique(record, return_inverse=True)
-    per_record = np.bincount(owner, wins - share)
-    error = float(np.sqrt((per_record**2).sum())) / len(wins)
-    half = NormalDist().inv_cdf(0.5 + level / 2) * error
+    per_record = np.asarray(np.bincount(owner, wins - 0.5), np.float64)
+    half = max(dealt_margin(per_record, level), 0.5) / len(wins)  # half a query, where all are tied
     return Interval(share, max(share - half, 0.0), min(share + half, 1.0))
 
 

@@ -151,6 +151,14 @@ def exact_copies(ctx: Context) -> Result:
     copied = excess_members(
         counts.member_hits, counts.members, counts.control_hits, counts.controls, level
     )
+    wider = excess_members(
+        counts.member_hits,
+        counts.members,
+        counts.control_hits,
+        counts.controls,
+        1 - 2 * ctx.config.alpha,  # that no more than so many can hide is one-sided
+    )
+    copied = Interval(copied.value, copied.low, max(wider.high, copied.value))
     share = Interval(*(number / counts.members for number in copied))
     margin = ctx.config.margin("privacy.copied_records")
     decision = Decision(

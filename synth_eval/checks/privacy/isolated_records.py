@@ -3,9 +3,10 @@
 What it measures
     The one record in a hundred that is farthest from everybody else, measured against a
     reference part of the holdout, all of them and not a sample: rare people are the ones a
-    generator memorises and the ones who are harmed, and averages hide them. Each record's
+    generator memorises and the ones who are harmed, and averages hide them. Where that is less
+    than 200 records a side it is the 200 most isolated ones, up to one in ten. Each record's
     nearest synthetic row is set against its nearest reference row (the relative distance), and
-    isolated members are compared with isolated controls at a false alarm rate of 5 %.
+    isolated members are compared with isolated controls at a false alarm rate of 2 %.
 
     Threat model: the attacker knows an unusual person and looks for somebody like that in the
     synthetic table.
@@ -15,19 +16,18 @@ How to read it
     warns where any excess is proved. It also warns on a smell: an isolated member whose
     relative distance is a tenth of the smallest of any control. One copied outlier is no
     proof, for chance decides which side an odd record falls on, but it should be looked at.
-    It passes only where a large excess would have been seen, else it is inconclusive: with
-    fresh rows in about half of the draws at 60 isolated records a side, a third at 200 and a
-    tenth at 400.
+    It passes only where a large excess would have been seen, else it is inconclusive and leaves
+    privacy to the attacks on whole records (P004), if those had the power to tell.
 
 Formula
     S = (a − b) / (1 − b), within its exact interval; a, b shares of isolated training and holdout
-    records with d(synthetic) / d(reference) below the threshold that 5 % of the other half of the
+    records with d(synthetic) / d(reference) below the threshold that 2 % of the other half of the
     isolated holdout records fall below; d distance to the nearest row.
 
 When it misleads
-    A few dozen records at most tables' sizes: only gross leaks can be proved, and their absence
-    often not at all. A rare record that the population has twins of is found without any leak;
-    the controls show that.
+    A hundred or two records at most tables' sizes: of the one person in a hundred that stands
+    out most it tells little there. A rare record that the population has twins of is found
+    without any leak; the controls show that.
 
 Source
     Meeus, Guépin, Crețu, de Montjoye (2023), Achilles' heels: vulnerable record identification
@@ -49,10 +49,12 @@ from synth_eval.checks.privacy._beyond_control import (
     area_item,
     decide,
     excess,
+    levels,
     points,
     threshold_of,
 )
 from synth_eval.checks.privacy._curves import strata_panel
+from synth_eval.checks.privacy._recognised import aside_if_covered
 from synth_eval.checks.privacy._split import VOID_SUMMARY, invalid_split
 from synth_eval.checks.privacy._targets import around, encoded, targets
 from synth_eval.errors import NotApplicable
@@ -71,11 +73,12 @@ FloatArray = npt.NDArray[np.float64]
 _MARGIN = "privacy.isolated_records"
 _FAR_NEARER = "privacy.far_nearer"
 _ISOLATED = 0.01
-_RATE = 0.05  # false alarms; 1 % as in P004 would leave less than one control above the threshold
-_LEAST = 20  # a side: a twentieth of fewer is less than one record
-_STRATA = (0.5, 0.9)
-_STRATA_NAMES = ("least isolated half", "next 40 %", "next 9 %")
-_MOST_ISOLATED = "most isolated 1 %"
+_ENOUGH = 200  # a side: 94 of 100 tables of fresh rows pass with so many, 80 with half of them
+_MOST = 0.1  # whoever is nearer to others than one in ten does not stand out
+_LEAST = 50  # a side: of fewer, fresh rows leave room for 5 % in most draws
+_LEAST_OF_A_STRATUM = 20  # a side; strata are shown and decide nothing
+_RATE = 0.02  # false alarms; 1 % as in P004 would leave less than one control above the threshold
+_STRATA = (0.5, 0.9)  # ends of the groups below them
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +93,20 @@ class Isolated:
         Smallest relative distance of any control, isolated or not.
     others : mapping of str to pair of ndarray of float64
         The same for samples of the less isolated members and controls, by stratum.
+    share : float
+        Share of all records that count as most isolated.
     """
 
     members: FloatArray
     controls: FloatArray
     smallest: float
     others: Mapping[str, tuple[FloatArray, FloatArray]]
+    share: float = _ISOLATED
+
+    @property
+    def name(self) -> str:
+        """The group in words."""
+        return f"most isolated {percent(self.share, 0)}"
 
     def far_nearer(self, share: float) -> int:
         """Members whose relative distance is less than this share of that of every control."""
@@ -114,9 +125,9 @@ class Isolated:
 def isolated_records(ctx: Context) -> Result:
     """Compare isolated members with isolated controls."""
     isolated, void = _isolated(ctx), invalid_split(attacks(ctx))
-    rng, level = ctx.rng(), 1 - ctx.config.alpha
-    tail = _tail(_MOST_ISOLATED, (isolated.members, isolated.controls), rng, level)
-    strata = [_tail(arm, pair, rng, level) for arm, pair in isolated.others.items()]
+    rng, ends = ctx.rng(), levels(ctx)
+    tail = _tail(isolated.name, (isolated.members, isolated.controls), rng, ends)
+    strata = [_tail(arm, pair, rng, ends) for arm, pair in isolated.others.items()]
     recognised = replace(
         decide(ctx, "isolated training records recognised beyond control", tail.excess, _MARGIN),
         void=void,
@@ -131,14 +142,14 @@ def isolated_records(ctx: Context) -> Result:
         margins=(_FAR_NEARER,),
         void=void,
     )
-    area = auc_interval(-isolated.members, -isolated.controls, level)
-    return ctx.judged(
+    area = auc_interval(-isolated.members, -isolated.controls, ends[0])
+    result = ctx.judged(
         f"{void}." if void else _message(tail, recognised, far_nearer, share),
         summary=_summary(tail, recognised, far_nearer),
         items=[
             *tail.items(recognised),
             *(item for stratum in reversed(strata) for item in stratum.items()),
-            area_item(_MOST_ISOLATED, area),
+            area_item(isolated.name, area),
             Item(
                 "arm",
                 ("far nearer than any unseen record",),
@@ -148,7 +159,7 @@ def isolated_records(ctx: Context) -> Result:
             ),
         ],
         items_decide=True,
-        estimate=Estimate(*tail.excess, level),
+        estimate=Estimate(*tail.excess, ends[0]),
         reference=Reference(
             "share of isolated unseen records at the same threshold",
             *tail.control,
@@ -158,14 +169,18 @@ def isolated_records(ctx: Context) -> Result:
         direction=Direction.LOWER,
         panels=strata_panel([*strata, tail]),
     )
+    return aside_if_covered(ctx, result)
 
 
 def _tail(
-    arm: str, distances: tuple[FloatArray, FloatArray], rng: np.random.Generator, level: float
+    arm: str,
+    distances: tuple[FloatArray, FloatArray],
+    rng: np.random.Generator,
+    ends: tuple[float, float],
 ) -> AttackOutcome:
     members, controls = distances
     folds = (halves(len(members), rng), halves(len(controls), rng))
-    return excess(arm, *tail_hits(-members, -controls, folds, _RATE), level)
+    return excess(arm, *tail_hits(-members, -controls, folds, _RATE), *ends)
 
 
 def _isolated(ctx: Context) -> Isolated:
@@ -177,14 +192,15 @@ def _isolated(ctx: Context) -> Isolated:
     rest = np.setdiff1d(np.arange(len(holdout)), attacked.reference)
     sides = [tables.rows["real"], holdout.take(rest)]
     away = [around(ctx, side, "all") for side in ("real", "holdout")]
-    limit = float(np.quantile(np.concatenate(away), 1 - _ISOLATED))
+    share = min(max(_ISOLATED, _ENOUGH / min(map(len, away))), _MOST)
+    limit = float(np.quantile(np.concatenate(away), 1 - share))
     relative = []
     for rows, distances in zip(sides, away, strict=True):
         chosen = np.flatnonzero((distances >= limit) & (distances > 0))
         if len(chosen) < _LEAST:
             raise NotApplicable(
                 f"{len(chosen)} isolated records on one side are too few to compare; "
-                f"at least {_LEAST} are needed"
+                f"at least {_LEAST} are needed, one in ten of the records of a side"
             )
         near = tables.space.nearest(rows.take(chosen), tables.rows["synthetic"]).distances[:, 0]
         relative.append(near / distances[chosen])
@@ -199,20 +215,21 @@ def _isolated(ctx: Context) -> Isolated:
     members, controls = relative
     unseen = ratios[1][dealt[1] > 0]
     smallest = min(float(unseen.min(initial=np.inf)), float(controls.min()))
-    return Isolated(members, controls, smallest, _by_isolation(dealt, ratios, limit))
+    return Isolated(members, controls, smallest, _by_isolation(dealt, ratios, limit, share), share)
 
 
 def _by_isolation(
-    around: list[FloatArray], ratios: list[FloatArray], limit: float
+    around: list[FloatArray], ratios: list[FloatArray], limit: float, share: float
 ) -> dict[str, tuple[FloatArray, FloatArray]]:
     """Relative distances of the records dealt to the attacks, in strata below `limit`."""
     ends = [-np.inf, *np.quantile(np.concatenate(around), _STRATA), limit]
+    names = ("least isolated half", "next 40 %", f"next {percent(1 - _STRATA[1] - share, 0)}")
     strata = {}
-    for name, (low, high) in zip(_STRATA_NAMES, pairwise(ends), strict=True):
+    for name, (low, high) in zip(names, pairwise(ends), strict=True):
         chosen = [
             ratio[(low < away) & (away <= high)] for ratio, away in zip(ratios, around, strict=True)
         ]
-        if min(map(len, chosen)) >= _LEAST:
+        if min(map(len, chosen)) >= _LEAST_OF_A_STRATUM:
             strata[name] = (chosen[0], chosen[1])
     return strata
 

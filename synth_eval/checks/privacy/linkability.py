@@ -11,12 +11,14 @@ What it measures
 How to read it
     Halves that say much about each other link for unseen people too. Only the difference is
     what having been in training adds. It fails where its whole interval is above the margin,
-    warns where it is above zero, and is inconclusive where a large difference could hide. An
+    warns where it is above zero, and is inconclusive where a large difference could hide; then
+    it leaves privacy to the attacks on whole records (P004), if those had the power to tell. An
     alarm on a split that is not random (the blind baseline of P004) is inconclusive, too.
 
 Formula
     S = a − b; a, b shares of training and of holdout records of which both halves have a common row
-    among their five nearest synthetic rows. Newcombe's interval.
+    among their five nearest synthetic rows (one for each 200 rows in a smaller table). Newcombe's
+    interval.
 
 When it misleads
     It depends on who knows which columns; here they are dealt in turn. Halves of few coarse
@@ -32,12 +34,14 @@ from __future__ import annotations
 from synth_eval.checks.privacy._beyond_control import (
     decide,
     difference,
+    levels,
     points,
     risk_items,
     threshold_of,
 )
+from synth_eval.checks.privacy._recognised import aside_if_covered
 from synth_eval.checks.privacy._split import summary_of, void_alarm
-from synth_eval.checks.privacy._targets import encoded, shared_columns, targets
+from synth_eval.checks.privacy._targets import encoded, everyone, shared_columns
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context, OnAxis
 from synth_eval.judging.needs import HOLDOUT
@@ -46,7 +50,8 @@ from synth_eval.judging.results import Direction, Estimate, Reference, Result
 from synth_eval.words import percent
 
 _MARGIN = "privacy.linkability"
-_NEIGHBOURS = 5  # of each half; more link anybody to anybody in a small table
+_NEIGHBOURS = 5  # of each half; more link anybody to anybody
+_ROWS_PER_NEIGHBOUR = 200  # of a small table five are so many that half of all people are linked
 _MOST = (
     2_000  # records, each searched for twice; the interval is three points to either side at most
 )
@@ -65,8 +70,8 @@ _LEAST = 40  # a side; the margin of a twentieth is two records then
 )
 def linkability(ctx: Context) -> Result:
     """Link halves of members and of controls through the synthetic table."""
-    tables, attacked, names = encoded(ctx), targets(ctx), shared_columns(ctx.data)
-    size = min(len(attacked.members), _MOST)
+    tables, attacked, names = encoded(ctx), everyone(ctx), shared_columns(ctx.data)
+    size = min(len(attacked.members), len(attacked.controls), _MOST)
     if size < _LEAST or len(names) < 2:
         raise NotApplicable("needs two columns and forty records on each side")
     space, synthetic, hits = tables.space, tables.rows["synthetic"], []
@@ -76,14 +81,13 @@ def linkability(ctx: Context) -> Result:
             space.nearest(
                 space.columns(records, half),
                 space.columns(synthetic, half),
-                min(_NEIGHBOURS, len(synthetic)),
+                min(_NEIGHBOURS, max(len(synthetic) // _ROWS_PER_NEIGHBOUR, 1)),
             ).rows
             for half in (names[::2], names[1::2])
         )
         linked = (first[:, :, None] == second[:, None, :]).any(axis=(1, 2))
         hits.append(int(linked.sum()))
-    level = 1 - ctx.config.alpha
-    outcome = difference("halves linked", hits[0], size, hits[1], size, level)
+    outcome = difference("halves linked", hits[0], size, hits[1], size, *levels(ctx))
     decision = decide(
         ctx, "training records whose halves are linked beyond control", outcome.excess, _MARGIN
     )
@@ -93,7 +97,7 @@ def linkability(ctx: Context) -> Result:
         f"{percent(outcome.control.value, 2)} of unseen ones are linked: "
         f"{points(outcome.excess, 2)} for having been in training."
     )
-    return ctx.judged(
+    result = ctx.judged(
         f"{decision.void}." if decision.void else message,
         summary=summary_of(
             decision,
@@ -105,9 +109,10 @@ def linkability(ctx: Context) -> Result:
         ),
         items=[*outcome.items(decision), *risk_items(outcome)],
         items_decide=True,
-        estimate=Estimate(*outcome.excess, level),
+        estimate=Estimate(*outcome.excess, 1 - ctx.config.alpha),
         reference=Reference("share of unseen (holdout) records linked", *outcome.control, n=size),
         threshold=threshold_of(ctx, _MARGIN),
         direction=Direction.LOWER,
         sampled=size if size < ctx.data.real.num_rows else None,
     )
+    return aside_if_covered(ctx, result)

@@ -4,10 +4,11 @@ What it measures
     Four published attacks score every record by how much the synthetic table betrays it:
     closest distance, density ratio against an independent reference part of the holdout,
     synthetic neighbours inside a small neighbourhood, and a classifier of synthetic against
-    reference rows. Members are training records, controls unseen holdout records, equally
-    many. The estimate is the share of members recognised at a false alarm rate of 1 % beyond
-    the controls' share: thresholds come from one half of the controls and are judged on the
-    other half, at a level corrected for the number of attacks.
+    reference rows; a fifth combines them all. Members are training records, controls unseen
+    holdout records, equally many. The estimate is the largest share of members recognised at a
+    false alarm rate of 1 % beyond the controls' share: thresholds come from each half of the
+    controls and are judged on the other one. Its lower end is corrected for the number of
+    attacks; its upper end is the largest of the attacks', which needs no correction.
 
     Threat model: the attacker holds the synthetic table, a person's full record and a sample
     of the population, and has no access to the generator.
@@ -16,7 +17,12 @@ How to read it
     Fails where the whole interval lies above the margin; warns where any excess is proved, or
     where an area under the curve is above one half with its whole interval: a shift of averages
     is a limit, a tail of recognised people is a NO-GO. Inconclusive where too few records leave
-    room for a large excess of the best attack. The lower bound on epsilon is what this one run
+    room for a large excess of any attack, or where the combined attack would not have noticed
+    one training record in twenty given away: each member is also scored as if the synthetic
+    table held a copy of it, which shows how many copies would be recognised, and at which rate
+    of false alarms (up to 20 %) most can be told. Privacy rests on
+    this check; the attacks after it raise alarms, and where they see too little by themselves
+    they leave the word to it. The lower bound on epsilon is what this one run
     proves; the largest bound it could have proved stands beside it, so a zero can be read as
     what it is. The blind baseline sees no synthetic row; above one half it voids the split, and
     nothing is concluded. F1 is no measure here: calling everyone a member scores .667.
@@ -24,7 +30,8 @@ How to read it
 Formula
     S = (a − b) / (1 − b), within its exact interval; a, b shares of training and of holdout records
     whose score exceeds the threshold that 1 % of the other half of the holdout records exceed. The
-    estimate is S of the attack with the highest lower bound.
+    estimate is S of the attack with the highest lower bound. The combined score of a record is
+    −Σ ln(s), s the share of all records that score as high by an attack.
 
 When it misleads
     Stronger or informed attackers are not excluded: one who knows that every value was moved
@@ -34,25 +41,24 @@ When it misleads
 Source
     Carlini et al. (2022), Membership inference attacks from first principles, for the tail;
     Chen et al. (2020) GAN-Leaks; van Breugel et al. (2023) DOMIAS; Hilprecht et al. (2019);
-    Steinke, Nasr, Jagielski (2023) for epsilon; Das et al. (2024) for blind baselines.
+    Fisher (1925) for combining them; Steinke, Nasr, Jagielski (2023) for epsilon; Das et al.
+    (2024) for blind baselines.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
-from synth_eval.checks.privacy._attacks import Attacks, attacks, epsilon_of
+from synth_eval.checks.privacy._attacks import COMBINED, attacks, epsilon_of
 from synth_eval.checks.privacy._beyond_control import (
     AttackOutcome,
     area_item,
-    decide,
-    excess,
+    levels,
     points,
     threshold_of,
-    worst,
 )
 from synth_eval.checks.privacy._curves import roc_panel
+from synth_eval.checks.privacy._recognised import MARGIN, Recognised, recognised, tail
 from synth_eval.checks.privacy._split import VOID_SUMMARY, invalid_split
 from synth_eval.judging.check import Context, OnAxis
 from synth_eval.judging.facts import POSSIBLE_EPSILON
@@ -62,19 +68,13 @@ from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result
 from synth_eval.stats.intervals import Interval, auc_interval
-from synth_eval.stats.membership import (
-    EpsilonBound,
-    f1_of_guessing_member,
-    tail_hits,
-)
+from synth_eval.stats.membership import EpsilonBound, f1_of_guessing_member
 from synth_eval.words import percent
 
-_RATE = 0.01  # false alarms: an attacker who accuses one unseen person in a hundred is believed
 _FINE_RATE = 0.001  # the rate of Carlini et al., shown where there are records enough
 _LEAST_EXCEEDING = 4
 """Fewest controls above a threshold: fewer cannot hold it."""
 
-_MARGIN = "privacy.membership_tail"
 _AREA_MARGIN = "privacy.membership_area"
 
 
@@ -94,13 +94,11 @@ def membership_inference(ctx: Context) -> Result:
     """Attack members and controls alike."""
     scores = attacks(ctx)
     void = invalid_split(scores)
-    level = 1 - ctx.config.alpha / len(scores.members)
-    tails = worst(_tail(name, scores, _RATE, level) for name in scores.members)
-    best = tails[0]
-    recognised = decide(ctx, f"recognised beyond control: {best.arm}", best.excess, _MARGIN)
-    recognised = replace(recognised, void=void)
+    found = recognised(ctx)
+    ends = levels(ctx, len(scores.members))
+    best = found.tails[0]
     areas = {
-        name: auc_interval(scores.members[name], scores.controls[name], level)
+        name: auc_interval(scores.members[name], scores.controls[name], ends[0])
         for name in scores.members
     }
     ranked = {
@@ -116,27 +114,28 @@ def membership_inference(ctx: Context) -> Result:
     }
     fine = []  # the same at a tenth of the false alarms, where there are controls to hold it
     if len(scores.folds[0]) * _FINE_RATE >= _LEAST_EXCEEDING:
-        fine = [_tail(name, scores, _FINE_RATE, level) for name in scores.members]
+        fine = [tail(name, scores, _FINE_RATE, ends) for name in scores.members]
     bound, possible = epsilon_of(scores, 1 - ctx.config.alpha)
     return ctx.judged(
-        f"{void}." if void else _message(best, areas, bound, possible),
-        summary=_summary(recognised, ranked, best),
+        f"{void}." if void else _message(found, areas, bound, possible),
+        summary=_summary(found, ranked),
         items=[
-            *best.items(recognised),
-            *(item for tail in tails[1:] for item in tail.items()),
-            *(item for tail in fine for item in tail.items(what="0.1 % alarms")),
+            *best.items(found.excess),
+            *(item for other in found.tails[1:] for item in other.items()),
+            _leak_item(found),
+            *(item for outcome in fine for item in outcome.items(what="0.1 % alarms")),
             *(area_item(name, area, ranked[name]) for name, area in areas.items()),
             area_item("blind baseline (no synthetic table)", scores.blind),
             *_told_items(bound, possible, len(scores.folds[0])),
         ],
         items_decide=True,
-        estimate=Estimate(*best.excess, level),
+        estimate=Estimate(found.excess.value, found.excess.low, found.excess.high, ends[0]),
         reference=Reference(
             "share of unseen (holdout) records at the same threshold",
             *best.control,
             n=best.controls,
         ),
-        threshold=threshold_of(ctx, _MARGIN),
+        threshold=threshold_of(ctx, MARGIN),
         direction=Direction.LOWER,
         sampled=best.members if best.members < ctx.data.real.num_rows else None,
         facts={POSSIBLE_EPSILON: possible},
@@ -144,19 +143,33 @@ def membership_inference(ctx: Context) -> Result:
     )
 
 
-def _tail(name: str, scores: Attacks, rate: float, level: float) -> AttackOutcome:
-    hits = tail_hits(scores.members[name], scores.controls[name], scores.folds, rate)
-    return excess(name, *hits, level)
+def _leak_item(found: Recognised) -> Item:
+    leak = found.leak
+    return Item(
+        "arm",
+        (f"given away whole and not seen: {COMBINED}",),
+        Side.NEUTRAL,
+        decisions=(leak,),
+        more={
+            "at_most": leak.high,
+            "recognised_if_copied": found.sensitivity,
+            "false_alarms": found.rate,
+        },
+    )
 
 
 def _message(
-    best: AttackOutcome, areas: Mapping[str, Interval], bound: EpsilonBound, possible: float
+    found: Recognised, areas: Mapping[str, Interval], bound: EpsilonBound, possible: float
 ) -> str:
+    best, largest = found.tails[0], found.excess
     text = (
         f"The best of {len(areas)} attacks ({best.arm}) recognises "
         f"{percent(best.member.value, 2)} of training records and "
-        f"{percent(best.control.value, 2)} of unseen ones: {points(best.excess, 2)}"
+        f"{percent(best.control.value, 2)} of unseen ones: "
+        f"{points(Interval(largest.value, largest.low, largest.high), 2)}"
     )
+    if largest.low <= 0:
+        text += f"; at most {percent(found.leak.high)} of them are given away whole"
     name, area = max(areas.items(), key=lambda item: item[1].low)
     if area.low > 0.5:
         text += f"; training records score higher (area under the curve {area.value:.3f}, {name})"
@@ -165,10 +178,11 @@ def _message(
     return f"{text}; epsilon up to {possible:.1f} could have been shown."
 
 
-def _summary(recognised: Decision, ranked: Mapping[str, Decision], best: AttackOutcome) -> str:
-    if recognised.void:
+def _summary(found: Recognised, ranked: Mapping[str, Decision]) -> str:
+    best: AttackOutcome = found.tails[0]
+    if found.excess.void:
         return VOID_SUMMARY
-    if recognised.status in (Status.FAIL, Status.WARN):
+    if found.excess.status in (Status.FAIL, Status.WARN):
         return (
             f"The best attack ({best.arm}) recognises {percent(best.excess.value)} of training "
             "records beyond its false alarms on unseen ones"
@@ -179,7 +193,7 @@ def _summary(recognised: Decision, ranked: Mapping[str, Decision], best: AttackO
             "Attacks rank training records above unseen ones (area under the curve "
             f"{area.value:.2f}, {name}), though none is recognised nearly for sure"
         )
-    if recognised.status is Status.INCONCLUSIVE:
+    if Status.INCONCLUSIVE in (found.excess.status, found.leak.status):
         return "Too few records to tell whether attacks recognise training records"
     return "No attack recognises training records beyond its false alarms on unseen ones"
 

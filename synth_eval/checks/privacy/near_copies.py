@@ -2,11 +2,11 @@
 
 What it measures
     Whether synthetic rows crowd nearer to training records than to unseen ones. Holdout
-    records are cut in halves: one half fixes what "near" means (the distance that only 1 % of
-    unseen records come within), the other half is the control. The estimate is the share of
-    training records within that distance beyond the control's share, with an exact interval.
-    The whole synthetic table is searched. Distances are over ranks of numbers (a step of a
-    tenth of the rows is .1) and levels (a different level is 1).
+    records are cut in halves: each half fixes what "near" means (the distance that only 1 % of
+    unseen records come within) for the other half, which is the control. The estimate is the
+    share of training records within that distance beyond the control's share, with an exact
+    interval. The whole synthetic table is searched. Distances are over ranks of numbers (a step
+    of a tenth of the rows is .1) and levels (a different level is 1).
 
     Threat model: the attacker holds the synthetic table and a person's record, and takes a
     very near synthetic row as a sign that the person was among the training rows.
@@ -15,7 +15,8 @@ How to read it
     Zero means that training records are no nearer than unseen ones in the tail where copies
     live. Copies in any order, with jitter or a few changed cells lift it. It fails where the
     whole interval is above the margin, warns where it is above zero, and is inconclusive where
-    too few records leave room for a large excess. An alarm on a split that is not random (the
+    too few records leave room for a large excess; then it leaves privacy to the attacks on whole
+    records (P004), if those had the power to tell. An alarm on a split that is not random (the
     blind baseline of P004) is inconclusive, too.
 
 Formula
@@ -36,11 +37,14 @@ Source
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
-from synth_eval.checks.privacy._beyond_control import decide, points, threshold_of
+from synth_eval.checks.privacy._attacks import halves
+from synth_eval.checks.privacy._beyond_control import decide, excess, levels, points, threshold_of
 from synth_eval.checks.privacy._curves import distance_panel
+from synth_eval.checks.privacy._recognised import aside_if_covered
 from synth_eval.checks.privacy._split import summary_of, void_alarm
-from synth_eval.checks.privacy._targets import targets
+from synth_eval.checks.privacy._targets import distances_of_everyone
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context, OnAxis
 from synth_eval.judging.facts import NEAR_DISTANCE
@@ -48,7 +52,6 @@ from synth_eval.judging.items import Item, Side
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result
-from synth_eval.stats.intervals import Interval, excess_members, wilson
 from synth_eval.words import percent
 
 _NEAR_QUANTILE = 0.01  # copies live in the tail: the false alarm rate of P004, too
@@ -69,33 +72,27 @@ _MARGIN = "privacy.near_copies"
 )
 def near_copies(ctx: Context) -> Result:
     """Compare how many training and unseen records have a synthetic row very near."""
-    attacked = targets(ctx)
-    members, controls = attacked.member_distances, attacked.control_distances
+    members, controls = distances_of_everyone(ctx)
     if len(controls) < _LEAST_CONTROLS:
         raise NotApplicable(
             f"{len(controls)} holdout rows are too few to say what near is; "
             f"at least {_LEAST_CONTROLS} are needed"
         )
-    order = ctx.rng().permutation(len(controls))
-    judged, fixing = controls[order[::2]], controls[order[1::2]]
-    near = float(np.quantile(fixing, _NEAR_QUANTILE, method="lower"))
-    hits = int((members <= near).sum())
-    control_hits = int((judged <= near).sum())
-    level = 1 - ctx.config.alpha
-    copied = excess_members(hits, len(members), control_hits, len(judged), level)
-    excess = Interval(*(number / len(members) for number in copied))
-    member = wilson(hits, len(members), level)
-    control = wilson(control_hits, len(judged), level)
-    decision = void_alarm(
-        ctx, decide(ctx, "training records near a synthetic row beyond chance", excess, _MARGIN)
+    near = float(np.quantile(controls, _NEAR_QUANTILE, method="lower"))
+    hits = near_hits(members, controls, ctx.rng())
+    outcome = excess("near", hits[0], len(members), hits[1], len(controls), *levels(ctx))
+    member, control = outcome.member, outcome.control
+    decision = decide(
+        ctx, "training records near a synthetic row beyond chance", outcome.excess, _MARGIN
     )
+    decision = void_alarm(ctx, decision)
     message = (
         f"{percent(member.value, 2)} of training records and {percent(control.value, 2)} of "
         "unseen ones have a synthetic row nearer than about 99 % of unseen records have: "
-        f"{points(excess, 2)} beyond chance."
+        f"{points(outcome.excess, 2)} beyond chance."
     )
     largest = max(ctx.data.real.num_rows, ctx.data.tables["holdout"].num_rows)
-    return ctx.judged(
+    result = ctx.judged(
         f"{decision.void}." if decision.void else message,
         summary=summary_of(
             decision,
@@ -115,17 +112,38 @@ def near_copies(ctx: Context) -> Result:
                 more={"records": records, "near_distance": round(near, 4)},
             )
             for name, side, share, records, decisions in (
-                ("near beyond chance", Side.REAL, excess, len(members), (decision,)),
+                ("near beyond chance", Side.REAL, outcome.excess, len(members), (decision,)),
                 ("training records (members)", Side.REAL, member, len(members), ()),
-                ("unseen records (controls)", Side.HOLDOUT, control, len(judged), ()),
+                ("unseen records (controls)", Side.HOLDOUT, control, len(controls), ()),
             )
         ],
         items_decide=True,
-        estimate=Estimate(*excess, level),
-        reference=Reference("share of unseen (holdout) records as near", *control, n=len(judged)),
+        estimate=Estimate(*outcome.excess, 1 - ctx.config.alpha),
+        reference=Reference("share of unseen (holdout) records as near", *control, n=len(controls)),
         threshold=threshold_of(ctx, _MARGIN),
         direction=Direction.LOWER,
         sampled=len(members) if len(members) < largest else None,
         facts={NEAR_DISTANCE: near},
         panels=distance_panel(members, controls, ctx.config.small_cell),
     )
+    return aside_if_covered(ctx, result)
+
+
+def near_hits(
+    members: npt.NDArray[np.float64], controls: npt.NDArray[np.float64], rng: np.random.Generator
+) -> tuple[int, int]:
+    """Members and controls within the distance that the other half of the controls calls near.
+
+    Examples
+    --------
+    >>> far = np.arange(1.0, 401.0)
+    >>> near_hits(np.repeat([0.0, 200.0], 100), far, np.random.default_rng(0))[0]
+    100
+    """
+    folds = halves(len(members), rng), halves(len(controls), rng)
+    hits = [0, 0]
+    for half in (False, True):
+        near = np.quantile(controls[folds[1] != half], _NEAR_QUANTILE, method="lower")
+        hits[0] += int((members[folds[0] == half] <= near).sum())
+        hits[1] += int((controls[folds[1] == half] <= near).sum())
+    return hits[0], hits[1]

@@ -3,10 +3,11 @@
 What it measures
     The attacker collects descriptions that fit exactly one synthetic row: of one column (a
     value that occurs once, a smallest or largest value) or of several columns of one row
-    (these levels, at least or at most these numbers). A description that fits exactly one
-    training record singles that person out. The same descriptions are tried on as many unseen
-    records; the estimate is the difference of the two success rates, for the kind of
-    description where it is largest.
+    (these levels, at least or at most these numbers; as many columns as it takes, in random
+    order, eight at most). A description that fits exactly one training record singles that
+    person out. The same descriptions are tried on as many unseen records; the estimate is the
+    difference of the numbers of people singled out, as a share of the descriptions, for the
+    kind of description where it is largest.
 
     Threat model: the attacker holds the synthetic table only.
 
@@ -23,9 +24,10 @@ How to read it
     values, ends it.
 
 Formula
-    S = a − b; a, b shares of descriptions that fit exactly one training and exactly one holdout
-    row, among equally many rows. The estimate is S of the kind with the highest lower bound
-    (Newcombe's).
+    S = (a − b) / descriptions; a, b training and holdout rows, among equally many, that are the
+    only one a description fits, each row once. The estimate is S of the kind with the highest
+    lower bound; each row fell to one side or the other by chance, so the error is
+    ± t · √(a + b) / descriptions.
 
 When it misleads
     Descriptions are drawn at random, not searched for; a clever attacker finds better ones.
@@ -40,6 +42,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -47,7 +50,8 @@ import numpy.typing as npt
 from synth_eval.checks.privacy._beyond_control import (
     AttackOutcome,
     decide,
-    difference,
+    largest,
+    levels,
     points,
     risk_items,
     threshold_of,
@@ -62,11 +66,15 @@ from synth_eval.judging.judge import Decision, Status
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Direction, Estimate, Reference, Result
+from synth_eval.stats.intervals import Interval, wilson
+from synth_eval.stats.membership import dealt_margin
 from synth_eval.words import percent
 
 _MARGIN = "privacy.singling_out"
 _ONE, _SEVERAL = "descriptions of one column", "descriptions of several columns"
-_CANDIDATES = 1_500  # drawn; those that fit one synthetic row are tried on every row of two tables
+_DESCRIPTIONS = 1_500  # of several columns; each is tried on every row of two tables
+_TRIED = 4 * _DESCRIPTIONS  # synthetic rows; of common levels no description fits one row alone
+_WIDEST = 8  # columns; longer descriptions fit nobody else, in any table
 _PER_COLUMN = 2_000  # values that occur once: a column of exact amounts has as many as rows
 _LEAST = 20  # descriptions; the margin of a twentieth is one of them then
 _LEAST_ROWS = 40  # a side
@@ -108,27 +116,28 @@ def singling_out(ctx: Context) -> Result:
     synthetic, real, holdout = _tables(ctx)
     kinds = {
         _ONE: list(_of_one_column(synthetic, ctx.rng("one"))),
-        _SEVERAL: list(_of_several_columns(synthetic, ctx.data, ctx.rng("several"))),
+        _SEVERAL: list(
+            islice(_of_several_columns(synthetic, ctx.data, ctx.rng("several")), _DESCRIPTIONS)
+        ),
     }
     kinds = {kind: texts for kind, texts in kinds.items() if len(texts) >= _LEAST}
     if not kinds:
         raise NotApplicable(f"fewer than {_LEAST} descriptions fit just one synthetic row")
-    level = 1 - ctx.config.alpha / len(kinds)
+    ends = levels(ctx, len(kinds))
     outcomes, columns = [], Counter[str]()
     for kind, texts in kinds.items():
-        hits = [[text for text in texts if _isolates(text, rows)] for rows in (real, holdout)]
-        sizes = [len(isolating) for isolating in hits]
-        outcomes.append(difference(kind, sizes[0], len(texts), sizes[1], len(texts), level))
+        hits = [np.array([isolated(text, rows) for text in texts]) for rows in (real, holdout)]
+        outcomes.append(_outcome(kind, hits[0], hits[1], ends))
         if kind == _ONE:
-            columns.update(text[0].column for text in hits[0])
-            columns.subtract(text[0].column for text in hits[1])
+            for counted, side in ((columns.update, hits[0]), (columns.subtract, hits[1])):
+                counted(texts[place][0].column for place in np.flatnonzero(side >= 0))
     outcomes = worst(outcomes)
     top = outcomes[0]
     subject = f"training records singled out beyond control by {top.arm}"
-    decision = decide(ctx, subject, top.excess, _MARGIN, can_fail=top.arm != _ONE)
+    decision = decide(ctx, subject, largest(outcomes), _MARGIN, can_fail=top.arm != _ONE)
     decision = void_alarm(ctx, decision)
     return ctx.judged(
-        f"{decision.void}." if decision.void else _message(top, columns),
+        f"{decision.void}." if decision.void else _message(top, largest(outcomes), columns),
         summary=_summary(top, decision, columns),
         items=[
             item
@@ -139,7 +148,7 @@ def singling_out(ctx: Context) -> Result:
             )
         ],
         items_decide=True,
-        estimate=Estimate(*top.excess, level),
+        estimate=Estimate(*largest(outcomes), ends[0]),
         reference=Reference("success on unseen (holdout) records", *top.control, n=top.controls),
         threshold=threshold_of(ctx, _MARGIN),
         direction=Direction.LOWER,
@@ -151,8 +160,8 @@ def _tables(ctx: Context) -> tuple[Columns, Columns, Columns]:
     """Raw values; real and holdout cut at random to the same number of rows."""
     tables, names, rng = encoded(ctx), shared_columns(ctx.data), ctx.rng()
     size = min(len(tables.rows["real"]), len(tables.rows["holdout"]))
-    if size < _LEAST_ROWS:
-        raise NotApplicable(f"needs {_LEAST_ROWS} real and {_LEAST_ROWS} holdout rows")
+    if min(size, len(tables.rows["synthetic"])) < _LEAST_ROWS:
+        raise NotApplicable(f"needs at least {_LEAST_ROWS} real, holdout and synthetic rows each")
     columns = []
     for role in ("synthetic", "real", "holdout"):
         rows = in_random_order(tables.rows[role], rng)
@@ -188,20 +197,20 @@ def _of_several_columns(
     names = list(synthetic)
     rows = len(synthetic[names[0]])
     middle = {name: _median(values) for name, values in synthetic.items()}
-    widest = min(5, len(names))
-    for _ in range(_CANDIDATES if widest >= 2 else 0):
-        row = int(rng.integers(rows))
-        chosen = rng.choice(names, int(rng.integers(2, widest + 1)), replace=False)
-        terms = []
-        for name in map(str, chosen):
+    for row in map(int, rng.permutation(rows)[: _TRIED if len(names) >= 2 else 0]):
+        terms: list[Term] = []
+        fits = np.ones(rows, np.bool_)
+        for name in map(str, rng.permutation(names)[:_WIDEST]):
             value = float(synthetic[name][row])
             if np.isnan(value):
                 continue
             numeric = data.schema[name].is_continuous
             operator = "==" if not numeric else ">=" if value > middle[name] else "<="
             terms.append(Term(name, operator, value))
-        if terms and _isolates(tuple(terms), synthetic):
-            yield tuple(terms)
+            fits &= terms[-1].fits(synthetic)
+            if len(terms) >= 2 and np.count_nonzero(fits) == 1:
+                yield tuple(terms)
+                break
 
 
 def _median(values: npt.NDArray[np.float64]) -> float:
@@ -210,19 +219,61 @@ def _median(values: npt.NDArray[np.float64]) -> float:
     return float(np.partition(known, middle)[middle]) if len(known) else 0.0
 
 
-def _isolates(description: Description, rows: Columns) -> bool:
-    """Whether the description fits exactly one row."""
+def isolated(description: Description, rows: Columns) -> int:
+    """The one row that the description fits; -1 where it fits none or several."""
     fits = description[0].fits(rows)
     for term in description[1:]:
         fits &= term.fits(rows)
-    return int(np.count_nonzero(fits)) == 1
+    found = np.flatnonzero(fits)
+    return int(found[0]) if len(found) == 1 else -1
 
 
-def _message(top: AttackOutcome, columns: Counter[str]) -> str:
+def excess_of_isolated(
+    real: npt.NDArray[np.int64], holdout: npt.NDArray[np.int64], level: float
+) -> Interval:
+    """Real rows isolated less holdout rows isolated, as a share of the descriptions.
+
+    Parameters
+    ----------
+    real, holdout : ndarray of int64, shape (descriptions,)
+        The row each description isolates, -1 for none.
+    level : float
+        Two-sided confidence level. A person whom many descriptions fit was dealt to one of the
+        sides once, so they count as one.
+
+    Examples
+    --------
+    >>> alone = np.zeros(100, int), np.full(100, -1)
+    >>> excess_of_isolated(*alone, 0.95)  # a hundred descriptions of a single person prove nothing
+    Interval(value=0.01, low=-0.01, high=0.03)
+    """
+    persons = [_persons(side) for side in (real, holdout)]
+    value = (persons[0] - persons[1]) / len(real)
+    half = max(dealt_margin(np.ones(sum(persons)), level), 1.0) / len(real)
+    return Interval(value, max(value - half, -1.0), min(value + half, 1.0))
+
+
+def _persons(isolated: npt.NDArray[np.int64]) -> int:
+    return len(np.unique(isolated[isolated >= 0]))
+
+
+def _outcome(
+    kind: str,
+    real: npt.NDArray[np.int64],
+    holdout: npt.NDArray[np.int64],
+    ends: tuple[float, float],
+) -> AttackOutcome:
+    lower, upper = (excess_of_isolated(real, holdout, level) for level in ends)
+    shares = [wilson(_persons(side), len(side)) for side in (real, holdout)]
+    both = Interval(lower.value, lower.low, upper.high)
+    return AttackOutcome(kind, both, shares[0], shares[1], len(real), len(holdout))
+
+
+def _message(top: AttackOutcome, share: Interval, columns: Counter[str]) -> str:
     text = (
         f"{percent(top.member.value)} of {top.members:,} {top.arm} single out one training "
         f"record, {percent(top.control.value)} one of as many unseen records: "
-        f"{points(top.excess)} for having been in training"
+        f"{points(share)} for having been in training"
     )
     if top.excess.low <= 0 or top.arm != _ONE:
         return f"{text}."

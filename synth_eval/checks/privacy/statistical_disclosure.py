@@ -14,13 +14,15 @@ How to read it
     High values by themselves are expected where the key says much about the secret; unseen
     people have them too. The difference is what having been in training adds. It fails where
     the whole interval of the difference is above the margin, warns where it is above zero, and
-    is inconclusive where a large difference could hide. An alarm on a split that is not random
+    is inconclusive where a large difference could hide; then it leaves privacy to the attacks on
+    whole records (P004), if those had the power to tell. An alarm on a split that is not random
     (the blind baseline of P004) is inconclusive, too.
 
 Formula
     S = a − b; a, b shares of training and of holdout records disclosed (repU: key unique among
     known and among synthetic rows; DiSCO: key with one secret in all synthetic rows, the right
-    one). The estimate is S of the measure with the highest lower bound (Newcombe's interval).
+    one). The estimate is S of the measure with the highest lower bound (Newcombe's interval,
+    at the level of both together); its upper end is the larger of the two.
 
 When it misleads
     It depends on the key. Without declared quasi-identifiers the four most telling columns
@@ -43,10 +45,13 @@ from synth_eval.checks.privacy._beyond_control import (
     AttackOutcome,
     decide,
     difference,
+    largest,
+    levels,
     points,
     threshold_of,
     worst,
 )
+from synth_eval.checks.privacy._recognised import aside_if_covered
 from synth_eval.checks.privacy._split import summary_of, void_alarm
 from synth_eval.checks.privacy._targets import (
     Encoded,
@@ -100,17 +105,18 @@ def statistical_disclosure(ctx: Context) -> Result:
     if not names:
         raise NotApplicable("a key needs a column beside the secret")
     keys, values = _numbered(tables, names, secret, ctx)
-    level = 1 - ctx.config.alpha / 2
+    ends = levels(ctx, 2)
     outcomes = worst(
-        difference(what, *counts, level, column=secret if what == "DiSCO" else "")
+        difference(what, *counts, *ends, column=secret if what == "DiSCO" else "")
         for what, counts in _hits(keys, values).items()
     )
     top, key = outcomes[0], ", ".join(names)
     subject = f"{_told(top)} by {key}, beyond control"
-    decision = void_alarm(ctx, decide(ctx, subject, top.excess, _MARGIN))
+    decision = void_alarm(ctx, decide(ctx, subject, largest(outcomes), _MARGIN))
+    beyond = largest(outcomes)
     message = (
         f"{_told(top)} by {key}: {percent(top.member.value, 2)} of training records, "
-        f"{percent(top.control.value, 2)} of as many unseen ones: {points(top.excess, 2)} for "
+        f"{percent(top.control.value, 2)} of as many unseen ones: {points(beyond, 2)} for "
         "having been in training."
     )
     share = percent(top.excess.value)
@@ -121,7 +127,7 @@ def statistical_disclosure(ctx: Context) -> Result:
         else f"What is known of {share} of training records picks out one synthetic row, beyond "
         "that of unseen ones"
     )
-    return ctx.judged(
+    result = ctx.judged(
         f"{decision.void}." if decision.void else message,
         summary=summary_of(
             decision,
@@ -136,11 +142,12 @@ def statistical_disclosure(ctx: Context) -> Result:
             *_measures(keys, values),
         ],
         items_decide=True,
-        estimate=Estimate(*top.excess, level),
+        estimate=Estimate(*largest(outcomes), ends[0]),
         reference=Reference("the same of unseen (holdout) records", *top.control, n=top.controls),
         threshold=threshold_of(ctx, _MARGIN),
         direction=Direction.LOWER,
     )
+    return aside_if_covered(ctx, result)
 
 
 def _key(ctx: Context, tables: Encoded, secret: str) -> list[str]:

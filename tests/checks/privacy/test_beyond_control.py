@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import cast
 
+import numpy as np
 import pytest
 
-from synth_eval.checks.privacy._beyond_control import decide, difference, threshold_of, worst
+from synth_eval.checks.privacy._beyond_control import (
+    decide,
+    difference,
+    excess,
+    largest,
+    levels,
+    threshold_of,
+    worst,
+)
 from synth_eval.data.load import Data
 from synth_eval.judging.check import Context
 from synth_eval.judging.items import Side
@@ -64,3 +73,40 @@ def test_what_is_proved_comes_before_what_is_suggested() -> None:
     weak, strong = difference("a", 6, 10, 1, 10, 0.95), difference("b", 500, 1000, 100, 1000, 0.95)
     assert weak.excess.value > strong.excess.value
     assert [outcome.arm for outcome in worst([weak, strong])] == ["b", "a"]
+
+
+def test_upper_ends_are_one_sided_and_need_no_correction() -> None:
+    lower, upper = levels(context(), 20)
+    assert lower == pytest.approx(1 - 0.05 / 20)
+    assert upper == pytest.approx(0.9)
+    both = difference("a", 100, 1000, 100, 1000, lower, upper)
+    wide, narrow = (difference("a", 100, 1000, 100, 1000, level) for level in (lower, upper))
+    assert both.excess.low == wide.excess.low
+    assert both.excess.high == narrow.excess.high < wide.excess.high
+    exact = excess("a", 10, 1000, 10, 1000, lower, upper)
+    assert exact.excess.low == 0 <= exact.excess.value <= exact.excess.high
+
+
+def test_interval_of_the_largest_excess_holds() -> None:
+    """Ten attacks, one of them with an excess of 5 points: 400 draws of the whole set.
+
+    Above the upper end it may lie in 5 % of the draws, below the lower one in 2.5 %; without
+    any excess an alarm may be raised in 2.5 %.
+    """
+    rng, rows = np.random.default_rng(5), 500
+    ends = levels(context(), 10)
+    above, below, alarms, draws = 0, 0, 0, 400
+    for _ in range(draws):
+        hits = rng.binomial(rows, 0.4, (2, 10))
+        quiet = [difference("a", *_counts(h, c, rows), *ends) for h, c in hits.T]
+        alarms += largest(quiet).low > 0
+        hits[0, 3] = rng.binomial(rows, 0.45)
+        loud = largest(difference("a", *_counts(h, c, rows), *ends) for h, c in hits.T)
+        above, below = above + (loud.high < 0.05), below + (loud.low > 0.05)
+    error = (draws * 0.05 * 0.95) ** 0.5
+    assert above <= 0.05 * draws + 3 * error
+    assert max(alarms, below) <= 0.025 * draws + 3 * error
+
+
+def _counts(hits: int, control_hits: int, rows: int) -> tuple[int, int, int, int]:
+    return int(hits), rows, int(control_hits), rows

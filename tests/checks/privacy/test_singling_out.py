@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from synth_eval.checks.privacy.singling_out import Term
+from synth_eval.checks.privacy.singling_out import Term, excess_of_isolated
 from synth_eval.judging.results import Result, Status
 from synth_eval.judging.settings import Config
 from tests.checks.privacy.support import Rows, judge
@@ -40,10 +40,32 @@ def test_a_copy_singles_out(patients: Patients) -> None:
 
 def test_fresh_rows_isolate_both_sides_alike(patients: Patients) -> None:
     real, holdout, fresh = patients
-    judged = [row for row in result(real, fresh, holdout).rows() if "at_least" in row]
-    assert judged
+    found = result(real, fresh, holdout)
+    judged = [row for row in found.rows() if "at_least" in row]
+    assert len(judged) == 2
     for row in judged:
-        assert row["at_least"] <= 0 <= row["at_most"]
+        assert row["at_least"] <= 0
+    assert found.status is Status.PASS, found.message
+    assert found.estimate is not None
+    assert found.estimate.low <= 0 <= found.estimate.high  # type: ignore[operator]
+
+
+def test_many_descriptions_of_one_person_prove_nothing() -> None:
+    """Which side a person fell to is one throw of a coin, however many descriptions fit."""
+    alone = excess_of_isolated(np.zeros(1500, np.int64), np.full(1500, -1), 0.95)
+    assert alone.low < 0 < alone.high
+    everybody = excess_of_isolated(np.arange(1500), np.full(1500, -1), 0.95)
+    assert everybody.low > 0.9
+    nobody = excess_of_isolated(np.full(40, -1), np.full(40, -1), 0.95)
+    assert nobody.low < 0 < nobody.high
+
+
+def test_one_synthetic_row_is_too_few(patients: Patients) -> None:
+    real, holdout, fresh = patients
+    one = {name: values[:1] for name, values in fresh.items()}
+    found = result(real, one, holdout)
+    assert found.status is Status.NOT_APPLICABLE
+    assert "at least 40" in found.message
 
 
 def test_single_values_that_are_repeated_are_a_true_finding_and_named(patients: Patients) -> None:
