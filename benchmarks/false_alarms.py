@@ -26,6 +26,7 @@ from run_log import (
     add_arguments,
     chosen_tables,
     complete,
+    crashes,
     evaluation,
     records,
     triple,
@@ -92,6 +93,7 @@ def share(count: int, runs: int) -> str:
 
 def summary(runs: Sequence[Record]) -> str:
     """Everything measured, as Markdown."""
+    broken = crashes(runs)
     runs = [run for run in runs if "verdicts" in run]
     if not runs:
         return "Nothing was measured yet."
@@ -103,7 +105,9 @@ def summary(runs: Sequence[Record]) -> str:
         "### Verdicts", _words(runs, "all", lambda _: "all"),
         "### Verdicts by rows", _words(runs, "rows", lambda run: run["rows"]),
         "### Tables with false NO-GO", _tables(runs),
+        "### Table by table", _by_table(runs),
         "### Checks", _checks(runs),
+        "### Runs that ended in an exception", broken,
     ]  # fmt: skip
     return "\n\n".join(parts)
 
@@ -154,6 +158,25 @@ def _tables(runs: Sequence[Record]) -> str:
     for cell, count in sorted(no_go.items(), key=lambda entry: -entry[1] / totals[entry[0]]):
         checks = ", ".join(f"{code} ({times})" for code, times in refused[cell].most_common())
         lines.append(f"| {cell[0]} | {cell[1]} | {count} | {totals[cell]} | {checks} |")
+    return "\n".join(lines)
+
+
+def _by_table(runs: Sequence[Record]) -> str:
+    """One line per table and size, one cell per dimension: counts of the words."""
+    counts: dict[tuple[str, int], dict[str, Counter[str]]] = defaultdict(
+        lambda: defaultdict(Counter)
+    )
+    for run in runs:
+        for dimension, word in run["verdicts"].items():
+            counts[run["table"], run["rows"]][dimension][word] += 1
+    order = list(runs[0]["verdicts"])
+    lines = [
+        f"Cells: {' / '.join(WORDS)}.", "", f"| table | rows | {' | '.join(order)} |",
+        f"| --- | --- |{' --- |' * len(order)}",
+    ]  # fmt: skip
+    for (name, rows), found in sorted(counts.items()):
+        cells = " | ".join(" / ".join(str(found[d][word]) for word in WORDS) for d in order)
+        lines.append(f"| {name} | {rows:,} | {cells} |")
     return "\n".join(lines)
 
 

@@ -28,6 +28,7 @@ from run_log import (
     add_arguments,
     chosen_tables,
     complete,
+    crashes,
     evaluation,
     records,
     triple,
@@ -133,6 +134,7 @@ def _tells(name: str, columns: Sequence[str]) -> bool:
 
 def summary(runs: Sequence[Record]) -> str:
     """Everything measured, as Markdown."""
+    broken = crashes(runs)
     runs = [run for run in runs if "outcome" in run]
     if not runs:
         return "Nothing was measured yet."
@@ -145,6 +147,7 @@ def summary(runs: Sequence[Record]) -> str:
         "### Fault by fault", _by_fault(runs, sizes),
         "### Table by table", _counts(runs, sizes, "table", lambda run: run["table"]),
         "### Missed, at the largest size of the fault", _missed(runs),
+        "### Runs that ended in an exception", broken,
     ]  # fmt: skip
     return "\n\n".join(parts)
 

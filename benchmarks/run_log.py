@@ -23,6 +23,7 @@ __all__ = [
     "add_arguments",
     "chosen_tables",
     "complete",
+    "crashes",
     "evaluation",
     "records",
     "triple",
@@ -145,17 +146,31 @@ def complete(
         os.environ.setdefault(name, "1")
     done = 0
     if options.jobs <= 1:
-        results = ((key, work(key)) for key in left)
-        for key, found in results:
+        for key in left:
             done += 1
-            _append(options.log, key, found, f"{done} of {len(left)}")
+            _append(options.log, key, _safely(work, key), f"{done} of {len(left)}")
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(options.jobs, mp_context=context) as pool:
-        started = {pool.submit(work, key): key for key in left}
+        started = {pool.submit(_safely, work, key): key for key in left}
         for future in as_completed(started):
             done += 1
             _append(options.log, started[future], future.result(), f"{done} of {len(left)}")
+
+
+def _safely(work: Callable[[Key], dict[str, Any] | None], key: Key) -> dict[str, Any] | None:
+    """A run that breaks is a finding, not the end of a study."""
+    try:
+        return work(key)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is written down
+        return {"crashed": f"{type(error).__name__}: {error}"[:300]}
+
+
+def crashes(runs: Iterable[Mapping[str, Any]]) -> str:
+    """Runs that ended in an exception, as Markdown; they are counted nowhere else."""
+    broken = [run for run in runs if "crashed" in run]
+    lines = [f"- {run['table']}, {run['rows']:,} rows: {run['crashed']}" for run in broken]
+    return "\n".join(lines) or "None."
 
 
 def _append(path: Path, key: Key, found: dict[str, Any] | None, place: str) -> None:
@@ -163,7 +178,7 @@ def _append(path: Path, key: Key, found: dict[str, Any] | None, place: str) -> N
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(record) + "\n")
     words = " ".join(f"{name[:3]} {word}," for name, word in record.get("verdicts", {}).items())
-    told = record.get("outcome", words) if found else "left out"
+    told = record.get("crashed") or record.get("outcome", words) if found else "left out"
     print(f"{place}: {' '.join(str(value) for value in key.values() if value)}: {told}", flush=True)
 
 
