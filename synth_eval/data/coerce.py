@@ -160,8 +160,9 @@ def spelled(raw: pa.Array, spec: Column) -> pa.Array:
 
 def _is_marker(words: pa.Array, spec: Column) -> BoolArray:
     """Which words stand for a missing cell: those that were declared, or those that are known."""
-    if spec.missing is None:
-        return is_marker(words, levels=not (spec.is_continuous or spec.kind == "boolean"))
+    has_levels = not (spec.is_continuous or spec.kind == "boolean")
+    if spec.missing is None or not (spec.missing or has_levels):
+        return is_marker(words, levels=has_levels)
     if not spec.missing:
         return np.zeros(len(words), bool)
     lower = pc.utf8_lower(pc.utf8_trim_whitespace(words))

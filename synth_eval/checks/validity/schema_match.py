@@ -62,6 +62,9 @@ def schema_match(ctx: Context) -> Result:
     items.sort(key=lambda item: (-item.severity, -(item.estimate or 0.0)))
     worst = max((item.number("estimate") for item in items), default=0.0)
     reference = max((item.reference or 0.0 for item in items), default=0.0)
+    own = [ctx.state(facts_of(name), "real") for name in data.schema.names]
+    if data.holdout is None:
+        reference = max(facts.unparseable / facts.rows for facts in own)
     _, low, high = wilson(round(worst * data.synthetic.num_rows), data.synthetic.num_rows)
     noticed = [item for item in items if item.more["finding"]]
     message = f"All {len(items)} columns are there and every cell can be read."
@@ -74,10 +77,8 @@ def schema_match(ctx: Context) -> Result:
         items_decide=True,
         estimate=Estimate(worst, min(low, worst), max(high, worst)),
         reference=Reference(
-            "worst column of the holdout"
-            if data.holdout
-            else "no holdout; the real table has none",
-            reference if data.holdout else 0.0,
+            "worst column of the holdout" if data.holdout else "worst column of the real table",
+            reference,
             n=None if data.holdout is None else data.holdout.num_rows,
         ),
         threshold=margin,
