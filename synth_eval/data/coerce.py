@@ -57,6 +57,8 @@ class CodedWords:
         Index into `words`, -1 where nothing is stored.
     failed : int
         Rows that hold something that cannot be read.
+    marked : int
+        Rows whose word stands for a missing cell.
     stored : str
         Arrow type the column was stored as.
     """
@@ -64,6 +66,7 @@ class CodedWords:
     words: pa.Array
     codes: CodeArray
     failed: int
+    marked: int
     stored: str
 
     def counts(self) -> dict[str, int]:
@@ -129,8 +132,11 @@ def coded_words(raw: pa.Array | pa.ChunkedArray, spec: Column) -> CodedWords:
         read, _ = parse_booleans(words)
     codes = filled_codes(coded.indices, -1)
     lost = is_missing(read) & ~is_missing(words)
-    failed = int(np.append(lost, False)[codes].sum()) if lost.any() else 0
-    return CodedWords(read, codes, failed, str(stored.type))
+    gone = is_missing(words) & ~is_missing(as_text(stored))
+    failed, marked = (
+        int(np.append(which, False)[codes].sum()) if which.any() else 0 for which in (lost, gone)
+    )
+    return CodedWords(read, codes, failed, marked, str(stored.type))
 
 
 def _dictionary(raw: pa.Array | pa.ChunkedArray) -> pa.DictionaryArray:

@@ -174,6 +174,7 @@ def test_whole_numbers_that_gaps_made_floats_are_no_finding(real):
             [f"2020-03-{1 + row % 28:02d}" for row in range(ROWS)],
             "another form than %d/%m/%Y in 100.0 % of the cells",
         ),
+        (["a", None, "b", "c"] * 1000, ["a", "?", "b", "c"] * 1000, "missing in words (? or n/a)"),
         (["007", "012"] * 2000 + ["100"], [7, 12] * 2000 + [100], "stored as whole number"),
     ],
 )  # fmt: skip
