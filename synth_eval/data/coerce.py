@@ -58,6 +58,8 @@ class CodedWords:
         Index into `words`, -1 where nothing is stored.
     failed : int
         Rows that hold something that cannot be read.
+    marked : int
+        Rows whose word stands for a missing cell.
     stored : str
         Arrow type the column was stored as.
     """
@@ -65,6 +67,7 @@ class CodedWords:
     words: pa.Array
     codes: CodeArray
     failed: int
+    marked: int
     stored: str
 
     def counts(self) -> dict[str, int]:
@@ -143,8 +146,11 @@ def coded_words(raw: pa.Array | pa.ChunkedArray, spec: Column) -> CodedWords:
         read, _ = parse_booleans(words)
     codes = filled_codes(coded.indices, -1)
     lost = is_missing(read) & ~is_missing(words)
-    failed = int(np.append(lost, False)[codes].sum()) if lost.any() else 0
-    return CodedWords(read, codes, failed, str(stored.type))
+    gone = is_missing(words) & ~is_missing(as_text(stored))
+    failed, marked = (
+        int(np.append(which, False)[codes].sum()) if which.any() else 0 for which in (lost, gone)
+    )
+    return CodedWords(read, codes, failed, marked, str(stored.type))
 
 
 def _dictionary(raw: pa.Array | pa.ChunkedArray) -> pa.DictionaryArray:
@@ -174,8 +180,9 @@ def spelled(raw: pa.Array, spec: Column) -> pa.Array:
 
 def _is_marker(words: pa.Array, spec: Column) -> BoolArray:
     """Which words stand for a missing cell: those that were declared, or those that are known."""
-    if spec.missing is None:
-        return is_marker(words, levels=not (spec.is_continuous or spec.kind == "boolean"))
+    has_levels = not (spec.is_continuous or spec.kind == "boolean")
+    if spec.missing is None or not (spec.missing or has_levels):
+        return is_marker(words, levels=has_levels)
     if not spec.missing:
         return np.zeros(len(words), bool)
     lower = pc.utf8_lower(pc.utf8_trim_whitespace(words))

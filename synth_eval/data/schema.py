@@ -824,9 +824,13 @@ def _number(name: str, told: _Words, rows: int) -> _Read:
         return codes, cells
     if distinct <= 2:
         return None, 0  # two words are levels, whatever they look like
-    if distinct == rows and not restyled and _is_whole(numbers) and _all_digits(told.unique):
-        key = _infer_integer(name, told.unique.cast(pa.int64()))
-        if key.kind == "id":
+    named = _ENTITY_NAME.search(name) is not None
+    if (distinct == rows or named) and _is_whole(numbers) and _all_digits(told.unique):
+        if distinct == rows:
+            key: Column | None = _infer_integer(name, told.unique.cast(pa.int64()))
+        else:
+            key = _entity_key(name, rows, distinct)
+        if key is not None and key.kind != "numerical":
             return key, cells
     mark, is_open = decimal_mark(told.unique) if restyled else (".", False)
     doubt = None

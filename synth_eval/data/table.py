@@ -56,7 +56,7 @@ class _Stored:
         Cells of numbers or dates that were read, but are not written for programs, or not in
         the form of the column.
     marked : int
-        Cells of numbers or dates whose word stands for a missing one.
+        Cells of numbers, dates or levels whose word stands for a missing one.
     absent : bool
         Whether the table lacks the column; then every cell counts as missing.
     is_part : bool
@@ -365,6 +365,7 @@ class Table:
                 spec=spec,
                 stored=words.stored,
                 unparseable=words.failed,
+                marked=words.marked,
                 codes=codes,
                 levels=levels,
                 strangers=words.strangers(codes, len(levels)),

@@ -41,6 +41,9 @@ from synth_eval.words import counted, percent
 
 MARGIN = "validity.unparseable_cells"
 
+_MOST = 0.5
+"""Difference of two shares of cells from which the one is most of a column and the other not."""
+
 _SURE = 0.999
 """Level of the intervals of two shares of cells that must not meet to be said to differ."""
 
@@ -62,6 +65,9 @@ def schema_match(ctx: Context) -> Result:
     items.sort(key=lambda item: (-item.severity, -(item.estimate or 0.0)))
     worst = max((item.number("estimate") for item in items), default=0.0)
     reference = max((item.reference or 0.0 for item in items), default=0.0)
+    own = [ctx.state(facts_of(name), "real") for name in data.schema.names]
+    if data.holdout is None:
+        reference = max(facts.unparseable / facts.rows for facts in own)
     _, low, high = wilson(round(worst * data.synthetic.num_rows), data.synthetic.num_rows)
     noticed = [item for item in items if item.more["finding"]]
     message = f"All {len(items)} columns are there and every cell can be read."
@@ -74,10 +80,8 @@ def schema_match(ctx: Context) -> Result:
         items_decide=True,
         estimate=Estimate(worst, min(low, worst), max(high, worst)),
         reference=Reference(
-            "worst column of the holdout"
-            if data.holdout
-            else "no holdout; the real table has none",
-            reference if data.holdout else 0.0,
+            "worst column of the holdout" if data.holdout else "worst column of the real table",
+            reference,
             n=None if data.holdout is None else data.holdout.num_rows,
         ),
         threshold=margin,
@@ -190,19 +194,31 @@ def _storage(column: Column, real: CellFacts, synthetic: CellFacts) -> str:
 
 
 def _writing(column: Column, real: CellFacts, synthetic: CellFacts) -> str:
-    """Words for numbers or dates in text that are written another way than the real ones."""
-    shares, ranges = [], []
-    for facts in (synthetic, real):
-        there = facts.rows - facts.missing
-        shares.append(facts.restyled / max(there, 1))
-        ranges.append(wilson(facts.restyled, there, _SURE) if there else None)
-    if not all(ranges) or not any(shares):
-        return ""
-    (_, low, high), (_, real_low, real_high) = ranges  # type: ignore[misc]  # both are there
-    if low <= real_high and real_low <= high:
-        return ""
-    what = "separators, currencies or percent signs"
-    if column.kind == "datetime":
-        what = f"another form than {column.datetime_format or 'the real dates'}"
-    first, second = (percent(share) for share in shares)
-    return f"written with {what} in {first} of the cells, {second} of the real ones"
+    """Words for cells in text that are written another way than the real ones."""
+    shares = [facts.restyled / max(facts.rows - facts.missing, 1) for facts in (synthetic, real)]
+    if _differ(synthetic.restyled, synthetic, real.restyled, real):
+        what = "separators, currencies or percent signs"
+        if column.kind == "datetime":
+            what = f"another form than {column.datetime_format or 'the real dates'}"
+        first, second = (percent(share) for share in shares)
+        return f"written with {what} in {first} of the cells, {second} of the real ones"
+    if _differ(synthetic.marked, synthetic, real.marked, real):
+        return (
+            f"missing in words (? or n/a) in {synthetic.marked:,} of {synthetic.rows:,} cells, "
+            f"{real.marked:,} of {real.rows:,} real ones"
+        )
+    return ""
+
+
+def _differ(count: int, facts: CellFacts, real_count: int, real: CellFacts) -> bool:
+    """Whether cells of a sort are on one side alone, or most of it there, and by no chance.
+
+    How many numbers have separators depends on how large they are, so that other shares differ
+    without another way of writing.
+    """
+    apart = abs(count / facts.rows - real_count / real.rows)
+    if (count > 0) == (real_count > 0) and apart <= _MOST:
+        return False
+    (_, low, high) = wilson(count, facts.rows, _SURE)
+    (_, real_low, real_high) = wilson(real_count, real.rows, _SURE)
+    return low > real_high or real_low > high

@@ -134,6 +134,8 @@ def test_what_the_real_column_cannot_read_either_is_said_and_not_held_against_th
         assert found.status == "pass"
         assert "8 of 4,000 real cells (0.20 %)" in found.message
         assert "slip" not in str(found.to_dict())
+        assert found.reference.value == pytest.approx(8 / ROWS)
+    assert result(slipped(8), slipped(3)).reference.value == pytest.approx(8 / ROWS)
     assert result(slipped(8), slipped(60)).status == "fail"
     assert "60 of 4,000 cells cannot be read as numerical, nor can 8 of" in (
         result(slipped(8), slipped(60)).message
@@ -172,6 +174,7 @@ def test_whole_numbers_that_gaps_made_floats_are_no_finding(real):
             [f"2020-03-{1 + row % 28:02d}" for row in range(ROWS)],
             "another form than %d/%m/%Y in 100.0 % of the cells",
         ),
+        (["a", None, "b", "c"] * 1000, ["a", "?", "b", "c"] * 1000, "missing in words (? or n/a)"),
         (["007", "012"] * 2000 + ["100"], [7, 12] * 2000 + [100], "stored as whole number"),
     ],
 )  # fmt: skip
