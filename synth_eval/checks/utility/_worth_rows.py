@@ -95,7 +95,11 @@ def judged_by_rows(
             f"The task is uninformative. {subject}: {best.n:,} real rows reach {name} "
             f"{best.value:.3f}, no better than no model ({arms.dummy.value:.3f}).{left_out}"
         )
-        return ctx.skipped(Skipped(Cause.DATA, told), items=_items(arms, shown, alpha), **quadruple)
+        goal = arms.lines[1]
+        skipped = Skipped(Cause.DATA, told)
+        if best.n < goal:  # a weak relation shows on more rows
+            skipped = Skipped(Cause.ROWS, told, f"give {goal:,} real and synthetic rows, or more")
+        return ctx.skipped(skipped, items=_items(arms, shown, alpha), **quadruple)
     if arms.synthetic.estimate().interval(alpha)[0] <= arms.floor.estimate().interval(alpha)[1]:
         arms = trial.with_null(arms, scorer, name)
     negligible, lost = (

@@ -114,3 +114,11 @@ def test_pandas_integers_made_float_by_missing_are_no_finding(real):
     frame["age"] = frame["age"].astype(float)
     frame.loc[0, "age"] = np.nan
     assert result(real, pd.DataFrame(frame)).status == "pass"
+
+
+def test_a_single_row_with_a_gap_is_no_missing_column():
+    rng = np.random.default_rng(0)
+    gaps = [None if gap else 1.5 * k for k, gap in enumerate(rng.random(200) < 0.1)]
+    table = pa.table({"x": pa.array(gaps)})
+    assert result(table, pa.table({"x": pa.array([None], pa.float64())})).status == "pass"
+    assert result(table, pa.table({"x": pa.array([None] * 20, pa.float64())})).status == "fail"
