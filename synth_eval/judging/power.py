@@ -81,11 +81,14 @@ def rows_needed(decision: Decision, rows: int) -> float:
 def rows_would_do(results: Iterable[Result]) -> str:
     """How many rows would settle what is inconclusive, in words.
 
-    A number that a result asks for itself counts too; empty where none can be told.
+    A number that a result asks for itself comes first; empty where none can be told.
     """
+    results = list(results)
+    asked = max((result.facts.get(ROWS_NEEDED, 0.0) for result in results), default=0.0)
+    if asked:
+        return f"it takes {asked:,.0f} rows of each table at least"
     most = 0.0
     for result in results:
-        most = max(most, result.facts.get(ROWS_NEEDED, 0.0))
         unsure = [part for part in _decisions(result) if part.status is Status.INCONCLUSIVE]
         most = max([most, *(rows_needed(part, result.n or 0) for part in unsure)])
     if not 0.0 < most < _MOST_ROWS:  # infinite where the number itself is no pass

@@ -61,7 +61,8 @@ def test_rows_needed_follow_from_the_width_of_the_interval() -> None:
     )
     assert rows_would_do([judged("F002", "fidelity", distance(0.3, 0.2))]) == ""
     small = judged("U001", "utility", distance(0.3, 0.2), facts={"rows_needed": 1000.0})
-    assert rows_would_do([small]) == ""  # the other doubt stays
+    assert rows_would_do([small]) == "it takes 1,000 rows of each table at least"
+    assert rows_would_do([]) == ""
 
 
 def test_words_of_a_dimension_take_the_size_in_the_middle() -> None:
