@@ -6,6 +6,7 @@ rows beyond them, and cells of few real rows are merged, so that no profile poin
 
 from __future__ import annotations
 
+import logging
 from itertools import pairwise
 from typing import Any
 
@@ -17,6 +18,8 @@ from synth_eval.data.schema import Column
 from synth_eval.data.table import NumberColumn
 
 __all__ = ["profiles"]
+
+logger = logging.getLogger(__name__)
 
 _BINS = 30
 _LEVELS = 20
@@ -42,7 +45,13 @@ def profiles(data: Pair, small_cell: int) -> list[dict[str, Any]]:
         ``quantiles``: by table the means of equal shares of the sorted values, each of at
         least `small_cell` rows, as many outermost values left out at either end.
     """
-    return [_profile(data, column, small_cell) for column in data.schema.compared]
+    made = []
+    for column in data.schema.compared:
+        try:
+            made.append(_profile(data, column, small_cell))
+        except Exception:  # pictures never take the results with them
+            logger.debug("no profile of a column", exc_info=True)
+    return made
 
 
 def _profile(data: Pair, column: Column, small_cell: int) -> dict[str, Any]:

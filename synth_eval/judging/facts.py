@@ -38,7 +38,7 @@ NO_MODEL = "no_model"
 """Score of no model at all, on the rows that models were tested on."""
 
 ROWS_NEEDED = "rows_needed"
-"""Rows of each table from which on the result could pass; there where it has fewer."""
+"""Rows of each table that an inconclusive result takes, as far as that can be told."""
 
 SHARE_OF_GAIN = "share_of_gain"
 """What models gain over no model, as a share of what those of as many real rows gain."""

@@ -57,41 +57,39 @@ def smallest_fault(decision: Decision) -> float | None:
     return line + error if is_lower else error - line
 
 
-def rows_needed(decision: Decision, rows: int) -> float:
-    """Rows at which the decision would pass if the number stayed; infinite where it would not.
+def rows_needed(decisions: Iterable[Decision], rows: int) -> float:
+    """Rows at which what is inconclusive would pass, did the numbers stay; 0 if none can be told.
 
     Intervals shrink with the square root of the rows.
 
     Examples
     --------
-    >>> rows_needed(Decision("distance", 0.1, 0.0, 0.3, fail=0.2, clear=0.2), 500)
+    >>> rows_needed([Decision("distance", 0.1, 0.0, 0.3, fail=0.2, clear=0.2)], 500)
     2000.0
     """
-    line = decision.aim if decision.clear is None else decision.clear
-    is_lower = decision.direction is Direction.LOWER
-    if line is None or decision.void:
-        return math.inf
-    room = line - decision.value if is_lower else decision.value - line
-    error = decision.high - decision.value if is_lower else decision.value - decision.low
-    if room <= 0.0 or not math.isfinite(error):
-        return math.inf
-    return round(rows * max(error / room, 1.0) ** 2, 3)
+    most = 0.0
+    for decision in decisions:
+        line = decision.aim if decision.clear is None else decision.clear
+        if decision.status is not Status.INCONCLUSIVE:
+            continue
+        if line is None or decision.void:
+            return 0.0
+        is_lower = decision.direction is Direction.LOWER
+        room = line - decision.value if is_lower else decision.value - line
+        error = decision.high - decision.value if is_lower else decision.value - decision.low
+        if room <= 0.0 or not math.isfinite(error):
+            return 0.0
+        most = max(most, round(rows * max(error / room, 1.0) ** 2, 3))
+    return most if most < _MOST_ROWS else 0.0
 
 
 def rows_would_do(results: Iterable[Result]) -> str:
-    """How many rows would settle what is inconclusive, in words.
-
-    A number that a result asks for itself counts too; empty where none can be told.
-    """
-    most = 0.0
-    for result in results:
-        most = max(most, result.facts.get(ROWS_NEEDED, 0.0))
-        unsure = [part for part in _decisions(result) if part.status is Status.INCONCLUSIVE]
-        most = max([most, *(rows_needed(part, result.n or 0) for part in unsure)])
-    if not 0.0 < most < _MOST_ROWS:  # infinite where the number itself is no pass
+    """How many rows it takes to settle what is inconclusive, as the results say themselves."""
+    most = max((result.facts.get(ROWS_NEEDED, 0.0) for result in results), default=0.0)
+    if not most:
         return ""
     step = 10.0 ** math.floor(math.log10(most))
-    return f"about {math.ceil(most / step) * step:,.0f} rows would do"
+    return f"it takes about {math.ceil(most / step) * step:,.0f} rows of each table"
 
 
 def seen(results: Sequence[Result], sights: Sequence[Sight]) -> str:

@@ -50,3 +50,20 @@ def test_enormous_and_infinite_values_do_no_harm() -> None:
 
 def test_levels_have_none() -> None:
     assert profile(["a", "b"] * 100, ["a", "b"] * 100)["quantiles"] is None
+
+
+def test_a_column_whose_profile_breaks_takes_no_other_with_it(monkeypatch, people):
+    from synth_eval.data import profiles as module
+
+    whole = module._profile
+
+    def broken(data, column, small_cell):
+        if column.name == "age":
+            raise IndexError("a cell")
+        return whole(data, column, small_cell)
+
+    monkeypatch.setattr(module, "_profile", broken)
+    data = load(people["real"], people["fresh"])
+    found = [entry["column"] for entry in module.profiles(data, 11)]
+    assert "age" not in found
+    assert len(found) == len(data.compared) - 1

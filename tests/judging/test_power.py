@@ -53,15 +53,17 @@ def test_smallest_fault_is_a_line_and_an_error_away(decision: Decision, fault) -
 
 
 def test_rows_needed_follow_from_the_width_of_the_interval() -> None:
-    assert rows_needed(distance(0.1, 0.2), 1000) == pytest.approx(4000)
-    assert rows_needed(distance(0.1, 0.05), 1000) == 1000  # it passes as it is
-    assert rows_needed(distance(0.3, 0.2), 1000) == math.inf  # no number of rows makes it right
-    assert rows_would_do([judged("F002", "fidelity", distance(0.1, 0.2))]) == (
-        "about 4,000 rows would do"
-    )
+    assert rows_needed([distance(0.1, 0.2)], 1000) == pytest.approx(4000)
+    assert rows_needed([distance(0.1, 0.2), distance(0.1, 0.3)], 1000) == pytest.approx(9000)
+    assert rows_needed([distance(0.1, 0.05)], 1000) == 0.0  # it passes as it is
+    assert rows_needed([distance(0.3, 0.2)], 1000) == 0.0  # no number of rows makes it right
+    assert rows_needed([Decision("d", 0.1, 0.0, 0.2, fail=0.3)], 1000) == 0.0  # there is no pass
+
+
+def test_rows_that_results_ask_for_are_told() -> None:
+    small = judged("U001", "utility", distance(0.3, 0.2), facts={"rows_needed": 1234.0})
+    assert rows_would_do([small]) == "it takes about 2,000 rows of each table"
     assert rows_would_do([judged("F002", "fidelity", distance(0.3, 0.2))]) == ""
-    small = judged("U001", "utility", distance(0.3, 0.2), facts={"rows_needed": 1000.0})
-    assert rows_would_do([small]) == ""  # the other doubt stays
 
 
 def test_words_of_a_dimension_take_the_size_in_the_middle() -> None:
@@ -86,10 +88,13 @@ def test_a_verdict_says_what_would_have_been_seen_and_what_a_doubt_takes() -> No
         "a typical column with 25.0 % of its rows in the wrong place and a typical pair of columns "
         "with 25.0 % would have been seen"
     )
-    found[1] = judged("F004", "fidelity", unsure)
+    found[1] = judged("F004", "fidelity", unsure, facts={"rows_needed": 4000.0})
     verdict = verdicts(found)["fidelity"]
-    assert (verdict.word, verdict.remedy) == ("CANNOT TELL", "about 4,000 rows would do")
+    assert (verdict.word, verdict.remedy) == (
+        "CANNOT TELL",
+        "it takes about 4,000 rows of each table",
+    )
     assert "pair of columns with 40.0 %" in verdict.reason
     page = Evaluation(found).to_html()
     assert "would have been seen" in page
-    assert "would do" in page
+    assert "takes about 4,000 rows" in page

@@ -16,6 +16,7 @@ from synth_eval.judging.check import Context
 from synth_eval.judging.facts import NO_MODEL, ROWS_NEEDED, SHARE_OF_GAIN
 from synth_eval.judging.items import Item, Side
 from synth_eval.judging.judge import Decision, Direction, Status, overall
+from synth_eval.judging.power import rows_needed
 from synth_eval.judging.results import Cause, Estimate, Reference, Result, Skipped, Threshold
 from synth_eval.stats.arms import Arm, Measurement, Scorer, gap
 from synth_eval.words import counted
@@ -95,7 +96,11 @@ def judged_by_rows(
             f"The task is uninformative. {subject}: {best.n:,} real rows reach {name} "
             f"{best.value:.3f}, no better than no model ({arms.dummy.value:.3f}).{left_out}"
         )
-        return ctx.skipped(Skipped(Cause.DATA, told), items=_items(arms, shown, alpha), **quadruple)
+        goal = arms.lines[1]
+        skipped = Skipped(Cause.DATA, told)
+        if best.n < goal:  # a weak relation shows on more rows
+            skipped = Skipped(Cause.ROWS, told, f"give {goal:,} real and synthetic rows, or more")
+        return ctx.skipped(skipped, items=_items(arms, shown, alpha), **quadruple)
     if arms.synthetic.estimate().interval(alpha)[0] <= arms.floor.estimate().interval(alpha)[1]:
         arms = trial.with_null(arms, scorer, name)
     negligible, lost = (
@@ -115,7 +120,7 @@ def judged_by_rows(
         summary=f"{start} {end}",
         decisions=parts,
         items=_items(arms, shown, alpha),
-        facts=_facts(arms, alpha),
+        facts=_facts(arms, parts, alpha),
         panels=lambda: [learning_curve(name, curve, arms.synthetic, alpha)],
         **quadruple,
     )
@@ -267,12 +272,12 @@ def absence(ctx: Context, task: Task) -> Result | None:
     )  # fmt: skip
 
 
-def _facts(arms: Arms, alpha: float) -> dict[str, float]:
-    """Score of no model, and the gain over it as a share of that of as many real rows."""
+def _facts(arms: Arms, parts: Sequence[Decision], alpha: float) -> dict[str, float]:
+    """Score of no model, the share of the real gain over it, and the rows a doubt takes."""
     nothing = arms.dummy.value
     facts = {NO_MODEL: nothing}
-    if arms.real.n < arms.lines[1]:
-        facts[ROWS_NEEDED] = float(arms.lines[1])
+    if overall(parts) is Status.INCONCLUSIVE:
+        facts[ROWS_NEEDED] = max(float(arms.lines[1]), rows_needed(parts, arms.real.n))
     gain = arms.real.value - nothing
     if gain > 0:
         low, high = interval(arms.synthetic, alpha)

@@ -190,3 +190,11 @@ def test_separators_that_chance_alone_brings_are_no_finding(order):
     few = single([*[f"{1000 + row:,.1f}" for row in range(4)], *WORDS[4:]])
     pair = (few, single(WORDS)) if order == "real" else (single(WORDS), few)
     assert result(*pair).status == "pass"
+
+
+def test_a_single_row_with_a_gap_is_no_missing_column():
+    rng = np.random.default_rng(0)
+    gaps = [None if gap else 1.5 * k for k, gap in enumerate(rng.random(200) < 0.1)]
+    table = pa.table({"x": pa.array(gaps)})
+    assert result(table, pa.table({"x": pa.array([None], pa.float64())})).status == "pass"
+    assert result(table, pa.table({"x": pa.array([None] * 20, pa.float64())})).status == "fail"
