@@ -119,6 +119,16 @@ MARGINS: Mapping[str, Threshold] = {
         "share of real rows in groups that so few synthetic rows leave empty by chance: once "
         "that is half of them, nothing was looked at",
     ),
+    "coverage.missing_rows": Threshold(
+        0.01,
+        "share of real rows missing in groups of similar rows that have become rarer: one in a "
+        "hundred, as many as may repeat another without reason",
+    ),
+    "coverage.unseen_mode": Threshold(
+        0.1,
+        "largest share of real rows that may still be missing where nothing was seen: a mode of "
+        "one row in ten",
+    ),
     "coverage.chance_absence": Threshold(
         3.0,
         "times the share of cells that as many fresh real rows leave empty: three times that is "
