@@ -25,6 +25,7 @@ from real_tables import TABLES, markdown
 from run_log import (
     add_arguments,
     chosen_tables,
+    codes_of,
     complete,
     crashes,
     evaluation,
@@ -101,9 +102,10 @@ def summary(runs: Sequence[Record]) -> str:
     parts = [
         f"{len(runs):,} runs on {len({run['table'] for run in runs})} tables and families, "
         f"depth {', '.join(f'{depth} ({count})' for depth, count in told.items())}, "
-        f"written {time.strftime('%Y-%m-%d')}. Percent of runs, with 95 % intervals.",
+        f"written {time.strftime('%Y-%m-%d')}. {codes_of(runs)} Percent of runs, with 95 % "
+        "intervals.",
         "### Verdicts", _words(runs, "all", lambda _: "all"),
-        "### Verdicts by rows", _words(runs, "rows", lambda run: run["rows"]),
+        "### Verdicts by rows", _words(runs, "rows", _band),
         "### Tables with false NO-GO", _tables(runs),
         "### Table by table", _by_table(runs),
         "### Checks", _checks(runs),
@@ -129,6 +131,13 @@ def _words(runs: Sequence[Record], title: str, group: Any) -> str:
         cells = " | ".join(share(found[word], total) for word in WORDS)
         lines.append(f"| {which} | {dimension} | {total} | {cells} |")
     return "\n".join(lines)
+
+
+def _band(run: Record) -> str:
+    """Rows of each of the three tables, in words that sort."""
+    bands = [(150, "1) below 150"), (300, "2) 150 to 299"), (1_000, "3) 300 to 999"),
+             (3_000, "4) 1,000 to 2,999"), (10_000, "5) 3,000 to 9,999")]  # fmt: skip
+    return next((name for end, name in bands if run["rows"] < end), "6) 10,000 and more")
 
 
 def _tables(runs: Sequence[Record]) -> str:
