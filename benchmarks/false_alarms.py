@@ -45,6 +45,7 @@ STATUSES = ("pass", "warn", "fail", "inconclusive", "not_applicable", "error")
 MOST_PER_TABLE = 0.10
 """No table may have more false NO-GO than this in a dimension."""
 MOST_PER_DIMENSION = 0.05
+"""Nor may all of them together."""
 
 Record = Mapping[str, Any]
 
@@ -104,6 +105,7 @@ def summary(runs: Sequence[Record]) -> str:
         f"depth {', '.join(f'{depth} ({count})' for depth, count in told.items())}, "
         f"written {time.strftime('%Y-%m-%d')}. {codes_of(runs)} Percent of runs, with 95 % "
         "intervals.",
+        _asked(runs),
         "### Verdicts", _words(runs, "all", lambda _: "all"),
         "### Verdicts by rows", _words(runs, "rows", _band),
         "### Tables with false NO-GO", _tables(runs),
@@ -112,6 +114,17 @@ def summary(runs: Sequence[Record]) -> str:
         "### Runs that ended in an exception", broken,
     ]  # fmt: skip
     return "\n\n".join(parts)
+
+
+def _asked(runs: Sequence[Record]) -> str:
+    """Whether false NO-GO are as few as is asked, dimension by dimension."""
+    parts = []
+    for dimension in runs[0]["verdicts"]:
+        told = [run["verdicts"][dimension] for run in runs if dimension in run["verdicts"]]
+        rate = told.count("NO-GO") / len(told)
+        word = "kept" if rate <= MOST_PER_DIMENSION else "**not kept**"
+        parts.append(f"{dimension} {rate:.1%} ({word})")
+    return f"False NO-GO, at most {MOST_PER_DIMENSION:.0%} asked: {', '.join(parts)}."
 
 
 def _words(runs: Sequence[Record], title: str, group: Any) -> str:
@@ -217,10 +230,10 @@ def main(arguments: list[str] | None = None) -> None:
         sizes = options.sizes or SIZES
         complete(keys(tables, sizes, options.splits, options.depth, options.ignore), work, options)
     text = summary(records(options.log))
-    print(f"\n{text}")
     if not options.no_write:
         write_between(PAGE, text)
         write_between(PAGE, markdown(), "tables")
+    print(f"\n{text}")
 
 
 if __name__ == "__main__":

@@ -217,9 +217,9 @@ def main(arguments: list[str] | None = None) -> None:
         wanted = keys(tables, sizes, faults, options.splits, options.depth, options.ignore)
         complete(wanted, work, options)
     text = summary(records(options.log))
-    print(f"\n{text}")
     if not options.no_write:
         write_between(PAGE, text)
+    print(f"\n{text}")
 
 
 if __name__ == "__main__":
