@@ -25,6 +25,7 @@ from real_tables import TABLES, markdown
 from run_log import (
     add_arguments,
     chosen_tables,
+    codes_of,
     complete,
     crashes,
     evaluation,
@@ -44,6 +45,7 @@ STATUSES = ("pass", "warn", "fail", "inconclusive", "not_applicable", "error")
 MOST_PER_TABLE = 0.10
 """No table may have more false NO-GO than this in a dimension."""
 MOST_PER_DIMENSION = 0.05
+"""Nor may all of them together."""
 
 Record = Mapping[str, Any]
 
@@ -101,15 +103,28 @@ def summary(runs: Sequence[Record]) -> str:
     parts = [
         f"{len(runs):,} runs on {len({run['table'] for run in runs})} tables and families, "
         f"depth {', '.join(f'{depth} ({count})' for depth, count in told.items())}, "
-        f"written {time.strftime('%Y-%m-%d')}. Percent of runs, with 95 % intervals.",
+        f"written {time.strftime('%Y-%m-%d')}. {codes_of(runs)} Percent of runs, with 95 % "
+        "intervals.",
+        _asked(runs),
         "### Verdicts", _words(runs, "all", lambda _: "all"),
-        "### Verdicts by rows", _words(runs, "rows", lambda run: run["rows"]),
+        "### Verdicts by rows", _words(runs, "rows", _band),
         "### Tables with false NO-GO", _tables(runs),
         "### Table by table", _by_table(runs),
         "### Checks", _checks(runs),
         "### Runs that ended in an exception", broken,
     ]  # fmt: skip
     return "\n\n".join(parts)
+
+
+def _asked(runs: Sequence[Record]) -> str:
+    """Whether false NO-GO are as few as is asked, dimension by dimension."""
+    parts = []
+    for dimension in runs[0]["verdicts"]:
+        told = [run["verdicts"][dimension] for run in runs if dimension in run["verdicts"]]
+        rate = told.count("NO-GO") / len(told)
+        word = "kept" if rate <= MOST_PER_DIMENSION else "**not kept**"
+        parts.append(f"{dimension} {rate:.1%} ({word})")
+    return f"False NO-GO, at most {MOST_PER_DIMENSION:.0%} asked: {', '.join(parts)}."
 
 
 def _words(runs: Sequence[Record], title: str, group: Any) -> str:
@@ -129,6 +144,13 @@ def _words(runs: Sequence[Record], title: str, group: Any) -> str:
         cells = " | ".join(share(found[word], total) for word in WORDS)
         lines.append(f"| {which} | {dimension} | {total} | {cells} |")
     return "\n".join(lines)
+
+
+def _band(run: Record) -> str:
+    """Rows of each of the three tables, in words that sort."""
+    bands = [(150, "1) below 150"), (300, "2) 150 to 299"), (1_000, "3) 300 to 999"),
+             (3_000, "4) 1,000 to 2,999"), (10_000, "5) 3,000 to 9,999")]  # fmt: skip
+    return next((name for end, name in bands if run["rows"] < end), "6) 10,000 and more")
 
 
 def _tables(runs: Sequence[Record]) -> str:
@@ -208,10 +230,10 @@ def main(arguments: list[str] | None = None) -> None:
         sizes = options.sizes or SIZES
         complete(keys(tables, sizes, options.splits, options.depth, options.ignore), work, options)
     text = summary(records(options.log))
-    print(f"\n{text}")
     if not options.no_write:
         write_between(PAGE, text)
         write_between(PAGE, markdown(), "tables")
+    print(f"\n{text}")
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from faults import FAULTS, Scene, plant
 from run_log import (
     add_arguments,
     chosen_tables,
+    codes_of,
     complete,
     crashes,
     evaluation,
@@ -142,7 +143,7 @@ def summary(runs: Sequence[Record]) -> str:
     parts = [
         f"{len(runs):,} runs on {', '.join(sorted({run['table'] for run in runs}))}; "
         f"depth {', '.join(sorted({run['depth'] for run in runs}))}, "
-        f"written {time.strftime('%Y-%m-%d')}.",
+        f"written {time.strftime('%Y-%m-%d')}. {codes_of(runs)}",
         "### All faults", _counts(runs, sizes, "rows", lambda run: run["rows"]),
         "### Fault by fault", _by_fault(runs, sizes),
         "### Table by table", _counts(runs, sizes, "table", lambda run: run["table"]),
@@ -216,9 +217,9 @@ def main(arguments: list[str] | None = None) -> None:
         wanted = keys(tables, sizes, faults, options.splits, options.depth, options.ignore)
         complete(wanted, work, options)
     text = summary(records(options.log))
-    print(f"\n{text}")
     if not options.no_write:
         write_between(PAGE, text)
+    print(f"\n{text}")
 
 
 if __name__ == "__main__":

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ __all__ = [
     "Triple",
     "add_arguments",
     "chosen_tables",
+    "codes_of",
     "complete",
     "crashes",
     "evaluation",
@@ -86,6 +89,7 @@ def evaluation(triple: Triple, roles: Mapping[str, Any], key: Key) -> dict[str, 
         reference_scores=False, progress=False,
     )  # fmt: skip
     return {
+        "code": _code(),
         "verdicts": {name: str(verdict.word) for name, verdict in found.verdicts.items()},
         "reasons": {name: verdict.sentence for name, verdict in found.verdicts.items()},
         "statuses": {result.code: str(result.status) for result in found.results},
@@ -94,6 +98,24 @@ def evaluation(triple: Triple, roles: Mapping[str, Any], key: Key) -> dict[str, 
         "errors": {r.code: r.message for r in found.results if str(r.status) == "error"},
         "seconds": round(sum(result.seconds for result in found.results), 2),
     }
+
+
+@cache
+def _code() -> str:
+    """What the code is that was run: a hash of the package."""
+    folder = Path(se.__file__).parent
+    every = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        every.update(path.read_bytes())
+    return every.hexdigest()[:8]
+
+
+def codes_of(runs: Iterable[Mapping[str, Any]]) -> str:
+    """A sentence on the code that runs were made with: a file may hold runs of several."""
+    found = sorted({run.get("code", "unknown") for run in runs})
+    if len(found) == 1:
+        return f"One state of the code ({found[0]})."
+    return f"{len(found)} states of the code ({', '.join(found)}): not one measurement."
 
 
 def _is_alarm(result: Result) -> bool:

@@ -225,6 +225,11 @@ def words(results: Sequence[Result]) -> dict[str, str]:
     return {name: str(verdict.word) for name, verdict in verdicts(results).items()}
 
 
+def counting(results: Sequence[Result]) -> list[Result]:
+    """Results of checks made of counts, which draw nothing."""
+    return [found for found in results if available_checks()[found.code].cost == "counts"]
+
+
 def numbers(result: Result) -> list[float]:
     """All numbers of a result, not as they are written but as they are."""
     parts = [result.estimate, result.reference, *result.items]
@@ -266,7 +271,12 @@ def examine(design: Design, codes: Iterable[str] = ()) -> None:
     others = evaluated(design, changed(design.tables(), design.change), codes)
     if design.change == "again":
         assert told(results) == told(others), "another results.json"
-    assert words(results) == words(others), f"{design.change}: {words(results)} {words(others)}"
+    same = words(counting(results)), words(counting(others))
+    assert same[0] == same[1], f"{design.change}: {same}"
+    # What draws samples or folds of rows draws others of rows in another order: a number that
+    # lies at its line may cross it, but no verdict turns round.
+    before_and_after = zip(words(results).values(), words(others).values(), strict=True)
+    assert not any({*pair} == {"GO", "NO-GO"} for pair in before_and_after), design.change
 
 
 def cheap_and_some(seed: int) -> list[str]:
