@@ -20,6 +20,8 @@ __all__ = [
     "is_missing",
     "matrix",
     "null_of",
+    "of_flags",
+    "of_rows",
     "text_array",
     "text_scalar",
 ]
@@ -65,6 +67,24 @@ def flags(array: pa.Array) -> npt.NDArray[np.bool_]:
     bits = np.unpackbits(packed[first:end], bitorder="little")
     skipped = array.offset - 8 * first
     return bits[skipped : skipped + len(array)].view(bool)
+
+
+def of_flags(values: npt.NDArray[np.bool_]) -> pa.Array:
+    """The inverse of `flags`.
+
+    Examples
+    --------
+    >>> of_flags(np.array([True, False, True])).to_pylist()
+    [True, False, True]
+    """
+    packed = np.packbits(values, bitorder="little")
+    return pa.Array.from_buffers(pa.bool_(), len(values), [None, pa.py_buffer(packed.tobytes())])
+
+
+def of_rows(rows: npt.NDArray[np.integer[Any]]) -> pa.Array:
+    """Row numbers as an Arrow array."""
+    whole = rows.astype(np.int64, copy=False)
+    return pa.Array.from_buffers(pa.int64(), len(whole), [None, pa.py_buffer(whole.tobytes())])
 
 
 def floats(array: pa.Array) -> npt.NDArray[np.float64]:

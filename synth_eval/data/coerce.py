@@ -17,6 +17,8 @@ from synth_eval.data.arrow import (
     is_missing,
     matrix,
     null_of,
+    of_flags,
+    of_rows,
     text_array,
 )
 from synth_eval.data.hashing import word_hashes
@@ -96,7 +98,7 @@ class CodedWords:
             return None
         used, places = np.unique(self.codes[is_stranger], return_inverse=True)
         hashes = np.zeros(len(numbered), np.int64)
-        hashes[is_stranger] = word_hashes(self.words.take(pa.array(used)).to_pylist())[places]
+        hashes[is_stranger] = word_hashes(self.words.take(of_rows(used)).to_pylist())[places]
         return hashes
 
 
@@ -175,7 +177,7 @@ def spelled(raw: pa.Array, spec: Column) -> pa.Array:
     if not _is_text(raw.type) and spec.missing is None:
         return words
     gone = _is_marker(words, spec)
-    return pc.if_else(pa.array(gone), null_of(words.type), words) if gone.any() else words
+    return pc.if_else(of_flags(gone), null_of(words.type), words) if gone.any() else words
 
 
 def _is_marker(words: pa.Array, spec: Column) -> BoolArray:
@@ -223,7 +225,7 @@ def as_numbers(raw: pa.Array, spec: Column) -> NumberCells:
         raw = raw.cast(pa.int8())
     if spec.missing:  # numbers that were declared to stand for a missing cell
         gone = _is_marker(as_text(raw), spec)
-        return NumberCells(floats(pc.if_else(pa.array(gone), null_of(raw.type), raw)),
+        return NumberCells(floats(pc.if_else(of_flags(gone), null_of(raw.type), raw)),
                            marked=int(gone.sum()))  # fmt: skip
     return NumberCells(floats(raw))
 
@@ -237,7 +239,7 @@ def _numbers_in_text(stored: pa.Array, spec: Column) -> NumberCells:
     gone = _is_marker(stored, spec)
     if not gone.any():
         return NumberCells(floats(values), failed, restyled)
-    words = pc.if_else(pa.array(gone), null_of(stored.type), stored)
+    words = pc.if_else(of_flags(gone), null_of(stored.type), stored)
     values, failed, restyled = read(words, spec)
     return NumberCells(floats(values), failed, restyled, int(gone.sum()))
 
@@ -281,7 +283,7 @@ def as_vectors(raw: pa.Array, width: int) -> tuple[npt.NDArray[np.floating[Any]]
         nothing = np.full((len(raw), width), np.nan)
         return nothing, np.ones(len(raw), bool), int(there.sum())
     fits = there & (filled_codes(pc.list_value_length(raw), -1) == width) & (width > 0)
-    rows = matrix(raw if fits.all() else raw.filter(pa.array(fits)), width)
+    rows = matrix(raw if fits.all() else raw.filter(of_flags(fits)), width)
     whole = ~np.isnan(rows).any(axis=1)
     places = np.flatnonzero(fits)[whole]
     if len(places) == len(raw):

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synth_eval.data.arrow import flags, null_of, text_array, text_scalar
+from synth_eval.data.arrow import flags, null_of, of_flags, of_rows, text_array, text_scalar
 
 __all__ = [
     "CODE_CELLS",
@@ -32,7 +32,7 @@ __all__ = [
     "read_numbers",
 ]
 
-_NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
+_NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+, of_flags, of_rows([eE][+-]?\d+)?\s*$"
 
 _CURRENCY = (
     r"(?:(?:US|CA|AU|NZ|HK|C|A|R|S)?\$|[€£¥₹₩₽₺₪฿₫₴₱₦₡]|Rs\.?|Fr\.?|kr\.?|zł|Kč|Ft|lei|"
@@ -191,7 +191,7 @@ def has_leading_zero(words: Strings) -> npt.NDArray[np.bool_]:
     """
     zeros = flags(pc.starts_with(words, "0").fill_null(False))
     if zeros.any():
-        zeros[zeros] = flags(pc.match_substring_regex(words.filter(pa.array(zeros)), r"^0\d+$"))
+        zeros[zeros] = flags(pc.match_substring_regex(words.filter(of_flags(zeros)), r"^0\d+$"))
     return zeros
 
 
@@ -384,7 +384,7 @@ def _promising(words: Strings, like: str | None) -> Sequence[str]:
     """Forms that read some of a part of the words, those that read most of them first."""
     present = words.drop_null()
     step = max(len(present) // _TRIED, 1)
-    part = present.take(pa.array(np.arange(0, len(present), step)))
+    part = present.take(of_rows(np.arange(0, len(present), step)))
     forms = [form for skeleton in _skeletons(part) for form in _forms().get(skeleton, ())]
     turned = _DAY_FIRST if like in _MONTH_FIRST else ()
     read: dict[str, int] = {}

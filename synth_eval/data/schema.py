@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synth_eval.data.arrow import is_missing, text_array
+from synth_eval.data.arrow import is_missing, of_flags, of_rows, text_array
 from synth_eval.data.parse import (
     CODE_CELLS,
     decimal_mark,
@@ -741,7 +741,7 @@ class _Words:
     def without(self, markers: npt.NDArray[np.bool_]) -> _Words:
         if not markers.any():
             return self
-        return _Words(self.unique.filter(pa.array(~markers)), self.counts[~markers])
+        return _Words(self.unique.filter(of_flags(~markers)), self.counts[~markers])
 
 
 _Read = tuple[Column | None, int]
@@ -775,7 +775,7 @@ def _infer_string(name: str, values: pa.Array, date_order: str | None = None) ->
 def _some_of(words: pa.Array) -> list[str]:
     """Cells from all over a column."""
     step = max(len(words) // _LOOKED_AT, 1)
-    some: list[str] = words.take(pa.array(np.arange(0, len(words), step))).to_pylist()
+    some: list[str] = words.take(of_rows(np.arange(0, len(words), step))).to_pylist()
     return some
 
 
@@ -858,7 +858,7 @@ def _codes(name: str, told: _Words, read: int, rows: int) -> Column | None:
         return None
     if told.counts[digits].sum() < _NEARLY_ALL * read:
         return None
-    lengths = pc.utf8_length(told.unique.filter(pa.array(digits))).to_numpy(zero_copy_only=False)
+    lengths = pc.utf8_length(told.unique.filter(of_flags(digits))).to_numpy(zero_copy_only=False)
     width = int(lengths.max()) if (lengths == lengths.max()).all() else None
     return replace(_levels_or_text(name, told, rows), digits=width)
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from synth_eval.data.arrow import is_missing, text_array
+from synth_eval.data.arrow import is_missing, of_rows, text_array
 from synth_eval.data.coerce import (
     CodedWords,
     as_numbers,
@@ -161,7 +161,7 @@ class TextColumn(_Stored):
             first, last, _ = rows.indices(len(self.missing))
             read = lambda: self.read().slice(first, last - first)  # noqa: E731 - as the one below
         else:
-            read = lambda: self.read().take(pa.array(rows))  # noqa: E731
+            read = lambda: self.read().take(of_rows(rows))  # noqa: E731
         return replace(self, missing=self.missing[rows], read=read, is_part=True)
 
     @property

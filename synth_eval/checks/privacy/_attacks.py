@@ -152,8 +152,8 @@ def _attack(ctx: Context, tables: Encoded, found: Targets) -> Attacks:
     )
     # The attacks lean on the reference: where controls lie nearer to it than members do, as when
     # the split went by customers with levels of their own, they rank by the split alone.
-    away = auc_interval(around(ctx, "real"), around(ctx, "holdout"), _BLIND_LEVEL)
-    blind = max(blind, away, key=lambda area: area.low)
+    split = auc_interval(around(ctx, "real"), around(ctx, "holdout"), _BLIND_LEVEL)
+    blind = split if split.low > blind.low else blind
     folds = (halves(len(found.members), rng), halves(len(found.controls), rng))
     return Attacks(scores[0], scores[1], blind, folds, given_away)
 
