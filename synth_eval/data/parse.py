@@ -32,7 +32,7 @@ __all__ = [
     "read_numbers",
 ]
 
-_NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+, of_flags, of_rows([eE][+-]?\d+)?\s*$"
+_NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
 
 _CURRENCY = (
     r"(?:(?:US|CA|AU|NZ|HK|C|A|R|S)?\$|[€£¥₹₩₽₺₪฿₫₴₱₦₡]|Rs\.?|Fr\.?|kr\.?|zł|Kč|Ft|lei|"
