@@ -20,6 +20,7 @@ __all__ = [
     "is_missing",
     "matrix",
     "null_of",
+    "number_scalar",
     "of_flags",
     "of_rows",
     "text_array",
@@ -79,6 +80,13 @@ def of_flags(values: npt.NDArray[np.bool_]) -> pa.Array:
     """
     packed = np.packbits(values, bitorder="little")
     return pa.Array.from_buffers(pa.bool_(), len(values), [None, pa.py_buffer(packed.tobytes())])
+
+
+def number_scalar(value: float) -> pa.Scalar:
+    """One number as an Arrow scalar."""
+    return pa.Array.from_buffers(
+        pa.float64(), 1, [None, pa.py_buffer(np.array([value], np.float64).tobytes())]
+    )[0]
 
 
 def of_rows(rows: npt.NDArray[np.integer[Any]]) -> pa.Array:

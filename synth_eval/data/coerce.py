@@ -17,6 +17,7 @@ from synth_eval.data.arrow import (
     is_missing,
     matrix,
     null_of,
+    number_scalar,
     of_flags,
     of_rows,
     text_array,
@@ -200,7 +201,7 @@ def as_text(raw: pa.Array) -> pa.Array:
         return raw.cast(pa.string())
     raw = pc.if_else(pc.is_nan(raw), null_of(raw.type), raw)
     # From 2**53 on not every whole number is a float.
-    is_whole = pc.and_(pc.equal(raw, pc.floor(raw)), pc.less(pc.abs(raw), 2.0**53))
+    is_whole = pc.and_(pc.equal(raw, pc.floor(raw)), pc.less(pc.abs(raw), number_scalar(2.0**53)))
     whole = pc.if_else(is_whole, raw, null_of(raw.type))
     return pc.coalesce(whole.cast(pa.int64(), safe=False).cast(pa.string()), raw.cast(pa.string()))
 

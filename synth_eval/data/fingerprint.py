@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from synth_eval.data.arrow import filled_codes
 from synth_eval.data.hashing import hash_text, word_hashes
 from synth_eval.data.table import AnyColumn, LevelColumn, NumberColumn, Table, TextColumn
 
@@ -77,7 +78,7 @@ class RowHasher:
 
 def _looked_up(words: npt.NDArray[np.int64], indices: pa.Array) -> HashArray:
     lookup = np.append(words.view(np.uint64), _MISSING)
-    return np.asarray(lookup[indices.fill_null(len(words)).to_numpy(zero_copy_only=False)])
+    return np.asarray(lookup[filled_codes(indices, len(words))])
 
 
 def _mix(values: HashArray) -> HashArray:

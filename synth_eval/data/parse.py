@@ -17,7 +17,15 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synth_eval.data.arrow import flags, null_of, of_flags, of_rows, text_array, text_scalar
+from synth_eval.data.arrow import (
+    flags,
+    null_of,
+    number_scalar,
+    of_flags,
+    of_rows,
+    text_array,
+    text_scalar,
+)
 
 __all__ = [
     "CODE_CELLS",
@@ -136,7 +144,7 @@ def is_marker(words: Strings, *, levels: bool = False) -> npt.NDArray[np.bool_]:
     [True, False]
     """
     # Longer words are none: lower letters of a text of many pages are slow to make.
-    short = _only(words, pc.less_equal(pc.binary_length(words), _LONGEST))
+    short = _only(words, pc.less_equal(pc.binary_length(words), number_scalar(_LONGEST)))
     lower = pc.utf8_lower(pc.utf8_trim_whitespace(short))
     return flags(pc.is_in(lower, value_set=_known(levels)))
 
@@ -264,7 +272,7 @@ def _dressed_numbers(words: Strings, decimal: str) -> Any:
     signs = [pc.struct_field(parts, name) for name in ("bracket", "sign", "inner")]
     told = pc.binary_join_element_wise(*signs, "")
     minus = pc.match_substring_regex(told, "[\u2212(-]")
-    values = _only(body, pc.less_equal(pc.utf8_length(told), 1)).cast(pa.float64())
+    values = _only(body, pc.less_equal(pc.utf8_length(told), number_scalar(1))).cast(pa.float64())
     return pc.if_else(minus, pc.negate(values), values).take(unique.indices)
 
 

@@ -19,7 +19,15 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synth_eval.data.arrow import is_missing, of_flags, of_rows, text_array
+from synth_eval.data.arrow import (
+    filled_codes,
+    flags,
+    is_missing,
+    number_scalar,
+    of_flags,
+    of_rows,
+    text_array,
+)
 from synth_eval.data.parse import (
     CODE_CELLS,
     decimal_mark,
@@ -751,7 +759,9 @@ _Read = tuple[Column | None, int]
 def _infer_string(name: str, values: pa.Array, date_order: str | None = None) -> Column:
     words = values.cast(pa.string()).drop_null()
     counted = words.value_counts()
-    stored = _Words(counted.field("values"), counted.field("counts").to_numpy())
+    stored = _Words(
+        counted.field("values"), filled_codes(counted.field("counts"), 0).astype(np.int64)
+    )
     told = stored.without(is_marker(stored.unique))
     readers: dict[str, Callable[[], _Read]] = {
         "boolean": lambda: _truth(name, told),
@@ -802,7 +812,7 @@ def _unlikely(column: Column, read: int, as_column: Column, cells: int) -> Colum
 
 
 def _is_truth(words: pa.Array) -> pa.Array:
-    short = pc.less_equal(pc.binary_length(words), len("false"))
+    short = pc.less_equal(pc.binary_length(words), number_scalar(len("false")))
     lower = pc.utf8_lower(pc.if_else(short, words, pa.nulls(len(words), pa.string())))
     return pc.is_in(lower, value_set=text_array(["true", "false"]))
 
@@ -853,12 +863,12 @@ def _codes(name: str, told: _Words, read: int, rows: int) -> Column | None:
     zeros = has_leading_zero(told.unique)
     if not zeros.any():
         return None
-    digits = pc.match_substring_regex(told.unique, r"^\d+$").to_numpy(zero_copy_only=False)
+    digits = flags(pc.match_substring_regex(told.unique, r"^\d+$"))
     if told.counts[zeros].sum() < CODE_CELLS * told.cells:
         return None
     if told.counts[digits].sum() < _NEARLY_ALL * read:
         return None
-    lengths = pc.utf8_length(told.unique.filter(of_flags(digits))).to_numpy(zero_copy_only=False)
+    lengths = filled_codes(pc.utf8_length(told.unique.filter(of_flags(digits))), 0)
     width = int(lengths.max()) if (lengths == lengths.max()).all() else None
     return replace(_levels_or_text(name, told, rows), digits=width)
 
@@ -891,7 +901,7 @@ def _levels_or_text(name: str, stored: _Words, rows: int) -> Column:
     # way, and rules that name it hold. Where the real table lacks it, it is a missing cell.
     missing = () if is_marker(stored.unique, levels=True).any() else None
     unique, cells = stored.unique, stored.cells
-    spaces = pc.count_substring(unique, " ").to_numpy(zero_copy_only=False)
+    spaces = filled_codes(pc.count_substring(unique, " "), 0)
     if len(unique) > 0.9 * cells and cells >= 50:
         if spaces.mean() + 1 >= _TEXT_WORDS:
             return Column(name, "text", missing=missing)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from synth_eval.data.codes import few_level_cells
 from synth_eval.data.counts import TripleCounts
 from synth_eval.data.hashing import level_hashes
-from synth_eval.data.states import PlanCounts, StateSpec
+from synth_eval.data.states import PlanCounts, StateSpec, counts_of
 from synth_eval.judging.check import Context
 
 __all__ = ["count_triples", "few_cell_maps", "triples_of"]
@@ -52,12 +52,14 @@ def count_triples(
 
 def _merge(ctx: Context, column: int) -> npt.NDArray[np.uint16]:
     """Neighbours of about equal mass, or frequent levels and groups of the others."""
-    plan, counts = ctx.data.plans[column], ctx.data.counts["real"].one_way(column)
+    plan = ctx.data.plans[column]
     if plan.groups:
         real = ctx.data.real
         hashes = level_hashes(real.levels(plan.name))
         return few_level_cells(plan, real.level_counts(plan.name), hashes, _CELLS)
     if len(plan.edges):
+        # Of the real table alone: this is asked before the one pass over the others.
+        counts = ctx.state(counts_of(ctx.data.plans), "real").one_way(column)
         mass = np.cumsum(counts[: plan.fine]) - counts[: plan.fine] / 2
         ordinary = np.minimum(mass / max(counts[: plan.fine].sum(), 1) * _CELLS, _CELLS - 1)
     else:

@@ -34,6 +34,7 @@ Source
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import combinations
 from math import comb
 from statistics import NormalDist
@@ -41,9 +42,9 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.fidelity._few_cells import count_triples, few_cell_maps
+from synth_eval.checks.fidelity._few_cells import count_triples, few_cell_maps, triples_of
 from synth_eval.data.codes import encode
-from synth_eval.data.states import counts_of
+from synth_eval.data.states import StateSpec, counts_of
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.judge import Decision
@@ -87,7 +88,7 @@ _BASIS = (
     cost="neighbours",
     figure="intervals",
     gating=False,
-    states=lambda ctx: [counts_of(ctx.data.plans)],
+    states=lambda ctx: _states(ctx),
 )
 def closer_than_fresh_rows(ctx: Context) -> Result:
     """Compare mean distances with those of fresh rows."""
@@ -184,6 +185,17 @@ def _item(ctx: Context, side: int) -> Item:
     )
 
 
+def _states(ctx: Context) -> Iterator[StateSpec]:
+    plans = ctx.data.plans
+    yield counts_of(plans)
+    if len(plans) >= 3:
+        yield triples_of(ctx, few_cell_maps(ctx), _triples(_choose(ctx, len(plans), 3)))
+
+
+def _triples(chosen: list[tuple[int, ...]]) -> list[tuple[int, int, int]]:
+    return [(a, b, c) for a, b, c in chosen]
+
+
 def _choose(ctx: Context, columns: int, side: int) -> list[tuple[int, ...]]:
     """All tables of so many columns, or a seeded sample of them."""
     if comb(columns, side) <= _TABLES:
@@ -202,7 +214,7 @@ def _counts(
     counts = ctx.data.counts
     if side == 3:
         maps = few_cell_maps(ctx)
-        triples = [(a, b, c) for a, b, c in chosen]
+        triples = _triples(chosen)
         stacked = {role: count_triples(ctx, role, maps, triples) for role in ctx.data.tables}
     elif side == 2:
         places = {pair: place for place, pair in enumerate(counts["real"].pairs)}
