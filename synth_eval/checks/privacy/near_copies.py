@@ -78,8 +78,7 @@ def near_copies(ctx: Context) -> Result:
             f"{len(controls)} holdout rows are too few to say what near is; "
             f"at least {_LEAST_CONTROLS} are needed"
         )
-    near = float(np.quantile(controls, _NEAR_QUANTILE, method="lower"))
-    hits = near_hits(members, controls, ctx.rng())
+    *hits, near = near_hits(members, controls, ctx.rng())
     outcome = excess("near", hits[0], len(members), hits[1], len(controls), *levels(ctx))
     member, control = outcome.member, outcome.control
     decision = decide(
@@ -131,8 +130,10 @@ def near_copies(ctx: Context) -> Result:
 
 def near_hits(
     members: npt.NDArray[np.float64], controls: npt.NDArray[np.float64], rng: np.random.Generator
-) -> tuple[int, int]:
+) -> tuple[int, int, float]:
     """Members and controls within the distance that the other half of the controls calls near.
+
+    And the larger of the two distances.
 
     Examples
     --------
@@ -141,9 +142,10 @@ def near_hits(
     100
     """
     folds = halves(len(members), rng), halves(len(controls), rng)
-    hits = [0, 0]
+    hits, largest = [0, 0], 0.0
     for half in (False, True):
-        near = np.quantile(controls[folds[1] != half], _NEAR_QUANTILE, method="lower")
+        near = float(np.quantile(controls[folds[1] != half], _NEAR_QUANTILE, method="lower"))
         hits[0] += int((members[folds[0] == half] <= near).sum())
         hits[1] += int((controls[folds[1] == half] <= near).sum())
-    return hits[0], hits[1]
+        largest = max(largest, near)
+    return hits[0], hits[1], largest

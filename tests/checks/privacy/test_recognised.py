@@ -120,7 +120,8 @@ def test_the_verdict_names_what_was_not_answered() -> None:
     attack = replace(ctx.judged("Seen.", decisions=[Decision("a", 0, 0, 0, clear=0.05)]),
                      code="P004", name="membership_inference", evidence="attack")  # fmt: skip
     aside = replace(_result(ctx, 0.0, 0.2), gating=False)
-    verdict = verdicts([attack, aside])["privacy"]
+    copies = replace(attack, code="P001", name="exact_copies", evidence="")
+    verdict = verdicts([copies, attack, aside])["privacy"]
     assert verdict.word is VerdictWord.LIMITS
     assert "not answered" in verdict.power
     assert "linkability" in verdict.power
