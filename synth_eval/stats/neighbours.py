@@ -74,7 +74,14 @@ class _Scale:
         """Positions from about 0 to 1, up to half as far again beyond; missing in the middle."""
         low, high = self.inner
         known = np.where(np.isnan(values), low, values)
-        inside = np.interp(np.clip(known, low, high), self.values, self.ranks)
+        inner = np.clip(known, low, high)
+        with np.errstate(over="ignore", invalid="ignore"):
+            inside = np.interp(inner, self.values, self.ranks)
+        # Between neighbours as close as the smallest floats a slope is infinite.
+        steep = ~np.isfinite(inside)
+        if steep.any():
+            place = np.searchsorted(self.values, inner[steep])
+            inside[steep] = self.ranks[np.minimum(place, len(self.ranks) - 1)]
         with np.errstate(over="ignore"):
             beyond = np.maximum(known - high, 0.0) - np.maximum(low - known, 0.0)
             position = inside + np.clip(beyond / self.unit, -_STRETCH, _STRETCH)

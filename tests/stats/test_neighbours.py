@@ -166,3 +166,11 @@ def test_fifty_thousand_rows_against_two_sides_of_a_survey_take_under_twenty_sec
     for side in (slice(50_000, 74_421), slice(74_421, 98_842)):
         nearest(queries, base.take(side), space.grid)
     assert time.process_time() - started < 20  # CPU seconds: fewer pass on two cores
+
+
+def test_numbers_as_close_as_the_smallest_floats_keep_their_order():
+    """Between them the slope of a rank is infinite; positions are ranks all the same."""
+    values = np.arange(50.0) * 5e-324
+    positions = MixedSpace([values], 0).encode([values], []).numbers[:, 0]
+    assert np.isfinite(positions).all()
+    assert (np.diff(positions) > 0).all()
