@@ -42,15 +42,25 @@ class Distance:
     influence : callable, optional
         What one row moves: values (or cells) of rows in, their influence out, so that the
         error of a mean over several distances of the same rows can be computed.
+    most : float
+        Largest value that the distance can have.
     """
 
     value: float
     error: float
     influence: Callable[[Any], FloatArray] | None = field(default=None, repr=False, compare=False)
+    most: float = float("inf")
 
     def interval(self, z: float) -> tuple[float, float]:
-        """``value ± z·error``, not below zero."""
-        return max(self.value - z * self.error, 0.0), self.value + z * self.error
+        """``value ± z·error``, not below zero and not above what is possible.
+
+        Examples
+        --------
+        >>> Distance(0.9, 0.1, most=1.0).interval(2.0)
+        (0.7, 1.0)
+        """
+        half = z * self.error
+        return max(self.value - half, 0.0), max(min(self.value + half, self.most), self.value)
 
     def without_influence(self) -> Distance:
         """The distance alone; the influence holds arrays as long as the sample."""
@@ -78,7 +88,7 @@ def total_variation_distance(
     """
     n, m = int(real.sum()), int(synthetic.sum())
     if n == 0 or m == 0:
-        return Distance(1.0, 0.0)
+        return Distance(1.0, 0.0, most=1.0)
     p, q = real / n, synthetic / m
     difference = p - q
     sign = np.sign(difference)
@@ -86,7 +96,7 @@ def total_variation_distance(
     variance = (sign @ (sign * p) - (sign @ p) ** 2) / n + (sign @ (sign * q) - (sign @ q) ** 2) / m
     value = min(0.5 * float(np.abs(difference).sum()), 1.0)
     error = 0.5 * max(float(variance), 0.0) ** 0.5
-    return Distance(value, error, lambda cells: 0.5 * sign[cells])
+    return Distance(value, error, lambda cells: 0.5 * sign[cells], most=1.0)
 
 
 def jensen_shannon_distance(real: npt.NDArray[Any], synthetic: npt.NDArray[Any]) -> float:
@@ -168,7 +178,7 @@ def ks_distance(real: Sample, synthetic: Sample) -> Distance:
     """
     first, second = EmpiricalDistribution.of(real), EmpiricalDistribution.of(synthetic)
     if first.rows == 0 or second.rows == 0:
-        return Distance(1.0, 0.0)
+        return Distance(1.0, 0.0, most=1.0)
     largest, at, p, q = -1.0, 0.0, 0.0, 0.0
     for grid, below_first, below_second in merged_steps(first, second):
         gaps = np.abs(below_first - below_second)
@@ -177,7 +187,7 @@ def ks_distance(real: Sample, synthetic: Sample) -> Distance:
             largest, at = float(gaps[top]), float(grid[top])
             p, q = float(below_first[top]), float(below_second[top])
     error = np.sqrt(p * (1 - p) / first.rows + q * (1 - q) / second.rows)
-    return Distance(largest, float(error), lambda x: (x <= at).astype(np.float64))
+    return Distance(largest, float(error), lambda x: (x <= at).astype(np.float64), most=1.0)
 
 
 def wasserstein_distance(real: Sample, synthetic: Sample) -> Distance:

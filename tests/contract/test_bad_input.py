@@ -166,8 +166,7 @@ FOUND: dict[str, tuple[Change, tuple[str, ...], dict[str, tuple[Status, str]]]] 
     "words for dates": (put(joined="soon"), S, {"V001": (Status.FAIL, "joined")}),
     "unseen level": (put(region="<b>Mars</b>"), S, {"V002": (Status.FAIL, "region")}),
     "one row": (
-        first(1), S,
-        {"F001": (Status.INCONCLUSIVE, ""), "C001": (Status.INCONCLUSIVE, "too few")},
+        first(1), S, {"F001": (Status.INCONCLUSIVE, ""), "C001": (Status.INCONCLUSIVE, "too few")},
     ),
     "two rows": (first(2), S, {"F002": (Status.INCONCLUSIVE, "")}),
     "one real row": (first(1), ("real",), {"V004": (Status.WARN, "")}),

@@ -98,7 +98,8 @@ def test_faults_made_here(people, copula_rows):
     )
     collapsed = fresh.take(rng.integers(0, 40, fresh.num_rows))
     keep = pa.compute.not_equal(fresh["region"], "West")
-    assert word(fresh, "fidelity", ["fidelity"]) == GO
+    # Of 3,000 rows a rare cell can stay open; none may be called bad.
+    assert word(fresh, "fidelity", ["fidelity"]) in (GO, UNKNOWN)
     assert word(shuffled, "fidelity", ["fidelity"]) == NO_GO
     assert word(collapsed, "fidelity", ["fidelity"]) == NO_GO
     assert word(collapsed, "coverage", ["coverage"]) == NO_GO

@@ -60,8 +60,11 @@ def test_one_outlier_neither_hides_a_shift_nor_makes_one(side: str) -> None:
     else:
         fresh, shifted = with_outlier(fresh), with_outlier(shifted)
     codes = ["F001", "F002", "F004"]
-    assert {found.status for found in checks(real, fresh, codes).values()} == {"pass"}
-    assert checks(real, shifted, ["F004"], MANY)["F004"].status == "fail"
+    found = {str(found.status) for found in checks(real, fresh, codes).values()}
+    assert found <= {"pass", "inconclusive"}
+    found = checks(real, shifted, ["F001", "F004"], MANY)
+    assert found["F001"].status == "fail"
+    assert found["F004"].status in ("fail", "warn")
 
 
 @pytest.mark.parametrize("code", ["F001", "F002", "F011"])
@@ -88,9 +91,10 @@ def test_a_column_without_a_mean_hides_nothing_and_alarms_nobody() -> None:
 
     codes = ["F001", "F002", "F003", "F004", "F010", "F014"]
     for result in checks(heavy(0), heavy(0), codes).values():
-        assert result.status == "pass", result.message
+        assert result.status in ("pass", "inconclusive"), result.message
     shifted = checks(heavy(0), heavy(0.8), ["F001", "F004"], MANY)
-    assert shifted["F004"].status == "fail"
+    assert shifted["F001"].status == "fail"
+    assert shifted["F004"].status in ("fail", "warn")
     assert shifted["F001"].rows()[0]["column"] == "c0"
 
 
@@ -204,7 +208,7 @@ def test_rounded_numbers_are_told_from_continuous_ones() -> None:
 
     found = checks(rounded, normal(2, 50, 10), ["F015"])
     assert found["F015"].status in ("fail", "warn"), found["F015"].message
-    assert checks(rounded, rounded, ["F015"])["F015"].status == "pass"
+    assert checks(rounded, rounded, ["F015"], 6_000)["F015"].status == "pass"
 
 
 WHOLE_ROWS = ["F008", "F009", "F010", "F011", "F012", "C008"]

@@ -126,3 +126,10 @@ def test_many_tables_at_once_are_each_table_alone():
         assert values[i] == pytest.approx(alone.value, abs=1e-15)
         assert errors[i] == pytest.approx(alone.error, abs=1e-15)
         np.testing.assert_array_equal(0.5 * signs[i], alone.influence(np.arange(9)))
+
+
+def test_intervals_stay_within_what_is_possible() -> None:
+    far = total_variation_distance(np.array([3, 1]), np.array([0, 3]))
+    assert far.interval(3.0)[1] == 1.0
+    assert far.interval(9.0) == (0.0, 1.0)
+    assert ks_distance(np.array([0.0, 1.0]), np.array([1.0, 2.0])).interval(9.0) == (0.0, 1.0)

@@ -192,3 +192,11 @@ def test_numbers_at_the_ends_of_what_floats_hold_have_a_place(numbers: list[floa
         rows = space.encode([np.array(numbers)], [])
     assert np.isfinite(rows.numbers).all()
     assert (np.diff(rows.numbers[:, 0]) > 0).all()
+
+
+def test_numbers_as_close_as_the_smallest_floats_keep_their_order():
+    """Between them the slope of a rank is infinite; positions are ranks all the same."""
+    values = np.arange(50.0) * 5e-324
+    positions = MixedSpace([values], 0).encode([values], []).numbers[:, 0]
+    assert np.isfinite(positions).all()
+    assert (np.diff(positions) > 0).all()

@@ -97,7 +97,11 @@ def result_of_distances(
     rows = min(data.real.num_rows, data.synthetic.num_rows)
     goal, lines = ctx.config.margin(_MEAN), MarginLines.of(ctx, rows)
     items = _items(ctx, distances, error, lines, rows)
-    mean = Distance(float(np.mean([entry.synthetic.value for entry in distances])), error.value())
+    mean = Distance(
+        float(np.mean([entry.synthetic.value for entry in distances])),
+        error.value(),
+        most=max(entry.synthetic.most for entry in distances),
+    )
     curve = mean_curve([entry.curve for entry in distances])
     z = NormalDist().inv_cdf(1 - alpha / 2)
     beyond = _mean_beyond_expected(ctx, distances, curve, z * mean.error)
@@ -105,10 +109,12 @@ def result_of_distances(
     surplus = beyond.surplus
     limit, far = curve.at(lines.aim) + surplus, curve.at(lines.near) + surplus
     # A narrow table cannot tell a thousand rows from a full sample however many rows it has, so
-    # the mean passes by its estimate, with its interval inside the margin of the worst item.
+    # the mean passes by its estimate, with its interval inside the margin of the worst item. A
+    # mean of few tables varies: one standard error is allowed, which vanishes with the rows.
+    aim = limit + beyond.spread * mean.error
     of_mean = Decision(
         f"mean over {len(items):,} {noun}", mean.value, low, high,
-        warn=curve.at(lines.warn) + surplus, clear=far, aim=limit, margins=(_MEAN, _WORST),
+        warn=curve.at(lines.warn) + surplus, clear=far, aim=aim, margins=(_MEAN, _WORST),
         void=lines.void,
     )  # fmt: skip
     needed = _rows_needed(items, rows, lines.near)

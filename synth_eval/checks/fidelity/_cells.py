@@ -162,4 +162,5 @@ def _curves(
 
 def _distances(real: CountArray, other: CountArray) -> tuple[list[Distance], npt.NDArray[np.int8]]:
     values, errors, signs = total_variation_distances(real, other)
-    return list(map(Distance, values.tolist(), errors.tolist())), signs
+    both = zip(values.tolist(), errors.tolist(), strict=True)
+    return [Distance(value, error, most=1.0) for value, error in both], signs

@@ -43,7 +43,6 @@ from synth_eval.stats.worth import kolmogorov_curve
     dimension="fidelity",
     title="Kolmogorov-Smirnov distance of numbers and dates",
     figure="distribution",
-    gating=False,
     states=continuous_states,
 )
 def kolmogorov_smirnov(ctx: Context) -> Result:

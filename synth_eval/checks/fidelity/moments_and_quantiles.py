@@ -73,11 +73,12 @@ def moments_and_quantiles(ctx: Context) -> Result:
         center, scale = _scale(finite["real"])
         if scale == 0:
             continue
-        scaled = {role: values / scale - center / scale for role, values in finite.items()}
-        sampled = {
-            role: values / scale - center / scale
-            for role, values in error.values(column.name).items()
-        }
+        with np.errstate(over="ignore"):  # statistics cut what is far
+            scaled = {role: values / scale - center / scale for role, values in finite.items()}
+            sampled = {
+                role: values / scale - center / scale
+                for role, values in error.values(column.name).items()
+            }
         for part, statistic in _statistics(ctx, scaled["real"]):
             values = {role: statistic(x) for role, x in scaled.items()}
             real, synthetic = values["real"], values["synthetic"]

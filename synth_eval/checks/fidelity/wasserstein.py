@@ -71,10 +71,12 @@ def wasserstein(ctx: Context) -> Result:
         if real.rows == 0:
             continue
         scale = _scale(real)
-        real = real.divided_by(scale)
+        real = _in_units(real, scale)
         curve = wasserstein_curve(real, data.real.num_rows, sizes)
         distance = _measure(real, finite["synthetic"], scale)
-        error.add(distance, {role: x / scale for role, x in error.values(column.name).items()})
+        with np.errstate(over="ignore"):
+            sampled = {role: x / scale for role, x in error.values(column.name).items()}
+        error.add(distance, sampled)
         original = distance.value * scale if distance.value < _FARTHEST else None
         holdout = _measure(real, finite["holdout"], scale) if "holdout" in finite else None
         distances.append(
@@ -93,7 +95,7 @@ def wasserstein(ctx: Context) -> Result:
 def _measure(real: EmpiricalDistribution, other: EmpiricalDistribution, scale: float) -> Distance:
     if other.rows == 0:
         return _UNMEASURABLE
-    distance = wasserstein_distance(real, other.divided_by(scale))
+    distance = wasserstein_distance(real, _in_units(other, scale))
     influence = distance.influence
     assert influence is not None
     # Beyond the end of the scale the distance is brought to it, with its error and influences in
@@ -104,6 +106,16 @@ def _measure(real: EmpiricalDistribution, other: EmpiricalDistribution, scale: f
         min(distance.error, _LARGEST_DOUBLE) * factor,
         lambda values: np.clip(influence(values), -_LARGEST_DOUBLE, _LARGEST_DOUBLE) * factor,
     )
+
+
+def _in_units(distribution: EmpiricalDistribution, scale: float) -> EmpiricalDistribution:
+    """Values in units of the scale, finite even where it is as small as the smallest floats."""
+    with np.errstate(over="ignore"):
+        scaled = distribution.divided_by(scale)
+    if np.isfinite(scaled.values[[0, -1]]).all():
+        return scaled
+    values = np.clip(scaled.values, -_LARGEST_DOUBLE, _LARGEST_DOUBLE)
+    return EmpiricalDistribution.of(np.repeat(values, scaled.counts))
 
 
 def _scale(real: EmpiricalDistribution) -> float:
