@@ -69,6 +69,11 @@ MARGINS: Mapping[str, Threshold] = {
         "of a correlation of .71; a function of a column has none, and any difference, however "
         "small, would be too far",
     ),
+    "fidelity.rows_apart": Threshold(
+        0.5,
+        "share of rows by which a model surely tells the tables apart: more than half would have "
+        "to be made anew; tables that share half of their rows reach an AUC of .875 at most",
+    ),
     "coverage.lost_mass": Threshold(
         0.001,
         "share of real rows whose level is gone: one in a thousand, the rarest class that an "

@@ -3,7 +3,9 @@
 What it measures
     For every pair of columns, which cells of their joint table (ten quantile bins or levels
     each) hold real rows and no synthetic ones, beyond what chance does to a sample of this
-    size. The estimate is the share of real rows in lost cells of the worst pair.
+    size. Where most values of a number are one (zero), all others make a cell, too: cut by
+    quantiles they would be too few in each to be missed. The estimate is the share of real rows
+    in lost cells of the worst pair.
 
 How to read it
     0 is best. A cell of at least one real row in a thousand that is lost fails: whoever
@@ -25,12 +27,16 @@ Source
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from synth_eval.checks.coverage._rates import chance_of_absence
-from synth_eval.data.states import counts_of
+from synth_eval.data.codes import Plan, encode
+from synth_eval.data.states import CellTable, counts_of
+from synth_eval.data.table import AnyColumn, NumberColumn
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
 from synth_eval.judging.items import Item
@@ -40,10 +46,18 @@ from synth_eval.judging.results import Estimate, Reference, Result
 from synth_eval.stats.intervals import wilson
 from synth_eval.words import counted, percent
 
+IntArray = npt.NDArray[np.int64]
+
 LOST, CHANCE = "coverage.lost_mass", "coverage.chance_absence"
+
+Cells = Mapping[str, IntArray]
 
 _MOST_ITEMS = 500
 """Pairs that a result lists, worst first."""
+_SPIKE = 0.5
+"""Share of a number's values that are one, from which all others make a cell together."""
+_MOST_SPIKES = 300
+"""Pairs with such a number: each costs a pass over the rows of two columns."""
 
 
 @check(
@@ -52,24 +66,28 @@ _MOST_ITEMS = 500
     dimension="coverage",
     title="Combinations of two columns that vanished",
     figure="heatmap",
-    states=lambda ctx: [counts_of(ctx.data.plans)],
+    states=lambda ctx: [
+        counts_of(ctx.data.plans),
+        *(table.counts() for _, table in _spike_tables(ctx)),
+    ],
 )
 def cell_coverage(ctx: Context) -> Result:
     """Look for joint cells that the synthetic table should hold and does not."""
-    real = ctx.data.counts["real"]
-    if not real.pairs:
+    tables = list(_tables(ctx))
+    if not tables:
         raise NotApplicable("the schema has fewer than two columns to compare")
-    looked_at = sum(
-        int((real.two_way(i) >= ctx.config.small_cell).sum()) for i in range(len(real.pairs))
-    )
+    looked_at = sum(int((own["real"] >= ctx.config.small_cell).sum()) for _, own in tables)
     if not looked_at:
         raise NotApplicable(f"no cell of two columns holds {ctx.config.small_cell} real rows")
-    items = [_pair(ctx, i, ctx.config.alpha / looked_at) for i in range(len(real.pairs))]
+    items = [_pair(ctx, names, own, ctx.config.alpha / looked_at) for names, own in tables]
     items.sort(key=lambda item: (-item.number("estimate"), -item.number("absent")))
     margin = ctx.config.margin(LOST)
     worst, mass = items[0], items[0].number("estimate")
     lost = sum(int(item.number("lost_cells")) for item in items)
-    absent, by_chance = max(item.number("absent") for item in items), _by_chance(ctx, margin.value)
+    absent, by_chance = (
+        max(item.number("absent") for item in items),
+        _by_chance(ctx, [own["real"] for _, own in tables], margin.value),
+    )
     # Cells of just the margin's size must be kept: the lines lie right below it.
     line = float(np.nextafter(margin.value, 0.0))
     decisions = (
@@ -99,23 +117,59 @@ def cell_coverage(ctx: Context) -> Result:
     )
 
 
-def _pair(ctx: Context, pair: int, alpha: float) -> Item:
-    counts = ctx.data.counts
-    cells = counts["real"].two_way(pair)
+def _tables(ctx: Context) -> Iterator[tuple[tuple[str, str], Cells]]:
+    """Rows per cell of two columns in each table, with the names of the two."""
+    counts, plans = ctx.data.counts, ctx.data.plans
+    for place, (first, second) in enumerate(counts["real"].pairs):
+        names = (plans[first].name, plans[second].name)
+        yield names, {role: own.two_way(place) for role, own in counts.items()}
+    for names, table in _spike_tables(ctx):
+        yield names, {role: ctx.counts(table, role) for role in ctx.data.tables}
+
+
+def _spike_tables(ctx: Context) -> list[tuple[tuple[str, str], CellTable]]:
+    """Numbers that are mostly one value, told in two cells, beside every other column."""
+    spikes = []
+    for plan in ctx.data.plans:
+        if ctx.data.schema[plan.name].is_continuous:
+            values = ctx.data.distribution("real", plan.name).finite()
+            most = int(values.counts.max(initial=0))
+            if _SPIKE * values.rows <= most <= values.rows - ctx.config.small_cell:
+                spikes.append((plan.name, float(values.values[values.counts.argmax()])))
+    pairs = [
+        ((name, plan.name), _spike_table(name, value, plan))
+        for name, value in spikes
+        for plan in ctx.data.plans
+        if plan.name != name
+    ]
+    return pairs[:_MOST_SPIKES]
+
+
+def _spike_table(name: str, value: float, beside: Plan) -> CellTable:
+    def cells(column: NumberColumn, other: AnyColumn) -> npt.NDArray[np.int64]:
+        state = np.where(column.missing, 2, column.values != value)
+        codes = beside.to_coarse[encode(other, beside)].astype(np.int64)
+        return np.asarray(state * beside.coarse_cells + codes)
+
+    key = ("spike", name, value, beside.name, beside.coarse_cells)
+    return CellTable(key, (name, beside.name), 3 * beside.coarse_cells, cells)
+
+
+def _pair(ctx: Context, names: tuple[str, str], counts: Cells, alpha: float) -> Item:
+    cells = counts["real"]
     share = cells / max(ctx.data.real.num_rows, 1)
     looked = cells >= ctx.config.small_cell
 
     def lost(role: str) -> Any:
         rows = ctx.data.tables[role].num_rows
         absent = chance_of_absence(cells, ctx.data.real.num_rows, rows)
-        return looked & (counts[role].two_way(pair) == 0) & (absent < alpha)
+        return looked & (counts[role] == 0) & (absent < alpha)
 
     gone = lost("synthetic")
-    first, second = counts["real"].pairs[pair]
     mass = float(share[gone].sum())
     return Item(
         "pair",
-        (ctx.data.plans[first].name, ctx.data.plans[second].name),
+        names,
         estimate=mass,
         reference=float(share[lost("holdout")].sum()) if "holdout" in counts else None,
         decisions=(
@@ -125,20 +179,19 @@ def _pair(ctx: Context, pair: int, alpha: float) -> Item:
         more={
             "lost_cells": int(gone.sum()),
             "cells": int(looked.sum()),
-            "absent": float(share[looked & (counts["synthetic"].two_way(pair) == 0)].sum()),
+            "absent": float(share[looked & (counts["synthetic"] == 0)].sum()),
         },
     )  # fmt: skip
 
 
-def _by_chance(ctx: Context, margin: float) -> float:
+def _by_chance(ctx: Context, tables: Iterable[IntArray], margin: float) -> float:
     """Share of absent cells that honest rows of this number would not reach by chance."""
     rows, n = ctx.data.synthetic.num_rows, ctx.data.real.num_rows
     if rows * margin <= 1:  # so few rows leave every rare cell empty
         return margin
-    real = ctx.data.counts["real"]
     empty = max(
         float((cells / n * chance_of_absence(cells, n, rows))[cells >= ctx.config.small_cell].sum())
-        for cells in (real.two_way(pair) for pair in range(len(real.pairs)))
+        for cells in tables
     )
     return max(margin, ctx.config.margin(CHANCE).value * empty)
 

@@ -103,7 +103,6 @@ class _Tests:
     title="Whether a model tells synthetic from real rows",
     cost="models",
     figure="intervals",
-    gating=False,
 )
 def classifier_two_sample_check(ctx: Context) -> Result:
     """Fit a classifier on one half of real and synthetic rows and test it on the other."""
@@ -123,12 +122,14 @@ def classifier_two_sample_check(ctx: Context) -> Result:
         float(ungrouped.value) - reach, float(ungrouped.value) + reach, Direction.HIGHER,
         warn=fresh.value, otherwise=Status.PASS, margins=("fidelity.fresh_auc",),
     )  # fmt: skip
-    shown = auc if apart.status is Status.WARN else ungrouped
+    given_away = _given_away(ctx, tests, level)
+    is_told = Status.FAIL is given_away.status or Status.WARN is apart.status
+    shown = auc if is_told else ungrouped
     columns = _columns(ctx, widest)
     return ctx.judged(
-        _message(ctx, tests, shown, apart, copied, columns),
-        summary=_summary(shown, apart, copied, columns, _fresh_rows(tests, level)),
-        decisions=[apart, copied],
+        _message(ctx, tests, shown, copied, columns, is_told=is_told),
+        summary=_summary(shown, apart, copied, columns, _fresh_rows(tests, level), is_told=is_told),
+        decisions=[apart, copied, given_away],
         items=_arms(tests, level) + columns,
         estimate=Estimate(*shown, level),
         reference=_reference(ctx, tests, level),
@@ -138,6 +139,28 @@ def classifier_two_sample_check(ctx: Context) -> Result:
         sampled=tests.rows if tests.rows < ctx.data.synthetic.num_rows else None,
         panels=_panels(ctx, widest, columns),
     )
+
+
+def _given_away(ctx: Context, tests: _Tests, level: float) -> Decision:
+    """Share of rows that give themselves away beyond what those of the holdout do.
+
+    Where the model takes fresh real rows for others, as where each has a level of its own, that
+    it takes synthetic ones for others, too, says nothing.
+    """
+    share = tests.widest(level).share_apart(level)
+    value, low, high = share.value, share.low, share.high
+    if tests.holdout is not None:
+        fresh = tests.holdout.share_apart(level)
+        taken_off = max(fresh.value, 0.0)
+        low = value - taken_off - float(np.hypot(value - low, max(fresh.high, 0.0) - taken_off))
+        high = value - taken_off + float(np.hypot(high - value, taken_off - max(fresh.low, 0.0)))
+        value -= taken_off
+    value, low, high = (float(np.clip(end, -1.0, 1.0)) for end in (value, low, high))
+    return Decision(
+        "rows that give themselves away", value, low, high,
+        fail=ctx.config.margin("fidelity.rows_apart").value, otherwise=Status.PASS,
+        margins=("fidelity.rows_apart",),
+    )  # fmt: skip
 
 
 def _panels(ctx: Context, test: TwoSampleTest, columns: list[Item]) -> list[Panel]:
@@ -327,16 +350,17 @@ def _message(
     ctx: Context,
     tests: _Tests,
     auc: Interval,
-    apart: Decision,
     copied: Decision,
     columns: list[Item],
+    *,
+    is_told: bool,
 ) -> str:
     level = 1 - ctx.config.alpha / 2
     text = (
         f"A model trained to tell synthetic from real rows reaches AUC {auc.value:.3f} "
         f"({auc.low:.3f} to {auc.high:.3f}) on rows it has not seen; {_fresh_rows(tests, level)}"
     )
-    if apart.status is Status.WARN:
+    if is_told:
         share = max(tests.widest(level).share_apart(level).low, 0.0)
         names = [item.names[0] for item in _telling(columns)[:3]]
         text += f": at least {percent(share, 0)} of the rows give themselves away"
@@ -357,9 +381,15 @@ def _fresh_rows(tests: _Tests, level: float) -> str:
 
 
 def _summary(
-    auc: Interval, apart: Decision, copied: Decision, columns: list[Item], fresh: str
+    auc: Interval,
+    apart: Decision,
+    copied: Decision,
+    columns: list[Item],
+    fresh: str,
+    *,
+    is_told: bool,
 ) -> str:
-    if apart.status is Status.WARN:
+    if is_told:
         names = listed([item.names[0] for item in _telling(columns)[:2]])
         return f"A model tells synthetic from real rows (AUC {auc.value:.2f}; {fresh})" + (
             f", most by {names}." if names else "."

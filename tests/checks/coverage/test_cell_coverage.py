@@ -8,6 +8,7 @@ import pytest
 
 import synth_eval as se
 from synth_eval.judging.run import run
+from tests.checks import shapes as families
 
 
 def result(real, synthetic, holdout=None):
@@ -46,3 +47,49 @@ def test_too_few_rows_are_inconclusive():
 def test_one_column_is_not_applicable():
     table = pa.table({"x": ["a", "b"]})
     assert result(table, table).status == "not_applicable"
+
+
+def returns(n, rng):
+    """Sales of which one in ten is sent back, for some amount."""
+    rows = families.sales(n, rng)
+    amount = np.round(rows.amount * rng.random(n), 2)
+    return rows.assign(returned=np.where(rng.random(n) < 0.1, amount, 0.0))
+
+
+@pytest.mark.parametrize(
+    ("family", "column", "group"),
+    [(families.claims, "claim", ("group", "c")), (returns, "returned", ("region", "b"))],
+)
+def test_amounts_that_vanish_in_one_of_eight_groups_are_found(family, column, group):
+    real, fresh, holdout = families.three(family, 3000, 3)
+    broken = fresh.copy()
+    broken.loc[fresh[group[0]] == group[1], column] = 0.0
+    found = families.result("C002", real, broken, holdout)
+    assert (found.status, found.items[0].names) == ("fail", (column, group[0]))
+    assert families.result("C002", real, fresh, holdout).status == "pass"
+
+
+def test_spending_that_vanishes_in_a_group_of_a_published_table_is_found(shared_data):
+    draw = families.published(shared_data, "space_titanic")
+    real, fresh, holdout = families.three(draw, 1500, 0)
+    broken = fresh.copy()
+    broken.loc[fresh.HomePlanet == "Mars", "VRDeck"] = 0.0
+    found = families.result("C002", real, broken, holdout)
+    assert found.status == "fail"
+    assert found.items[0].names[0] == "VRDeck"
+    assert families.result("C002", real, fresh, holdout).status == "pass"
+
+
+@pytest.mark.parametrize("rows", [1, 20, 400])
+def test_fresh_rows_are_no_alarm_at_any_size(rows):
+    real, _, holdout = families.three(families.claims, 1500, 5)
+    for seed in range(4):
+        _, fresh, _ = families.three(families.claims, rows, 10 + seed)
+        assert families.result("C002", real, fresh, holdout).status != "fail"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", [returns, families.claims, families.places])
+def test_fresh_rows_raise_an_alarm_at_most_at_the_stated_rate(family):
+    found = families.statuses("C002", family, 1000, 50)
+    assert found["fail"] + found["warn"] <= 6, found  # a rate of 5 % gives more once in 50

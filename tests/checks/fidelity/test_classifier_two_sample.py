@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 
 import synth_eval as se
 from synth_eval.judging.run import run
+from tests.checks import shapes as families
 
 
 def result(real, synthetic, holdout=None):
@@ -25,7 +27,7 @@ def test_fresh_rows_pass_beside_the_holdout(people):
     found = result(people["real"], people["fresh"], people["holdout"])
     assert found.status == "pass"
     assert found.reference.low <= 0.5 <= found.reference.high
-    assert found.gating is False
+    assert found.gating, "rows that give themselves away decide"
 
 
 def test_without_holdout_the_reference_is_scores_that_tell_nothing(people):
@@ -48,7 +50,7 @@ def test_mode_collapse_is_seen_row_by_row_and_hidden_by_grouping(people):
     rng = np.random.default_rng(1)
     collapsed = people["real"].take(rng.integers(0, 40, 3000))
     found = result(people["real"], collapsed, people["holdout"])
-    assert found.status == "warn"
+    assert found.status == "fail"
     assert arm(found, ROW_BY_ROW)["low"] > 0.9
     assert arm(found, GROUPED)["estimate"] < arm(found, ROW_BY_ROW)["low"]
     assert found.estimate.value == arm(found, ROW_BY_ROW)["estimate"]
@@ -71,7 +73,7 @@ def test_the_column_at_fault_is_named(people):
     at = fresh.schema.get_field_index("bmi")
     higher = fresh.set_column(at, "bmi", pa.array(fresh["bmi"].to_numpy() * 1.3))
     found = result(people["real"], higher, people["holdout"])
-    assert found.status == "warn"
+    assert found.status == "fail"
     assert next(row for row in found.rows() if "column" in row)["column"] == "bmi"
     assert "bmi" in found.message
 
@@ -83,7 +85,7 @@ def test_the_worst_table_there_is_is_no_open_question():
     found = result(real, far)
     assert found.estimate.value > 0.9999
     assert found.estimate.low > 0.9
-    assert found.status == "warn"
+    assert found.status == "fail"
     assert "most by x" in found.summary
 
 
@@ -148,9 +150,53 @@ def test_both_alarms_are_decisions_and_the_line_of_each_is_a_margin(people):
     rng = np.random.default_rng(0)
     real = people["real"]
     found = result(real, real.take(rng.permutation(real.num_rows)), people["holdout"])
-    apart, copied = found.decisions
-    assert (apart.status, copied.status) == ("pass", "warn")
+    apart, copied, given_away = found.decisions
+    assert (apart.status, copied.status, given_away.status) == ("pass", "warn", "pass")
+    assert given_away.margins == ("fidelity.rows_apart",)
     assert apart.warn == apart.clear == found.threshold.value
     assert copied.warn == 0.5 > copied.high
     assert copied.margins == ("fidelity.fresh_auc",)
     assert "takes real rows for synthetic ones" in found.summary
+
+
+@pytest.mark.parametrize(
+    ("family", "rows"), [(families.sales, 400), (families.modes, 400), (families.claims, 1000)]
+)
+def test_rows_that_give_themselves_away_fail(family, rows):
+    real, fresh, holdout = families.three(family, rows, 0)
+    broken = fresh.copy()
+    for name in fresh.select_dtypes("number"):
+        broken[name] = fresh[name] + 0.37 * fresh[name].std()
+    found = families.result("F008", real, broken, holdout)
+    assert found.status == "fail"
+    assert found.estimate.value > 0.9
+    assert "give themselves away" in found.message
+    assert families.result("F008", real, fresh, holdout).status == "pass"
+
+
+@pytest.mark.parametrize(
+    ("folder", "table", "generator", "status"),
+    [
+        ("mostly2023", "adult", "gaussian_copula", "fail"),
+        ("mostly2023", "adult", "synthpop", "pass"),
+        ("platzer2021", "bank-marketing", "mostly", "pass"),
+    ],
+)
+def test_published_generators(shared_data, folder, table, generator, status):
+    """Of a copula nearly all rows are told apart (AUC .99), of two others none."""
+    real, rows, holdout = (
+        pd.read_csv(shared_data / folder / f"{table}_{which}.csv.gz").sample(1500, random_state=1)
+        for which in ("trn", generator, "val")
+    )
+    assert families.result("F008", real, rows, holdout).status == status
+
+
+def test_what_the_holdout_gives_away_too_is_no_failure():
+    """A batch that tells the holdout from the real rows as well says nothing of the generator."""
+    rng = np.random.default_rng(6)
+    real, synthetic, holdout = (
+        pa.table({"x": rng.normal(size=600), "batch": rng.normal(centre, 0.1, 600)})
+        for centre in (0, 3, 3)
+    )
+    alone, beside = result(real, synthetic), result(real, synthetic, holdout)
+    assert (alone.status, beside.status) == ("fail", "warn")
