@@ -136,7 +136,7 @@ def test_models_of_real_rows_are_fitted_for_the_first_table_alone(people, tables
     first = alone(people, tables["copula"])
     said(first, SMALL, "U001")
     assert "real rows, as many" in names
-    assert "1 % of the real rows" in names
+    assert "250 real rows" in names
     names.clear()
     said(first.with_synthetic(people["fresh"]), SMALL, "U001")
     assert names == ["synthetic rows"]
