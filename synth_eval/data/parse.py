@@ -8,6 +8,7 @@ percent sign. Which of two marks is the decimal one is settled for a whole colum
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
@@ -165,7 +166,9 @@ def likely_kinds(words: Sequence[str]) -> list[str]:
     >>> likely_kinds(["$5", "7", "few"]), likely_kinds(["True", "?"]), likely_kinds(["red"])
     (['numerical'], ['boolean'], [])
     """
-    told = [word.strip() for word in words if word.strip().lower() not in _MISSING]
+    told = Counter(words)
+    for word in [word for word in told if word.strip().lower() in _MISSING]:
+        del told[word]
     if not told:
         return []
     looks = {
@@ -176,17 +179,29 @@ def likely_kinds(words: Sequence[str]) -> list[str]:
     return [kind for kind, likely in looks.items() if likely]
 
 
-def _share(test: Callable[[str], bool], words: Sequence[str]) -> float:
-    return sum(map(test, words)) / len(words)
+def _share(test: Callable[[str], bool], told: Counter[str]) -> float:
+    """Share of the cells whose word passes a test, as no word without a digit does."""
+    passed = sum(cells for word, cells in told.items() if _digit(word) and test(word))
+    return passed / told.total()
+
+
+_digit = re.compile("[0-9]").search
+_digits = re.compile("[0-9]+").sub
+_letters = re.compile("[A-Za-z]+").sub
+_moment = re.compile(_MOMENT, re.ASCII).match
+
+
+@cache
+def _number_matches() -> tuple[Callable[[str], re.Match[str] | None], ...]:
+    return tuple(re.compile(_dressed(mark), re.ASCII).match for mark in ".,")
 
 
 def _looks_numerical(word: str) -> bool:
-    return any(re.match(_dressed(mark), word, re.ASCII) is not None for mark in ".,")
+    return any(match(word) is not None for match in _number_matches())
 
 
 def _looks_dated(word: str) -> bool:
-    skeleton = re.sub("[A-Za-z]+", "a", re.sub("[0-9]+", "0", word[:40]))
-    return skeleton in _forms() or re.match(_MOMENT, word, re.ASCII) is not None
+    return _letters("a", _digits("0", word[:40])) in _forms() or _moment(word) is not None
 
 
 def has_leading_zero(words: Strings) -> npt.NDArray[np.bool_]:

@@ -397,7 +397,8 @@ _ENTRIES = {
 def _overridden(column: Column, change: Mapping[str, Any]) -> Column:
     """A column with what an entry of a schema says; who names its kind has no doubt about it."""
     change = {key: value for key, value in change.items() if key != "doubt"}
-    settled = {"doubt": None} if "kind" in change or "datetime_format" in change else {}
+    told = {"kind", "datetime_format", "decimal"} & set(change)
+    settled: dict[str, Any] = {"doubt": None} if told else {}
     if change.get("kind", column.kind) != column.kind:
         settled |= {"missing": None, "digits": None, "datetime_format": None}
     return replace(column, **(settled | _with_role_set(column.name, change)))
@@ -849,7 +850,7 @@ def _number(name: str, told: _Words, rows: int) -> _Read:
             "Its words do not tell whether the comma is a decimal one; it is taken to set "
             "thousands apart."
         )
-        doubt = Doubt(why, {"kind": "numerical", "decimal": ","})
+        doubt = Doubt(why, {"decimal": ","})
     integer, decimal = _is_whole(numbers), "," if mark == "," else None
     return Column(name, "numerical", integer=integer, decimal=decimal, doubt=doubt), cells
 
@@ -887,7 +888,7 @@ def _date(name: str, told: _Words, order: str | None) -> _Read:
                 f"Its dates do not tell whether the day or the month comes first; they are read "
                 f"as {first} before {second}."
             )
-            doubt = Doubt(why, {"kind": "datetime", "datetime_format": turned})
+            doubt = Doubt(why, {"datetime_format": turned})
     if doubt is None and pattern is not None and "%y" in pattern:
         why = "Its years have two digits and are read as 1969 to 2068."
         doubt = Doubt(why, {"kind": "categorical"})
