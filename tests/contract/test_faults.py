@@ -41,21 +41,21 @@ def judge(shared_data):
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [  # UNKNOWN for privacy: 5 % of 251 isolated records could be given away unseen (P005)
-        ("ideal_holdout", {"validity": GO, "fidelity": GO, "coverage": GO, "privacy": UNKNOWN}),
+    [
+        ("ideal_holdout", {"validity": GO, "fidelity": GO, "coverage": GO, "privacy": LIMITS}),
         pytest.param(
             "exact_copy", {"fidelity": LIMITS, "coverage": GO, "privacy": NO_GO}, marks=slow
         ),  # too near: F008
         pytest.param("noisy_copy", {"coverage": GO, "privacy": NO_GO}, marks=slow),
         ("copula_leak5", {"privacy": NO_GO}),
-        pytest.param("gauss_copula", {"fidelity": NO_GO, "privacy": UNKNOWN}, marks=slow),
+        pytest.param("gauss_copula", {"fidelity": NO_GO, "privacy": LIMITS}, marks=slow),
         pytest.param(
             "indep_marginals", {"fidelity": NO_GO, "coverage": GO, "privacy": LIMITS}, marks=slow
         ),
         ("mode_collapse", {"fidelity": NO_GO, "coverage": NO_GO}),
         pytest.param("mode_collapse", {"privacy": NO_GO}, marks=slow),
         pytest.param("sdv_ctgan", {"fidelity": NO_GO, "privacy": LIMITS}, marks=slow),
-        pytest.param("sdv_gc", {"fidelity": NO_GO, "privacy": UNKNOWN}, marks=slow),
+        pytest.param("sdv_gc", {"fidelity": NO_GO, "privacy": LIMITS}, marks=slow),
     ],
 )
 def test_planted_tables_get_the_verdicts_they_deserve(judge, name, expected):

@@ -13,8 +13,8 @@ What it measures
 
 How to read it
     Fails where the share of isolated members recognised beyond chance is above the margin,
-    warns where any excess is proved. It also warns on a smell: an isolated member whose
-    relative distance is a tenth of the smallest of any control. One copied outlier is no
+    warns where any excess is proved. It also warns on a smell: a member of the most isolated 1 %
+    whose relative distance is a tenth of the smallest of any control. One copied outlier is no
     proof, for chance decides which side an odd record falls on, but it should be looked at.
     It passes only where a large excess would have been seen, else it is inconclusive and leaves
     privacy to the attacks on whole records (P004), if those had the power to tell.
@@ -89,6 +89,8 @@ class Isolated:
     ----------
     members, controls : ndarray of float64, shapes (n,) and (m,)
         Distance to the nearest synthetic row over distance to the nearest reference row.
+    rarest : ndarray of float64, shape (r,)
+        That of those members who are among the most isolated 1 %.
     smallest : float
         Smallest relative distance of any control, isolated or not.
     others : mapping of str to pair of ndarray of float64
@@ -99,6 +101,7 @@ class Isolated:
 
     members: FloatArray
     controls: FloatArray
+    rarest: FloatArray
     smallest: float
     others: Mapping[str, tuple[FloatArray, FloatArray]]
     share: float = _ISOLATED
@@ -109,8 +112,8 @@ class Isolated:
         return f"most isolated {percent(self.share, 0)}"
 
     def far_nearer(self, share: float) -> int:
-        """Members whose relative distance is less than this share of that of every control."""
-        return int((self.members < share * self.smallest).sum())
+        """Rarest members with a relative distance less than this share of that of any control."""
+        return int((self.rarest < share * self.smallest).sum())
 
 
 @check(
@@ -193,8 +196,8 @@ def _isolated(ctx: Context) -> Isolated:
     sides = [tables.rows["real"], holdout.take(rest)]
     away = [around(ctx, side, "all") for side in ("real", "holdout")]
     share = min(max(_ISOLATED, _ENOUGH / min(map(len, away))), _MOST)
-    limit = float(np.quantile(np.concatenate(away), 1 - share))
-    relative = []
+    limit, rare = map(float, np.quantile(np.concatenate(away), (1 - share, 1 - _ISOLATED)))
+    relative, rarest = [], []
     for rows, distances in zip(sides, away, strict=True):
         chosen = np.flatnonzero((distances >= limit) & (distances > 0))
         if len(chosen) < _LEAST:
@@ -204,6 +207,7 @@ def _isolated(ctx: Context) -> Isolated:
             )
         near = tables.space.nearest(rows.take(chosen), tables.rows["synthetic"]).distances[:, 0]
         relative.append(near / distances[chosen])
+        rarest.append(relative[-1][distances[chosen] >= rare])
     dealt = [away[0][attacked.members], away[1][np.searchsorted(rest, attacked.controls)]]
     floor = 1.0 / tables.space.grid  # rows at no distance at all
     ratios = [
@@ -215,7 +219,8 @@ def _isolated(ctx: Context) -> Isolated:
     members, controls = relative
     unseen = ratios[1][dealt[1] > 0]
     smallest = min(float(unseen.min(initial=np.inf)), float(controls.min()))
-    return Isolated(members, controls, smallest, _by_isolation(dealt, ratios, limit, share), share)
+    others = _by_isolation(dealt, ratios, limit, share)
+    return Isolated(members, controls, rarest[0], smallest, others, share)
 
 
 def _by_isolation(

@@ -14,9 +14,10 @@ What it measures
 How to read it
     A description true of one person in n isolates somebody in any table of n people with
     probability .37, whoever they are: the control shows that. Only the difference is leakage:
-    above the margin with its whole interval it fails, above zero it warns, and it is
-    inconclusive where a large one could hide or where the split is not random (the blind
-    baseline of P004). A failure limits and never condemns by itself. Single values (an exact
+    above the margin with its whole interval it fails, above zero it warns, everywhere else it
+    passes, which clears nothing: random descriptions of few rows leave room for a large one,
+    and the upper end says how large. An alarm on a split that is not random (the blind baseline
+    of P004) is inconclusive. A failure limits and never condemns by itself. Single values (an exact
     amount that only one person has) only warn. That finding is true of every generator that
     draws from the observed values of a column, rank copulas and trees among them: whoever knows
     such a value of a person learns that the person was in training, though nothing else about
@@ -41,20 +42,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
 
 from synth_eval.checks.privacy._beyond_control import (
+    PROVED,
     AttackOutcome,
     decide,
     largest,
     levels,
     points,
     risk_items,
-    threshold_of,
     worst,
 )
 from synth_eval.checks.privacy._split import VOID_SUMMARY, void_alarm
@@ -65,7 +66,7 @@ from synth_eval.judging.check import Context
 from synth_eval.judging.judge import Decision, Status
 from synth_eval.judging.needs import HOLDOUT
 from synth_eval.judging.registry import check
-from synth_eval.judging.results import Direction, Estimate, Reference, Result
+from synth_eval.judging.results import Direction, Estimate, Reference, Result, Threshold
 from synth_eval.stats.intervals import Interval, wilson
 from synth_eval.stats.membership import dealt_margin
 from synth_eval.words import percent
@@ -135,7 +136,9 @@ def singling_out(ctx: Context) -> Result:
     top = outcomes[0]
     subject = f"training records singled out beyond control by {top.arm}"
     decision = decide(ctx, subject, largest(outcomes), _MARGIN, can_fail=top.arm != _ONE)
-    decision = void_alarm(ctx, decision)
+    # Random descriptions clear nobody, so there is no pass to earn: alarms alone count.
+    alarm = replace(decision, clear=None, otherwise=Status.PASS, margins=(_MARGIN, PROVED))
+    decision = void_alarm(ctx, alarm)
     return ctx.judged(
         f"{decision.void}." if decision.void else _message(top, largest(outcomes), columns),
         summary=_summary(top, decision, columns),
@@ -150,7 +153,11 @@ def singling_out(ctx: Context) -> Result:
         items_decide=True,
         estimate=Estimate(*largest(outcomes), ends[0]),
         reference=Reference("success on unseen (holdout) records", *top.control, n=top.controls),
-        threshold=threshold_of(ctx, _MARGIN),
+        threshold=Threshold(
+            ctx.config.margin(_MARGIN).value,
+            f"{ctx.config.margin(_MARGIN).basis}; a smaller excess that is proved warns, and a "
+            "pass clears nothing",
+        ),
         direction=Direction.LOWER,
         sampled=top.members,
     )
@@ -287,11 +294,11 @@ def _message(top: AttackOutcome, share: Interval, columns: Counter[str]) -> str:
 def _summary(top: AttackOutcome, decision: Decision, columns: Counter[str]) -> str:
     if decision.void:
         return VOID_SUMMARY
-    match decision.status:
-        case Status.PASS:
-            return "Descriptions of synthetic rows single out no more training than unseen people"
-        case Status.INCONCLUSIVE:
-            return "Too few descriptions to tell whether synthetic rows single out training records"
+    if decision.status is Status.PASS:
+        return (
+            "Descriptions of synthetic rows are not shown to single out more training than "
+            "unseen people, which clears nothing"
+        )
     if top.arm != _ONE:
         return (
             f"{percent(top.excess.value)} of descriptions of synthetic rows single out a training "

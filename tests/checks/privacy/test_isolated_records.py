@@ -20,7 +20,7 @@ from tests.checks.privacy.support import judge, normal_rows, word
 
 def test_a_smell_is_a_member_ten_times_nearer_than_every_control() -> None:
     members = np.array([0.004, 0.0051, 0.5, 2.0])
-    found = Isolated(members, np.array([0.3, 1.0]), smallest=0.05, others={})
+    found = Isolated(members, np.array([0.3, 1.0]), members, smallest=0.05, others={})
     assert found.far_nearer(0.1) == 1
     assert found.far_nearer(0.05) == 0
 

@@ -131,8 +131,8 @@ def test_attacks_over_20_splits(tables: tuple[pa.Table, pa.Table], name: str) ->
         assert failed == 20
     else:
         assert words.count(VerdictWord.NO_GO) <= 1
-        # Of about 190 isolated records a side 5 % may hide in a third of the splits; all else
-        # is decided.
+        # Of about 200 isolated records a side 5 % may hide in a few splits, which decide nothing
+        # as long as attacks on whole records had the power to tell.
         assert set(undecided) <= {"P005"}
-        assert words.count(VerdictWord.UNKNOWN) <= 13
+        assert words.count(VerdictWord.UNKNOWN) == 0
         assert words.count(VerdictWord.GO) == 0

@@ -46,6 +46,8 @@ def test_fresh_rows_isolate_both_sides_alike(patients: Patients) -> None:
     for row in judged:
         assert row["at_least"] <= 0
     assert found.status is Status.PASS, found.message
+    assert found.only_alarms
+    assert "clears nothing" in found.summary
     assert found.estimate is not None
     assert found.estimate.low <= 0 <= found.estimate.high  # type: ignore[operator]
 
