@@ -15,9 +15,8 @@ How to read it
 
 Formula
     C = Σ p over the lost groups; p = k / n real share of a group. Lost: no synthetic row and
-    C(n, k) / C(n + m, k) < α / groups, or the exact upper bound of q / p is below 0.1; q synthetic
-    share of the group. Missing: Σ (p − q) on one half of the rows over the groups that were rarer
-    on the other half; the mean of both ways.
+    C(n, k) / C(n + m, k) < α / groups, or q / p surely below 0.1; q synthetic share. Missing:
+    Σ (p − q) on one half of the rows over groups rarer on the other half; mean of both ways.
 
 When it misleads
     Groups are convex pieces of a mixed-type space; a small mode can share its group with

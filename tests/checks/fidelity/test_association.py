@@ -66,10 +66,10 @@ def test_fresh_rows_pass_and_functions_are_not_infinitely_far():
 
 def test_missing_values_and_constant_columns_are_left_out():
     rng = np.random.default_rng(4)
-    table = normals(rng, 2000, 0.5)
-    holes = pa.array(table["x"].to_numpy(), mask=rng.random(2000) < 0.3)
-    other = table.set_column(0, "x", holes).append_column("c", pa.array([1.0] * 2000))
-    real = table.append_column("c", pa.array([1.0] * 2000))
+    table = normals(rng, 6000, 0.5)
+    holes = pa.array(table["x"].to_numpy(), mask=rng.random(6000) < 0.3)
+    other = table.set_column(0, "x", holes).append_column("c", pa.array([1.0] * 6000))
+    real = table.append_column("c", pa.array([1.0] * 6000))
     found = result(real, other)
     assert found.status == "pass"
     assert pair(found, "x", "c")["real"] == pytest.approx(0.0, abs=1e-6)

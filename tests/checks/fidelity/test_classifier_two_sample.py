@@ -171,7 +171,9 @@ def test_rows_that_give_themselves_away_fail(family, rows):
     assert found.status == "fail"
     assert found.estimate.value > 0.9
     assert "give themselves away" in found.message
-    assert families.result("F008", real, fresh, holdout).status == "pass"
+    # Of 400 rows nobody can tell whether they are as near as a thousand.
+    quiet = ("pass", "inconclusive") if rows < 1000 else ("pass",)
+    assert families.result("F008", real, fresh, holdout).status in quiet
 
 
 @pytest.mark.parametrize(
@@ -199,4 +201,4 @@ def test_what_the_holdout_gives_away_too_is_no_failure():
         for centre in (0, 3, 3)
     )
     alone, beside = result(real, synthetic), result(real, synthetic, holdout)
-    assert (alone.status, beside.status) == ("fail", "warn")
+    assert (alone.status, beside.status) == ("fail", "pass")  # the holdout is V004's to tell
