@@ -28,10 +28,9 @@ How to read it
     nothing is concluded. F1 is no measure here: calling everyone a member scores .667.
 
 Formula
-    S = (a − b) / (1 − b), within its exact interval; a, b shares of training and of holdout records
-    whose score exceeds the threshold that 1 % of the other half of the holdout records exceed. The
-    estimate is S of the attack with the highest lower bound. The combined score of a record is
-    −Σ ln(s), s the share of all records that score as high by an attack.
+    S = (a − b) / (1 − b); a, b shares of training and holdout records whose score exceeds what 1 %
+    of the other half of the holdout exceed. The estimate is S of the attack with the highest lower
+    bound. Combined score: −Σ ln(s), s the share of all records that score as high by an attack.
 
 When it misleads
     Stronger or informed attackers are not excluded: one who knows that every value was moved

@@ -20,9 +20,8 @@ How to read it
 
 Formula
     S = a − b; a, b shares of training and of holdout records disclosed (repU: key unique among
-    known and among synthetic rows; DiSCO: key with one secret in all synthetic rows, the right
-    one). The estimate is S of the measure with the highest lower bound (Newcombe's interval,
-    at the level of both together); its upper end is the larger of the two.
+    known and synthetic rows; DiSCO: key with one secret, the right one, in all synthetic rows). The
+    estimate is S of the measure with the highest lower bound; its upper end the larger of both.
 
 When it misleads
     It depends on the key. Without declared quasi-identifiers the four most telling columns
