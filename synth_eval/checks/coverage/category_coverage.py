@@ -13,15 +13,18 @@ How to read it
 
 Formula
     C = max over columns of Σ p over the lost levels; p real share of a level, m synthetic rows.
-    Lost: no synthetic row though (1 − p)ᵐ < α / levels, or an exact upper bound of the synthetic
-    rate below p / 10; α chance of a false alarm.
+    Lost: no synthetic row though (N / (N + m))ᶜ < α / L, or an exact upper bound of the ratio of
+    rates below 1 / 10; N real and holdout rows, c of them with the level, α chance of a false
+    alarm, L levels of at least eleven rows in all tables together. Both are exact for two samples:
+    of many rare levels some are frequent in the real table by chance, and nowhere else.
 
 When it misleads
     Levels of fewer than eleven real rows are not looked at: a generator that drops them
     protects people. A level that is there but empty of its meaning is seen by pairs (F004).
 
 Source
-    The probability of an unseen cell under sampling; Bonferroni over the levels.
+    The conditional test of two Poisson counts (Przyborowski, Wilenski, 1940); Bonferroni over
+    the levels.
 """
 
 from __future__ import annotations
@@ -63,7 +66,11 @@ def category_coverage(ctx: Context) -> Result:
         raise NotApplicable(
             f"no categorical level has at least {ctx.config.small_cell} rows in the real table"
         )
-    alpha = ctx.config.alpha / levels
+    # All levels that chance could have made as frequent in the real table as those looked at.
+    tables = [
+        np.sum([own for own in group if own is not None], axis=0) for group in counted.values()
+    ]
+    alpha = ctx.config.alpha / sum(int((own >= ctx.config.small_cell).sum()) for own in tables)
     items: list[Item] = []
     for name, (real, synthetic, holdout) in counted.items():
         items += _level_items(ctx, name, real, synthetic, holdout, alpha)
@@ -124,12 +131,16 @@ def _level_items(
     holdout: npt.NDArray[np.int64] | None,
     alpha: float,
 ) -> list[Item]:
-    from scipy.special import gammaincinv  # only this check needs the Poisson bound
+    from scipy.special import betaincinv  # only this check needs the exact bound
 
     n, m = ctx.data.real.num_rows, ctx.data.synthetic.num_rows
     share = real / n
     absent = np.exp(m * np.log1p(-np.minimum(share, 1 - 1e-12)))
-    highest = gammaincinv(synthetic + 1.0, 1 - alpha) / m
+    known, rows = (real, n) if holdout is None else (real + holdout, n + _rows(ctx, "holdout"))
+    no_row = np.exp(known * -np.log1p(m / rows))
+    # Given both counts the synthetic one is binomial; its share in odds is the ratio of the rates.
+    part = betaincinv(synthetic + 1.0, np.maximum(known, 1), 1 - alpha)
+    highest = part / np.maximum(1 - part, 1e-12) * rows / m
     faded = ctx.config.margin(FADED).value
     items = []
     for i in np.flatnonzero(real >= ctx.config.small_cell):
@@ -137,14 +148,15 @@ def _level_items(
         ratio, chance = float(synthetic[i] / m / share[i]), float(absent[i])
         decisions = [
             Decision(
-                "ratio to the real share", ratio, 0.0, float(highest[i] / share[i]),
+                "ratio to the real share", ratio, 0.0, max(float(highest[i]), ratio),
                 Direction.HIGHER, fail=faded, otherwise=Status.PASS, margins=(FADED,),
             )
         ]  # fmt: skip
         if synthetic[i] == 0:
+            lacking = float(no_row[i])
             decisions.append(
                 Decision(
-                    "chance that honest rows lack it", chance, chance, chance,
+                    "chance that honest rows lack it", lacking, lacking, lacking,
                     Direction.HIGHER, fail=alpha, otherwise=Status.PASS, margins=(FADED,),
                 )
             )  # fmt: skip
@@ -163,6 +175,10 @@ def _level_items(
             )
         )
     return items
+
+
+def _rows(ctx: Context, role: str) -> int:
+    return ctx.data.tables[role].num_rows
 
 
 def _worst_column(items: Sequence[Item]) -> float:
