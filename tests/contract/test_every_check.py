@@ -151,7 +151,7 @@ def test_every_number_stands_beside_its_interval_reference_and_basis(results):
 def test_no_result_tells_an_extreme_or_a_rare_level(results, people):
     text = json.dumps([result.to_dict() for result in results.values()], ensure_ascii=False)
     for secret in names_of_real_extremes(people["real"]):
-        # The digits of an extreme within those of a longer number tell nothing.
+        # The same digits among the decimals of another number tell nothing.
         assert not re.search(rf"(?<![\d.]){re.escape(secret)}(?!\d)", text), secret
 
 

@@ -81,6 +81,10 @@ def cell_coverage(ctx: Context) -> Result:
         raise NotApplicable(f"no cell of two columns holds {ctx.config.small_cell} real rows")
     items = [_pair(ctx, names, own, ctx.config.alpha / looked_at) for names, own in tables]
     items.sort(key=lambda item: (-item.number("estimate"), -item.number("absent")))
+    # Of a pair whose cells were cut in two ways, the cut that has lost more is listed.
+    listed: dict[frozenset[str], Item] = {}
+    for item in items:
+        listed.setdefault(frozenset(item.names), item)
     margin = ctx.config.margin(LOST)
     worst, mass = items[0], items[0].number("estimate")
     lost = sum(int(item.number("lost_cells")) for item in items)
@@ -105,7 +109,7 @@ def cell_coverage(ctx: Context) -> Result:
         message,
         summary=summary,
         decisions=decisions,
-        items=items[:_MOST_ITEMS],
+        items=list(listed.values())[:_MOST_ITEMS],
         estimate=Estimate(mass, min(low, mass) if lost else 0.0, max(high, mass) if lost else 0.0),
         reference=Reference(
             "lost from the holdout, worst pair" if has_holdout else "expected of fresh real rows",
