@@ -453,9 +453,9 @@ def _moved_target(scene: Scene, share: float) -> Planted | None:
 
 _F, _V, _C, _U, _P = "fidelity", "validity", "coverage", "utility", "privacy"
 _LIST = (
-    Fault("shuffled column", (_F,), (0.2, 0.5, 1.0), "share of its rows", _shuffled),
+    Fault("shuffled column", (_F, _V), (0.2, 0.5, 1.0), "share of its rows", _shuffled),
     Fault("swapped columns", (_F, _V), (0.05, 0.2, 1.0), "share of the rows", _swapped),
-    Fault("columns drawn alone", (_F,), (0.3, 0.6, 1.0), "share of the columns", _drawn_alone),
+    Fault("columns drawn alone", (_F, _V), (0.3, 0.6, 1.0), "share of the columns", _drawn_alone),
     Fault("broken function", (_V, _F), (0.01, 0.05, 0.2), "share of the rows", _broken_function),
     Fault("broken order", (_V,), (0.01, 0.05, 0.2), "share of the rows", _broken_order),
     Fault("shifted mean", (_F,), (0.1, 0.2, 0.5), "standard deviations", _shifted),

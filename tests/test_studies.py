@@ -141,7 +141,9 @@ def test_what_became_of_a_fault() -> None:
     assert (
         told({"fidelity": "GO", "validity": "NO-GO"}, {"V002": "fail"}, ["age"]) == "other reason"
     )
+    assert told(limited, {"F001": "warn"}, ["wage"]) == "other reason"
     assert told({"fidelity": "CANNOT TELL"}, {}) == "cannot tell"
+    assert told({"fidelity": "CANNOT TELL"}, {"F001": "warn"}, ["age"]) == "cannot tell"
     assert told({"fidelity": "GO"}, {}) == "missed"
 
 
@@ -158,8 +160,9 @@ def test_pages_are_written_from_runs() -> None:
     text = false_alarms.summary([run, {**run, "split": 1, "verdicts": {"fidelity": "GO"}}])
     assert "| adult | fidelity | 1 | 2 | F002 (1) |" in text
     assert "| adult | 300 | 1 / 0 / 0 / 1 | 0 / 0 / 1 / 0 |" in text
-    planted = {**run, "fault": "copies", "severity": 0.3, "outcome": "missed"}
-    assert "| copies | 300 | adult |" in power.summary([planted])
+    planted = {**run, "fault": "copies", "severity": 0.3, "columns": []}
+    missed = {**planted, "verdicts": {"privacy": "GO"}, "named": {}}
+    assert "| copies | 300 | adult |" in power.summary([missed])
     assert json.dumps(list(power.keys(["adult"], [300], ["copies"], 1, "fast", [])))
 
 
