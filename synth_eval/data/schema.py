@@ -632,23 +632,28 @@ def _numbers_of(values: pa.Array, column: Column) -> pa.Array:
 
 def _in_one_order(columns: Sequence[Column], source: Source) -> list[Column]:
     """Dates that do not tell whether the day comes first follow those of the table that do."""
-    sure = [
-        column.datetime_format
+    sure = {
+        column.datetime_format.startswith("%d")
         for column in columns
-        if column.datetime_format and column.doubt is None and other_order(column.datetime_format)
-    ]
-    if not sure or len({form.startswith("%d") for form in sure}) > 1:
-        return list(columns)
-    day_first = sure[0].startswith("%d")
+        if column.datetime_format
+        and other_order(column.datetime_format)
+        and not _order_is_open(column)
+    }
     settled = []
     for column in columns:
         turned = other_order(column.datetime_format)
-        if turned is None or column.doubt is None or turned.startswith("%d") != day_first:
+        if turned is None or not _order_is_open(column) or len(sure) != 1:
             settled.append(column)
             continue
-        again = _infer_string(column.name, plain_array(source.column(column.name)), turned)
-        settled.append(again)
+        form = turned if turned.startswith("%d") in sure else column.datetime_format
+        cells = plain_array(source.column(column.name))
+        settled.append(_infer_string(column.name, cells, form))
     return settled
+
+
+def _order_is_open(column: Column) -> bool:
+    """Whether dates do not tell if the day or the month comes first."""
+    return column.doubt is not None and "datetime_format" in column.doubt.otherwise
 
 
 def _infer(name: str, source: Source) -> Column:

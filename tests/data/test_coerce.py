@@ -176,6 +176,19 @@ def test_dates_that_do_not_tell_follow_those_that_do() -> None:
     assert [column.doubt for column in schema.columns] == [None, None]
 
 
+@pytest.mark.parametrize("told", ["%m/%d/%Y", "%d/%m/%Y", "%d.%m.%y"])
+def test_dates_that_tell_keep_their_order(told: str) -> None:
+    days = [dt.date(2020, 1, 1) + dt.timedelta(days=row) for row in range(ROWS)]
+    asked = [f"{1 + row % 12:02d}/{1 + row % 11:02d}/2020" for row in range(ROWS)]
+    forms = {"first": "%d/%m/%y", "second": told}
+    written = {name: [day.strftime(form) for day in days] for name, form in forms.items()}
+    schema = infer_schema(open_source(pa.table({**written, "asked": asked}), "real"))
+    assert {name: schema[name].datetime_format for name in forms} == forms
+    is_open = told == "%m/%d/%Y"  # the others contradict each other
+    assert schema["asked"].datetime_format == "%d/%m/%Y"
+    assert (schema["asked"].doubt is not None) == is_open
+
+
 def test_levels_keep_the_words_of_the_real_table() -> None:
     real = load(["a", "?", "b"] * 20, ["a", "?", None])
     assert real.real.level_column("x").levels == ("?", "a", "b")
