@@ -104,12 +104,12 @@ def real_sample(worth: float, rows: int, *, short: bool = False) -> str:
     Examples
     --------
     >>> real_sample(0.1234, 1_000), real_sample(1.7, 1_000)
-    ('a random sample of 120 real rows', 'as many fresh real rows')
+    ('a random sample of 120 real rows', 'a fresh real table')
     >>> real_sample(0.1234, 100_000, short=True)
     '12,000 real rows'
     """
     if worth >= 1:
-        return "as many fresh real rows"
+        return "a fresh real table"
     size = worth * rows
     digits = max(len(str(int(size))) - 2, 0)
     text = f"{max(int(round(size, -digits)), 1):,} real rows"

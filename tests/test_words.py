@@ -55,7 +55,7 @@ def test_a_real_sample_has_two_digits_of_rows_and_none_from_the_whole_on() -> No
     assert words.real_sample(0.01, 24_421) == "a random sample of 240 real rows"
     assert words.real_sample(0.0, 24_421) == "a random sample of 1 real rows"
     assert words.real_sample(0.0123, 1_000, short=True) == "12 real rows"
-    assert words.real_sample(1.0, 1_000) == "as many fresh real rows"
+    assert words.real_sample(1.0, 1_000) == "a fresh real table"
 
 
 def test_one_is_singular_and_all_others_are_plural() -> None:

@@ -12,17 +12,18 @@ How to read it
     column, is gone. Rare levels matter most where they are the point: fraud, a disease.
 
 Formula
-    C = max over columns of Σ p over the lost levels; p real share, m synthetic rows. Lost: no
-    synthetic row though (N / (N + m))ᶜ < α / L, or the ratio of rates surely below 1 / 10; N real
-    and holdout rows, c of them with the level, α chance of a false alarm, L levels.
+    C = max over columns of Σ p over the lost levels; p real share of a level, m synthetic rows.
+    Lost: no synthetic row though (N / (N + m))ᶜ < α / L, or the ratio of rates surely below 1 / 10;
+    N rows of real and holdout, c of them with the level, α chance of a false alarm, L levels.
 
 When it misleads
     Levels of fewer than eleven real rows are not looked at: a generator that drops them
     protects people. A level that is there but empty of its meaning is seen by pairs (F004).
 
 Source
-    The conditional test of two Poisson counts (Przyborowski, Wilenski, 1940); Bonferroni over
-    the levels.
+    The conditional test of two Poisson counts (Przyborowski, Wilenski, 1940): of many rare
+    levels some are frequent in the real table by chance, and nowhere else. Bonferroni over all
+    levels of at least eleven rows in all tables together.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ def test_missing_values_and_constant_columns_are_left_out():
     other = table.set_column(0, "x", holes).append_column("c", pa.array([1.0] * 6000))
     real = table.append_column("c", pa.array([1.0] * 6000))
     found = result(real, other)
-    assert found.status == "pass"
+    assert found.status in ("pass", "inconclusive"), "2,000 rows pin no correlation to .08"
     assert pair(found, "x", "c")["real"] == pytest.approx(0.0, abs=1e-6)
 
 
