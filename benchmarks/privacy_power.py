@@ -5,7 +5,7 @@
 
 A table is dealt at random into real, holdout and fresh rows of equal number, anew for every
 split. A leak is fresh rows of which a share is replaced by real ones; a copy is the real table in
-another order; a noisy copy has every number moved by a hundredth of its standard deviation
+another order; noisy ones have every number moved by a hundredth of its standard deviation
 and one level in twenty drawn anew. Printed are the shares of the words over the splits and, for
 fresh rows, what each check said, so that the share of false alarms, of what could not be told
 and of what was missed can be read beside each other.
@@ -37,7 +37,7 @@ from synth_eval.judging.settings import Config
 from synth_eval.judging.verdicts import verdicts
 
 ROWS = (1_000, 3_000, 10_000, 20_000)
-FAULTS = ("fresh", "leak 5 %", "copy", "noisy copy")
+FAULTS = ("fresh", "leak 5 %", "noisy leak 5 %", "copy", "noisy copy")
 LEAKED = 0.05
 MOVED = 0.01
 REDRAWN = 0.05
@@ -154,9 +154,12 @@ def spoiled(fault: str, real: pa.Table, fresh: pa.Table, rng: np.random.Generato
     order = rng.permutation(real.num_rows)
     if fault == "fresh":
         return fresh
-    if fault.startswith("leak"):
+    if "leak" in fault:
         leaked = round(LEAKED * fresh.num_rows)
-        return pa.concat_tables([fresh.slice(leaked), real.take(order[:leaked])])
+        rows = real.take(order[:leaked])
+        return pa.concat_tables(
+            [fresh.slice(leaked), _noisy(rows, rng) if fault.startswith("noisy") else rows]
+        )
     table = real.take(order)
     return table if fault == "copy" else _noisy(table, rng)
 

@@ -101,3 +101,15 @@ def test_published_tables_that_are_absent_are_said_to_be(monkeypatch: pytest.Mon
     assert "names no folder" in str(adult(FOLDER))
     monkeypatch.setenv("SYNTH_EVAL_TEST_DATA", str(FOLDER))
     assert adult(FOLDER) == "no published tables in the folder benchmarks"
+
+
+@pytest.mark.slow
+def test_words_of_privacy_are_counted_for_fresh_rows_and_copies(tmp_path: Path) -> None:
+    also = tmp_path / "outcomes.jsonl"
+    words = ["--tables", "normal", "--rows", "400", "--splits", "2", "--faults", "fresh", "copy"]
+    done = finished(
+        [sys.executable, FOLDER / "privacy_power.py", *words, "--also", also], check=True
+    )
+    assert "| normal | 400 | copy | NO-GO 2 |" in done.stdout
+    assert "copy: NO-GO 2" in done.stdout
+    assert len(also.read_text().splitlines()) == 4

@@ -249,8 +249,9 @@ MARGINS: Mapping[str, Threshold] = {
     ),
     "privacy.isolated_records": Threshold(
         0.05,
-        "share of the most isolated 1 % of training records recognised beyond chance: one unusual "
-        "person in twenty; less is too few people to be sure of at ordinary sizes",
+        "share of the most isolated training records (1 %, of small tables the 200 that stand out "
+        "most) recognised beyond chance: one unusual person in twenty; less is too few people to "
+        "be sure of at ordinary sizes",
     ),
     "privacy.far_nearer": Threshold(
         0.1,
