@@ -13,9 +13,10 @@ How to read it
     of fresh rows if all rows could have been dealt to the tables at random.
 
 Formula
-    D = max(m − d − E, 0) / m; m synthetic rows, d distinct, E = Σ (μ − 1 + exp(−μ)) repeats of
-    fresh rows, over records that known rows hold t > 1 times, with μ = t · m / known rows. Worth:
-    (1 + (m − 1) q) / (1 + (m − 1) p); p, q chance that two synthetic, two known rows are equal.
+    D = max(m − d − E, 0) / m; m synthetic rows, d of them distinct, E repeats of fresh rows:
+    E = Σ (μ − 1 + exp(−μ)) over records that known (real, holdout) rows hold t > 1 times,
+    with μ = t · m / known rows. Worth: (1 + l q) / (1 + l p), l = m − 1; p, q chance that two
+    synthetic, known rows are equal.
 
 When it misleads
     Tables of few coarse columns repeat rows naturally; only the excess counts. A generator can

@@ -14,9 +14,9 @@ How to read it
     hundred is missing: a mode that has lost a part of its rows.
 
 Formula
-    C = Σ p over the lost groups; p = k / n real share of a group. Lost: no synthetic row and
-    C(n, k) / C(n + m, k) < α / groups, or q / p surely below 0.1; q synthetic share. Missing:
-    Σ (p − q) on one half of the rows over groups rarer on the other half; mean of both ways.
+    C = Σ p over the lost groups; p = k / n, q real and synthetic share of a group. Lost: no
+    synthetic row and C(n, k) / C(n + m, k) < α / groups, or an upper bound of q / p below 0.1.
+    Missing: Σ (p − q) over the groups that were rarer on the other half of the rows.
 
 When it misleads
     Groups are convex pieces of a mixed-type space; a small mode can share its group with
