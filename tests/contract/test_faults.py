@@ -52,8 +52,9 @@ def judge(shared_data):
         pytest.param(
             "indep_marginals", {"fidelity": NO_GO, "coverage": GO, "privacy": LIMITS}, marks=slow
         ),
-        ("mode_collapse", {"fidelity": NO_GO, "coverage": NO_GO}),
-        pytest.param("mode_collapse", {"privacy": NO_GO}, marks=slow),
+        pytest.param(
+            "mode_collapse", {"fidelity": NO_GO, "coverage": NO_GO, "privacy": NO_GO}, marks=slow
+        ),
         pytest.param("sdv_ctgan", {"fidelity": NO_GO, "privacy": LIMITS}, marks=slow),
         pytest.param("sdv_gc", {"fidelity": NO_GO, "privacy": LIMITS}, marks=slow),
     ],

@@ -16,7 +16,7 @@ import synth_eval as se
 from synth_eval.judging.results import Result
 from synth_eval.judging.run import run
 
-ROWS = 4000
+ROWS = 1500
 MANY = 20_000
 Rows = np.ndarray
 Draw = Callable[[np.random.Generator, int], Rows]

@@ -140,6 +140,7 @@ def test_the_page_is_marked_and_holds_the_columns_of_the_rules_alone(
     assert "<b>area</b>" not in text  # escaped
 
 
+@pytest.mark.slow
 def test_the_command_makes_the_page_and_takes_it_away(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
