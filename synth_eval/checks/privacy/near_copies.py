@@ -55,6 +55,7 @@ from synth_eval.judging.results import Direction, Estimate, Reference, Result
 from synth_eval.words import percent
 
 _NEAR_QUANTILE = 0.01  # copies live in the tail: the false alarm rate of P004, too
+_LEAST_ROWS = 40  # records near one synthetic row are one throw of chance: of few throws none tell
 _LEAST_CONTROLS = 40  # half of them fix what near is; the nearest of fewer than twenty says little
 _MARGIN = "privacy.near_copies"
 
@@ -73,6 +74,12 @@ _MARGIN = "privacy.near_copies"
 def near_copies(ctx: Context) -> Result:
     """Compare how many training and unseen records have a synthetic row very near."""
     members, controls = distances_of_everyone(ctx)
+    if ctx.data.synthetic.num_rows < _LEAST_ROWS:
+        raise NotApplicable(
+            f"{ctx.data.synthetic.num_rows} synthetic rows are too few to say whether they crowd "
+            f"near training records; at least {_LEAST_ROWS} are needed",
+            cause="rows",
+        )
     if len(controls) < _LEAST_CONTROLS:
         raise NotApplicable(
             f"{len(controls)} holdout rows are too few to say what near is; "

@@ -45,7 +45,7 @@ def test_no_check_fails_on_a_handful_of_fresh_rows(rows: int, seed: int) -> None
     assert not failed
     assert_possible(found)
     nearer = found["P002"]
-    assert nearer.status is Status.PASS, nearer.message
+    assert nearer.status in (Status.PASS, Status.WARN), nearer.message  # it warns in 2.5 %
     assert nearer.estimate is not None
     if rows == 1:  # either side is as likely: nothing at all is known
         assert (nearer.estimate.low, nearer.estimate.high) == (0.0, 1.0)
