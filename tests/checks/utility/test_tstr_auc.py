@@ -175,7 +175,7 @@ def test_negative_tuning_is_refused():
         pytest.param("adult_ideal_holdout", {Status.PASS}, marks=pytest.mark.slow),
         pytest.param("adult_exact_copy", {Status.PASS}, marks=pytest.mark.slow),
         pytest.param(
-            "adult_mode_collapse", {Status.FAIL, Status.INCONCLUSIVE}, marks=pytest.mark.slow
+            "adult_mode_collapse", {Status.FAIL, Status.WARN}, marks=pytest.mark.slow
         ),
     ],
 )
