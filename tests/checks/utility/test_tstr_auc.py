@@ -174,9 +174,7 @@ def test_negative_tuning_is_refused():
         pytest.param("adult_indep_marginals", {Status.FAIL}, marks=pytest.mark.slow),
         pytest.param("adult_ideal_holdout", {Status.PASS}, marks=pytest.mark.slow),
         pytest.param("adult_exact_copy", {Status.PASS}, marks=pytest.mark.slow),
-        pytest.param(
-            "adult_mode_collapse", {Status.FAIL, Status.WARN}, marks=pytest.mark.slow
-        ),
+        pytest.param("adult_mode_collapse", {Status.FAIL, Status.WARN}, marks=pytest.mark.slow),
     ],
 )
 def test_planted_tables(shared_data, check, table, expected):
