@@ -25,7 +25,8 @@ def test_not_run_unless_asked_for(check, people):
 @pytest.mark.parametrize("target", ["amount", pytest.param("label", marks=pytest.mark.slow)])
 def test_fresh_rows_are_worth_about_as_many(full, people, target):
     result = full("U006", people(2), target)
-    assert result.status in (Status.PASS, Status.WARN)
+    # Of 2,000 rows it may stay open whether they are worth 1,000.
+    assert result.status in (Status.PASS, Status.INCONCLUSIVE)
     assert result.estimate.low <= 2000 <= result.estimate.high
     curve = [row["n"] for row in result.rows()[1:]]
     assert curve == sorted(curve, reverse=True)
