@@ -162,3 +162,15 @@ def test_a_table_of_one_column_has_no_pairs_to_ask_about(people) -> None:
     data = se.load(people["real"].select(["age"]), people["fresh"].select(["age"]))
     found = verdicts(run(data, select_checks=["F002", "F004", "F005"]))
     assert found["fidelity"].word == "GO"
+
+
+def test_forty_fresh_rows_are_no_go_for_coverage_by_two_levels_alone():
+    rng = np.random.default_rng(5)
+
+    def drawn():
+        return pa.table({"a": rng.normal(size=40), "b": rng.choice(list("xyz"), 40)})
+
+    found = run(se.load(drawn(), drawn(), drawn()), select_checks=["coverage"])
+    verdict = verdicts(found)["coverage"]
+    assert verdict.word == "CANNOT TELL"
+    assert "220 rows" in verdict.sentence or "11 real rows" in verdict.sentence

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from synth_eval.judging.check import Context
 from synth_eval.judging.judge import Decision, Direction, Status
 
-__all__ = ["chance_of_absence", "fewest_to_be_missed", "rate_decisions"]
+__all__ = ["cause_of_nothing", "chance_of_absence", "fewest_to_be_missed", "rate_decisions"]
 
 
 def rate_decisions(
@@ -39,6 +39,19 @@ def rate_decisions(
                  warn=ctx.config.margin(doubled).value, otherwise=Status.PASS,
                  margins=(doubled,), void=void),
     )  # fmt: skip
+
+
+def cause_of_nothing(ctx: Context, fewest: int | None = None) -> str:
+    """Whether too few real rows are why a check found nothing to look at, or the data are.
+
+    Parameters
+    ----------
+    fewest : int, optional
+        Real rows from which there would have been something; by default those of which one
+        in twenty is as many as may be shown.
+    """
+    enough = 20 * ctx.config.small_cell if fewest is None else fewest
+    return "rows" if ctx.data.real.num_rows < enough else "data"
 
 
 def chance_of_absence(

@@ -33,6 +33,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from synth_eval.checks.coverage._rates import cause_of_nothing
 from synth_eval.data.states import CellTable, level_table
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
@@ -63,7 +64,8 @@ def category_coverage(ctx: Context) -> Result:
     levels = sum(int((real >= ctx.config.small_cell).sum()) for real, _, _ in counted.values())
     if levels == 0:
         raise NotApplicable(
-            f"no categorical level has at least {ctx.config.small_cell} rows in the real table"
+            f"no categorical level has at least {ctx.config.small_cell} rows in the real table",
+            cause=cause_of_nothing(ctx) if counted else "data",
         )
     # All levels that chance could have made as frequent in the real table as those looked at.
     tables = [

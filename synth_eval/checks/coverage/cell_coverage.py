@@ -33,7 +33,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.coverage._rates import chance_of_absence
+from synth_eval.checks.coverage._rates import cause_of_nothing, chance_of_absence
 from synth_eval.data.codes import Plan, encode
 from synth_eval.data.states import CellTable, counts_of
 from synth_eval.data.table import AnyColumn, NumberColumn
@@ -78,7 +78,10 @@ def cell_coverage(ctx: Context) -> Result:
         raise NotApplicable("the schema has fewer than two columns to compare")
     looked_at = sum(int((own["real"] >= ctx.config.small_cell).sum()) for _, own in tables)
     if not looked_at:
-        raise NotApplicable(f"no cell of two columns holds {ctx.config.small_cell} real rows")
+        raise NotApplicable(
+            f"no cell of two columns holds {ctx.config.small_cell} real rows",
+            cause=cause_of_nothing(ctx),
+        )
     items = [_pair(ctx, names, own, ctx.config.alpha / looked_at) for names, own in tables]
     items.sort(key=lambda item: (-item.number("estimate"), -item.number("absent")))
     # Of a pair whose cells were cut in two ways, the cut that has lost more is listed.

@@ -36,7 +36,7 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.coverage._rates import chance_of_absence
+from synth_eval.checks.coverage._rates import cause_of_nothing, chance_of_absence
 from synth_eval.data.spaces import Space, space_of
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
@@ -88,7 +88,9 @@ def rare_clusters(ctx: Context) -> Result:
     counts = {role: own.sum(axis=0) for role, own in halves.items()}
     kept = np.flatnonzero(counts["real"] >= ctx.config.small_cell)
     if len(kept) == 0:
-        raise NotApplicable(f"no group holds {ctx.config.small_cell} real rows")
+        raise NotApplicable(
+            f"no group holds {ctx.config.small_cell} real rows", cause=cause_of_nothing(ctx)
+        )
     items = [_group(ctx, counts, int(group), len(kept)) for group in kept]
     items.sort(
         key=lambda item: (item.status is not Status.FAIL, item.number("ratio"),

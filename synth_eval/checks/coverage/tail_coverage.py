@@ -38,6 +38,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_eval.checks.coverage._rates import (
+    cause_of_nothing,
     chance_of_absence,
     fewest_to_be_missed,
     rate_decisions,
@@ -99,9 +100,11 @@ def tail_coverage(ctx: Context) -> Result:
     tails = [tail for name in ctx.data.compared for tail in _tails(ctx, name)]
     if not tails:
         fewest = round(ctx.config.small_cell / _SHARES[-1])
+        has_numbers = any(ctx.data.schema[name].is_continuous for name in ctx.data.compared)
         raise NotApplicable(
             f"no column has a tail of at least {ctx.config.small_cell} real rows to look at; "
-            f"numbers without a spike at their ends have one from {fewest} rows on"
+            f"numbers without a spike at their ends have one from {fewest} rows on",
+            cause=cause_of_nothing(ctx, fewest if has_numbers else 0),
         )
     items = [_item(ctx, tail, ctx.config.alpha / len(tails)) for tail in tails]
     items.sort(key=lambda item: (-item.severity, item.number("ratio"), -item.number("real")))
