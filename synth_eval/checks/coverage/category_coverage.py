@@ -13,7 +13,7 @@ How to read it
 
 Formula
     C = max over columns of Σ p over the lost levels; p real share of a level, m synthetic rows.
-    Lost: no synthetic row though (N / (N + m))ᶜ < α / L, or the ratio of rates surely below 1 / 10;
+    Lost: no synthetic row though C(N, c) / C(N + m, c) < α / L, or ratio of rates surely below .1;
     N rows of real and holdout, c of them with the level, α chance of a false alarm, L levels.
 
 When it misleads
@@ -33,7 +33,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.coverage._rates import cause_of_nothing
+from synth_eval.checks.coverage._rates import cause_of_nothing, chance_of_absence
 from synth_eval.data.states import CellTable, level_table
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
@@ -138,7 +138,7 @@ def _level_items(
     share = real / n
     absent = np.exp(m * np.log1p(-np.minimum(share, 1 - 1e-12)))
     known, rows = (real, n) if holdout is None else (real + holdout, n + _rows(ctx, "holdout"))
-    no_row = np.exp(known * -np.log1p(m / rows))
+    no_row = chance_of_absence(known, rows, m)
     # Given both counts the synthetic one is binomial; its share in odds is the ratio of the rates.
     part = betaincinv(synthetic + 1.0, np.maximum(known, 1), 1 - alpha)
     highest = part / np.maximum(1 - part, 1e-12) * rows / m
