@@ -264,7 +264,8 @@ def _copies(options: argparse.Namespace) -> int:
 
 
 def _schema(options: argparse.Namespace) -> int:
-    from synth_eval.data.schema import Schema, infer_schema  # pyarrow
+    from synth_eval.data.kinds import infer_schema  # pyarrow
+    from synth_eval.data.schema import Schema
     from synth_eval.data.source import open_source
 
     schema = infer_schema(open_source(options.table, "real"))

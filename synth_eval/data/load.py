@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from synth_eval.data.baseline import Baseline
+from synth_eval.data.kinds import infer_schema, settled_by_roles
 from synth_eval.data.pair import Pair
-from synth_eval.data.schema import Schema, infer_schema, parse_overrides, settled_by_roles
+from synth_eval.data.schema import Schema, parse_overrides
 from synth_eval.data.source import Source, open_source
 from synth_eval.data.table import Table
 

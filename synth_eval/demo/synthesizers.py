@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synth_eval.data.schema import infer_schema
+from synth_eval.data.kinds import infer_schema
 from synth_eval.data.source import nested_column, open_source
 
 __all__ = ["SYNTHESIZERS", "Synthesizer", "copula", "leaky", "marginals"]

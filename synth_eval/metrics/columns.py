@@ -16,7 +16,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from synth_eval.data.codes import bin_cells, cell_edges, quantile_edges
-from synth_eval.data.schema import Column, Schema, infer_schema
+from synth_eval.data.kinds import infer_schema
+from synth_eval.data.schema import Column, Schema
 from synth_eval.data.source import Source, open_source
 from synth_eval.data.table import AnyColumn, LevelColumn, NumberColumn, Table
 from synth_eval.errors import InputError, UsageError

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 import synth_eval as se
 from synth_eval.data.coerce import as_numbers, as_text, spelled
+from synth_eval.data.kinds import infer_schema
 from synth_eval.data.load import Data
 from synth_eval.data.parse import other_order, parse_datetimes, parse_numbers
-from synth_eval.data.schema import Column, infer_schema
+from synth_eval.data.schema import Column
 from synth_eval.data.source import open_source
 from synth_eval.judging.run import run
 

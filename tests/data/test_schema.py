@@ -13,16 +13,8 @@ import pyarrow as pa
 import pytest
 
 import synth_eval as se
-from synth_eval.data.schema import (
-    KINDS,
-    ROLES,
-    Column,
-    Schema,
-    doubts,
-    infer_schema,
-    parse_overrides,
-    unread,
-)
+from synth_eval.data.kinds import infer_schema
+from synth_eval.data.schema import KINDS, ROLES, Column, Schema, doubts, parse_overrides, unread
 from synth_eval.data.source import open_source
 from synth_eval.errors import UsageError
 
