@@ -96,11 +96,12 @@ class Sight:
     Parameters
     ----------
     code : str
-        Check whose decisions tell; empty for what is counted in rows, whoever counts.
+        Check whose decisions or facts tell.
     fault : str
         The fault in words, with ``{}`` for its size.
     unit : {"share", "score", "rows"}
-        Whether the size is a share of something, a score, or follows from the rows alone.
+        Whether the size is a share of something or a score, read off the decisions, or a share
+        of rows that the check tells as a fact.
     """
 
     code: str

@@ -18,12 +18,16 @@ __all__ = [
     "RECORDS_ATTACKED",
     "ROWS_NEEDED",
     "SHARE_OF_GAIN",
+    "SMALLEST_FAULT",
     "SMALLEST_VISIBLE",
     "power_of",
 ]
 
 POSSIBLE_EPSILON = "possible_epsilon"
 """Largest lower bound on epsilon that a perfect attack would have shown."""
+
+SMALLEST_FAULT = "smallest_fault"
+"""Smallest share of rows, at fault or gone, that would have raised an alarm."""
 
 SMALLEST_VISIBLE = "smallest_visible_copies"
 """Fewest copied records that would have been seen, of so many `RECORDS_ATTACKED`."""

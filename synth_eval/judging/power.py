@@ -13,29 +13,15 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 
 from synth_eval.judging.dimensions import Sight
-from synth_eval.judging.facts import ROWS_NEEDED
+from synth_eval.judging.facts import ROWS_NEEDED, SMALLEST_FAULT
 from synth_eval.judging.judge import Decision, Direction, Status
 from synth_eval.judging.results import Result
 from synth_eval.words import listed, percent
 
-__all__ = ["rows_needed", "rows_would_do", "seen", "smallest_fault", "smallest_share"]
-
-_MISSED = 0.05
-"""Chance that a fault of the smallest share is in none of the rows."""
+__all__ = ["rows_needed", "rows_would_do", "seen", "smallest_fault"]
 
 _MOST_ROWS = 1e8  # more are no advice
 _SAID = (Status.PASS, Status.WARN, Status.INCONCLUSIVE)
-
-
-def smallest_share(rows: int) -> float:
-    """Share of rows that is in so many rows at all, missed once in twenty tables.
-
-    Examples
-    --------
-    >>> round(smallest_share(333), 3), round(smallest_share(1), 2)
-    (0.009, 0.95)
-    """
-    return -math.expm1(math.log(_MISSED) / max(rows, 1))
 
 
 def smallest_fault(decision: Decision) -> float | None:
@@ -97,13 +83,13 @@ def seen(results: Sequence[Result], sights: Sequence[Sight]) -> str:
     said = [result for result in results if result.status in _SAID]
     parts = []
     for sight in sights:
-        own = [result for result in said if sight.code in ("", result.code)]
+        own = [result for result in said if result.code == sight.code]
         if not own:
             continue
-        if sight.unit == "rows":
-            rows = max(result.n or 0 for result in own)
-            share = smallest_share(rows)
-            parts.append(sight.fault.format(percent(share, 1 if share >= 0.001 else 3)))
+        if sight.unit == "rows":  # the check has worked it out
+            share = own[0].facts.get(SMALLEST_FAULT)
+            if share is not None:
+                parts.append(sight.fault.format(percent(share, 1 if share >= 0.01 else 2)))
             continue
         faults = [smallest_fault(part) for part in _decisions(own[0]) if part.low < part.high]
         sizes = [fault for fault in faults if fault is not None]

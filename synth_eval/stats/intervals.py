@@ -22,6 +22,7 @@ __all__ = [
     "auc_interval",
     "clopper_pearson",
     "excess_members",
+    "fewest_beyond",
     "hypergeometric_tail",
     "newcombe",
     "poisson_ratio",
@@ -109,6 +110,23 @@ def clopper_pearson(successes: int, n: int, level: float = 0.95) -> Interval:
     low = float(betaincinv(successes, n - successes + 1, tail)) if successes else 0.0
     high = float(betaincinv(successes + 1, n - successes, 1 - tail)) if successes < n else 1.0
     return Interval(successes / n, low, high)
+
+
+def fewest_beyond(trials: int, share: float, level: float = 0.95) -> int:
+    """Fewest successes whose `wilson` interval lies beyond a share; more than there are trials
+    where none does.
+
+    Examples
+    --------
+    >>> fewest_beyond(1_000, 0.001), fewest_beyond(3, 0.9)
+    (4, 4)
+    """
+    low, high = 0, trials + 1
+    while low < high:
+        middle = (low + high) // 2
+        is_beyond = middle <= trials and wilson(middle, trials, level).low > share
+        low, high = (low, middle) if is_beyond else (middle + 1, high)
+    return low
 
 
 def newcombe(

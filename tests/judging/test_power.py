@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
+import synth_eval as se
 from synth_eval.evaluation import Evaluation
 from synth_eval.judging.dimensions import Sight
 from synth_eval.judging.items import Item
@@ -15,9 +18,9 @@ from synth_eval.judging.power import (
     rows_would_do,
     seen,
     smallest_fault,
-    smallest_share,
 )
 from synth_eval.judging.results import Result
+from synth_eval.judging.run import run
 from synth_eval.judging.verdicts import verdicts
 
 
@@ -30,11 +33,6 @@ def judged(code: str, dimension: str, *decisions: Decision, n: int = 1000, **sho
 
 def distance(value: float, error: float, limit: float = 0.2) -> Decision:
     return Decision("d", value, value - error, value + error, fail=limit, clear=limit)
-
-
-def test_a_share_missed_once_in_twenty_tables() -> None:
-    assert (1 - smallest_share(500)) ** 500 == pytest.approx(0.05)
-    assert smallest_share(0) == pytest.approx(0.95)
 
 
 @pytest.mark.parametrize(
@@ -72,9 +70,9 @@ def test_words_of_a_dimension_take_the_size_in_the_middle() -> None:
         for name, error in (("a", 0.01), ("b", 0.05), ("c", 0.6))
     )
     found = Result("F002", "n", "fidelity", Status.INCONCLUSIVE, "m", n=100, items=items,
-                   items_decide=True)  # fmt: skip
+                   items_decide=True, facts={"smallest_fault": 0.03})  # fmt: skip
     sights = [Sight("F002", "a column of {}"), Sight("F999", "nothing {}"),
-              Sight("", "a row in {}", unit="rows")]  # fmt: skip
+              Sight("F002", "a row in {}", unit="rows")]  # fmt: skip
     assert seen([found], sights) == "a column of 25.0 % and a row in 3.0 % would have been seen"
     assert seen([], sights) == ""
 
@@ -98,3 +96,26 @@ def test_a_verdict_says_what_would_have_been_seen_and_what_a_doubt_takes() -> No
     page = Evaluation(found).to_html()
     assert "would have been seen" in page
     assert "takes about 4,000 rows" in page
+
+
+def test_what_is_said_to_be_seen_is_seen_and_half_of_it_is_not() -> None:
+    """Levels gone, and cells that cannot be read, of the size told and of half of it."""
+    rng = np.random.default_rng(2)
+
+    def table(share: float) -> pa.Table:
+        level = np.where(
+            np.arange(1_000) < round(share * 1_000), "rare", rng.choice(["a", "b"], 1_000)
+        )
+        return pa.table({"level": level, "x": rng.normal(size=1_000)})
+
+    def judge_of(code: str, real: pa.Table, made: pa.Table) -> Result:
+        return run(se.load(real, made), select_checks=[code])[0]
+
+    share = judge_of("C001", table(0.1), table(0.1)).facts["smallest_fault"]
+    assert judge_of("C001", table(share), table(0.0)).status in ("warn", "fail")
+    assert judge_of("C001", table(share / 2), table(0.0)).status not in ("warn", "fail")
+    words = [str(number) for number in rng.normal(size=1_000)]
+    rows = round(judge_of("V001", table(0.1), table(0.1)).facts["smallest_fault"] * 1_000)
+    for slips, is_seen in ((rows, True), (rows - 1, False)):
+        made = pa.table({"x": ["slip"] * slips + words[slips:]})
+        assert (judge_of("V001", pa.table({"x": words}), made).status == "fail") is is_seen

@@ -10,7 +10,10 @@ DIMENSION = Dimension(
     "size loses; repeated rows; edge cases you name",
     place=30,
     core=(("C001",), ("C003",), ("C006",)),  # levels, tails, and groups of like rows
-    power=(Sight("", "a level or group of {} of the rows that is gone", unit="rows"),),
+    power=(
+        Sight("C001", "a level of {} of the rows that is gone", unit="rows"),
+        Sight("C006", "a group of like rows, {} of all, that is gone", unit="rows"),
+    ),
     decides={
         "model-training": "a model cannot learn classes, tails and groups that are not there",
         "software-testing": "tests must meet the rare levels, extremes and combinations that "

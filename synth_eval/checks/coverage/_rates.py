@@ -8,7 +8,13 @@ import numpy.typing as npt
 from synth_eval.judging.check import Context
 from synth_eval.judging.judge import Decision, Direction, Status
 
-__all__ = ["cause_of_nothing", "chance_of_absence", "fewest_to_be_missed", "rate_decisions"]
+__all__ = [
+    "cause_of_nothing",
+    "chance_of_absence",
+    "fewest_to_be_missed",
+    "rate_decisions",
+    "smallest_lost_share",
+]
 
 
 def rate_decisions(
@@ -81,6 +87,13 @@ def chance_of_absence(
     logs = gammaln(real_rows + 1) - gammaln(real_rows - kind + 1)
     logs = logs - gammaln(real_rows + rows + 1) + gammaln(real_rows + rows - kind + 1)
     return np.asarray(np.exp(np.minimum(logs, 0.0)))
+
+
+def smallest_lost_share(ctx: Context, alpha: float) -> float:
+    """Smallest share of the real rows whose absence from the synthetic table raises an alarm."""
+    rows = ctx.data.real.num_rows
+    fewest = fewest_to_be_missed(rows, ctx.data.synthetic.num_rows, alpha)
+    return min(max(fewest, ctx.config.small_cell) / rows, 1.0)
 
 
 def fewest_to_be_missed(real_rows: int, rows: int, alpha: float) -> int:

@@ -33,10 +33,15 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.coverage._rates import cause_of_nothing, chance_of_absence
+from synth_eval.checks.coverage._rates import (
+    cause_of_nothing,
+    chance_of_absence,
+    smallest_lost_share,
+)
 from synth_eval.data.states import CellTable, level_table
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
+from synth_eval.judging.facts import SMALLEST_FAULT
 from synth_eval.judging.items import Item
 from synth_eval.judging.judge import Decision, Direction, Status
 from synth_eval.judging.registry import check
@@ -57,6 +62,7 @@ _MOST_ITEMS = 300
     title="Levels that vanished",
     states=lambda ctx: [_levels(ctx, name).counts() for name in _names(ctx)],
     figure="levels",
+    facts=(SMALLEST_FAULT,),
 )
 def category_coverage(ctx: Context) -> Result:
     """Look for levels that the synthetic table should hold and does not."""
@@ -104,6 +110,7 @@ def category_coverage(ctx: Context) -> Result:
         reference=_reference(ctx, items),
         threshold=margin,
         direction=Direction.LOWER,
+        facts={SMALLEST_FAULT: smallest_lost_share(ctx, alpha)},
     )
 
 

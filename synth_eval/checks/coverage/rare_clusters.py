@@ -36,10 +36,15 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-from synth_eval.checks.coverage._rates import cause_of_nothing, chance_of_absence
+from synth_eval.checks.coverage._rates import (
+    cause_of_nothing,
+    chance_of_absence,
+    smallest_lost_share,
+)
 from synth_eval.data.spaces import Space, space_of
 from synth_eval.errors import NotApplicable
 from synth_eval.judging.check import Context
+from synth_eval.judging.facts import SMALLEST_FAULT
 from synth_eval.judging.items import Item
 from synth_eval.judging.judge import Decision, Direction, Status
 from synth_eval.judging.registry import check
@@ -72,6 +77,7 @@ _BATCH = 65_536
     title="Groups of similar rows that vanished",
     cost="neighbours",
     figure="ratios",
+    facts=(SMALLEST_FAULT,),
 )
 def rare_clusters(ctx: Context) -> Result:
     """Assign all rows to groups around drawn real rows and look for lost groups."""
@@ -136,6 +142,7 @@ def rare_clusters(ctx: Context) -> Result:
         reference=_reference(ctx, items),
         threshold=margin,
         direction=Direction.LOWER,
+        facts={SMALLEST_FAULT: smallest_lost_share(ctx, ctx.config.alpha / 2 / len(kept))},
     )
 
 

@@ -11,6 +11,6 @@ DIMENSION = Dimension(
     "columns, kinds, impossible values, rules derived from the real table (Great Expectations)",
     place=10,
     core=(("V001",), ("V002",), ("V003",)),  # form, values, rules
-    power=(Sight("", "a fault in {} of the rows", unit="rows"),),
+    power=(Sight("V001", "cells of a column that cannot be read in {} of the rows", unit="rows"),),
     decides=dict.fromkeys(("model-training", "software-testing", "sharing", "augmentation"), _FORM),
 )

@@ -32,11 +32,12 @@ from __future__ import annotations
 from synth_eval.data.schema import Column
 from synth_eval.data.states import CellFacts, facts_of
 from synth_eval.judging.check import Context
+from synth_eval.judging.facts import SMALLEST_FAULT
 from synth_eval.judging.items import Item
 from synth_eval.judging.judge import Decision, Direction, Status
 from synth_eval.judging.registry import check
 from synth_eval.judging.results import Estimate, Reference, Result
-from synth_eval.stats.intervals import wilson
+from synth_eval.stats.intervals import fewest_beyond, wilson
 from synth_eval.words import counted, percent
 
 MARGIN = "validity.unparseable_cells"
@@ -55,10 +56,12 @@ _SURE = 0.999
     title="Columns and readable cells",
     states=lambda ctx: map(facts_of, ctx.data.schema.names),
     figure="bars",
+    facts=(SMALLEST_FAULT,),
 )
 def schema_match(ctx: Context) -> Result:
     """Compare columns, storage types and readability."""
     data, margin = ctx.data, ctx.config.margin(MARGIN)
+    rows = data.synthetic.num_rows
     items = [_column_item(ctx, name, margin.value) for name in data.schema.names]
     extra = [name for name in data.synthetic.stored_names if name not in data.schema]
     items += [_noticed(name, "not in the real table", None, margin.value) for name in extra]
@@ -68,7 +71,7 @@ def schema_match(ctx: Context) -> Result:
     own = [ctx.state(facts_of(name), "real") for name in data.schema.names]
     if data.holdout is None:
         reference = max(facts.unparseable / facts.rows for facts in own)
-    _, low, high = wilson(round(worst * data.synthetic.num_rows), data.synthetic.num_rows)
+    _, low, high = wilson(round(worst * rows), rows)
     noticed = [item for item in items if item.more["finding"]]
     message = f"All {len(items)} columns are there and every cell can be read."
     if noticed:
@@ -86,6 +89,7 @@ def schema_match(ctx: Context) -> Result:
         ),
         threshold=margin,
         direction=Direction.LOWER,
+        facts={SMALLEST_FAULT: min(fewest_beyond(rows, margin.value) / rows, 1.0)},
     )
 
 
