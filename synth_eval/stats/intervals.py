@@ -113,13 +113,14 @@ def clopper_pearson(successes: int, n: int, level: float = 0.95) -> Interval:
 
 
 def fewest_beyond(trials: int, share: float, level: float = 0.95) -> int:
-    """Fewest successes whose `wilson` interval lies beyond a share; more than there are trials
-    where none does.
+    """Fewest successes whose `wilson` interval lies beyond a share.
+
+    One more than there are trials where none does.
 
     Examples
     --------
     >>> fewest_beyond(1_000, 0.001), fewest_beyond(3, 0.9)
-    (4, 4)
+    (3, 4)
     """
     low, high = 0, trials + 1
     while low < high:
