@@ -53,7 +53,7 @@ def page() -> str:
         parts.append(table(("name", "values", "default", "what for", "said"), map(row, options)))
     parts.append(
         "## Margins\n\nA margin of your own needs a basis, the reason for its value: "
-        '`[margins.fidelity]` and `worst_table = {value = 0.02, basis = "..."}`.\n'
+        '`[margins.fidelity]` and `worst_table = {value = 200, basis = "..."}`.\n'
     )
     margins = ((f"`{name}`", f"{m.value:g}", m.basis) for name, m in MARGINS.items())
     parts.append(table(("margin", "value", "basis"), margins))

@@ -1,8 +1,8 @@
 """The margins: every number that decides a status, each with its basis.
 
 A margin is an effect size that a stranger can check. The unit is *rows of real data* wherever
-that can be said: a distance as large as that of a sample of so many real rows, a model worth x %
-of the real rows.
+that can be said: a distance as large as that of a sample of so many real rows, a model worth so
+many of them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from synth_eval.judging.results import Threshold
 
-__all__ = ["MARGINS"]
+__all__ = ["IN_ROWS", "MARGINS"]
 
 MARGINS: Mapping[str, Threshold] = {
     "validity.unparseable_cells": Threshold(
@@ -296,3 +296,11 @@ MARGINS: Mapping[str, Threshold] = {
     ),
 }
 """Margins by name: the dimension, a point, and what the margin is about."""
+
+IN_ROWS = frozenset(
+    {
+        "fidelity.worst_table", "fidelity.mean_table", "coverage.near_floor", "coverage.near_goal",
+        "utility.floor", "utility.go",
+    }
+)  # fmt: skip
+"""Margins that are numbers of real rows; in earlier files some of them are shares."""

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from synth_eval.errors import UsageError
 from synth_eval.judging.formulas import read_estimators, read_formula
 from synth_eval.judging.gate import LEVELS
-from synth_eval.judging.margins import MARGINS
+from synth_eval.judging.margins import IN_ROWS, MARGINS
 from synth_eval.judging.options import (
     GROUPS,
     Kind,
@@ -52,6 +52,9 @@ __all__ = [
     "options_of",
     "require_known",
 ]
+
+
+_FEWEST_ROWS = 2  # the curves that tell how far a sample is begin there
 
 
 def _read_edge_cases(name: str, given: Any) -> tuple[Mapping[str, Any], ...]:
@@ -89,6 +92,11 @@ def _read_margins(name: str, given: Any) -> dict[str, Threshold]:
             entry = Threshold(value, str(entry["basis"]))
         if not isinstance(entry, Threshold) or not math.isfinite(entry.value):
             raise UsageError(f"margin {margin!r} must be a finite number with its basis")
+        if margin in IN_ROWS and entry.value < _FEWEST_ROWS:
+            raise UsageError(
+                f"margin {margin!r} is a number of real rows, at least {_FEWEST_ROWS}, no share "
+                f"of them; {entry.value:g} was given and {MARGINS[margin].value:g} is the default"
+            )
         margins[margin] = entry
     return margins
 

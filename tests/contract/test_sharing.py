@@ -79,7 +79,7 @@ OTHER: Mapping[str, Any] = {
         **SMALL.margins,
         "utility.floor": Threshold(100.0, "another"),
         "utility.go": Threshold(400.0, "another"),
-        "fidelity.mean_table": Threshold(0.3, "another"),
+        "fidelity.mean_table": Threshold(600.0, "another"),
     },
 }
 

@@ -175,10 +175,10 @@ def test_configuration_refuses_unknown_names_and_margins_without_basis(tmp_path)
         Config.from_mapping({"seed": "7"})
     file = tmp_path / "synth_eval.toml"
     file.write_text(
-        'seed = 7\n[margins.fidelity]\nworst_table = {value = 0.02, basis = "our rule"}\n'
+        'seed = 7\n[margins.fidelity]\nworst_table = {value = 200, basis = "our rule"}\n'
     )
     config = Config.from_file(file)
-    assert (config.seed, config.margin("fidelity.worst_table").value) == (7, 0.02)
+    assert (config.seed, config.margin("fidelity.worst_table").value) == (7, 200)
     file.write_text("seed = = 7")
     with pytest.raises(UsageError, match="not valid TOML"):
         Config.from_file(file)

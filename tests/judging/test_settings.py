@@ -21,6 +21,7 @@ from synth_eval.command.arguments import EXAMPLES, build_parser
 from synth_eval.errors import UsageError
 from synth_eval.judging import keywords
 from synth_eval.judging.gate import LEVELS
+from synth_eval.judging.margins import IN_ROWS
 from synth_eval.judging.options import GROUPS, Option, whole
 from synth_eval.judging.results import Status, Threshold
 from synth_eval.judging.settings import (
@@ -294,7 +295,7 @@ def test_margins_are_finite_and_have_a_basis(entry: Any) -> None:
 
 
 def test_a_margin_of_ones_own_leaves_the_others() -> None:
-    own = Threshold(0.5, "ours")
+    own = Threshold(50.0, "ours")
     config = Config(margins={"fidelity.worst_table": own})
     assert config.margin("fidelity.worst_table") == own
     assert {**MARGINS, "fidelity.worst_table": own} == config.margins
@@ -441,3 +442,11 @@ def test_edge_cases_that_cannot_be_understood_are_refused(given: Any, words: str
 def test_margins_that_are_no_table_are_refused(given: Any) -> None:
     with pytest.raises(UsageError, match="must be a table"):
         Config.from_mapping({"margins": given})
+
+
+@pytest.mark.parametrize("margin", sorted(IN_ROWS))
+def test_a_share_in_the_place_of_rows_is_refused(margin: str) -> None:
+    """Earlier files said 0.01 for a hundredth of the real rows; as rows it would pass anything."""
+    with pytest.raises(UsageError, match="number of real rows"):
+        Config.from_mapping({"margins": {margin: {"value": 0.01, "basis": "as before"}}})
+    assert MARGINS[margin].basis.startswith("real rows")
